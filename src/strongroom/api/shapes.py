@@ -1,0 +1,249 @@
+"""The shapes of what the API takes and gives; the OpenAPI document is made from them.
+
+Fields are only ever added. What comes in is bounded, and unknown fields of a body are refused, so
+that a misspelt one is never one that silently does nothing.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from strongroom.core.events import Kind
+from strongroom.packages.catalog.states import REASON_AT_MOST, Status
+
+EcosystemId = Annotated[
+    str, Field(min_length=1, max_length=16, description="An ecosystem's id, such as `pypi`.")
+]
+ProjectName = Annotated[
+    str, Field(min_length=1, max_length=255, description="A project's name, in any spelling.")
+]
+VersionText = Annotated[
+    str, Field(min_length=1, max_length=255, description="A version, in any spelling.")
+]
+UserName = Annotated[str, Field(min_length=1, max_length=64, description="A user's name.")]
+Query = Annotated[
+    str, Field(max_length=200, description="Beginnings of words in names, keywords and summaries.")
+]
+Offset = Annotated[int, Field(ge=0, le=10_000, description="How many results to pass over.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="How many results to return at most.")]
+EventLimit = Annotated[int, Field(ge=1, le=200, description="How many events to return at most.")]
+FeedLimit = Annotated[int, Field(ge=1, le=1000, description="How many events to read at most.")]
+Serial = Annotated[
+    int, Field(ge=0, le=2**63 - 1, description="The serial after which to begin; 0 for the first.")
+]
+Reason = Annotated[
+    str, Field(max_length=REASON_AT_MOST, description="One line, told to everybody.")
+]
+
+
+class Problem(Schema):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str = Field(description="A URN made of the code.")
+    title: str = Field(description="What is wrong, in one sentence.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="The sentence and the remedy.")
+    code: str = Field(description="A stable code for programs.")
+    remedy: str = Field(description="What to do about it.")
+
+
+class About(Schema):
+    """What this is and where its parts are."""
+
+    name: str
+    version: str = Field(description="The version of the software.")
+    ecosystems: list[str]
+    links: dict[str, str]
+
+
+class Hit(Schema):
+    """A project as a search shows it."""
+
+    ecosystem: str
+    name: str
+    summary: str
+    latest: str = Field(description="The newest version.")
+    status: Status
+    updated_at: datetime
+
+
+class Found(Schema):
+    """One page of search results, best first."""
+
+    total: int
+    offset: int
+    results: list[Hit]
+
+
+class Member(Schema):
+    """A person of a project."""
+
+    user: str
+    role: str
+
+
+class ReleaseRow(Schema):
+    """A release as its project lists it; `yanked_reason` is null unless it is yanked."""
+
+    version: str
+    published_at: datetime
+    summary: str
+    yanked: bool
+    yanked_reason: str | None
+    files: int = Field(description="How many files it has.")
+
+
+class Project(Schema):
+    """A project: releases newest version first."""
+
+    ecosystem: str
+    name: str
+    key: str = Field(description="The name by which the registry keys the project.")
+    status: Status
+    status_reason: str
+    serial: int = Field(description="The serial of the newest event.")
+    created_at: datetime
+    releases: list[ReleaseRow]
+    people: list[Member]
+
+
+class Digests(Schema):
+    """What a file is known by, in lower-case hexadecimal."""
+
+    sha256: str
+    blake2b_256: str
+    md5: str
+
+
+class Finding(Schema):
+    """What a check saw in a file."""
+
+    check: str
+    code: str
+    severity: Literal["note", "warning", "refusal"]
+    sentence: str
+    place: str
+
+
+class File(Schema):
+    """A published file. `url` is null while the project is quarantined."""
+
+    filename: str
+    kind: str
+    size: int = Field(description="Bytes.")
+    digests: Digests
+    uploaded_at: datetime
+    uploader: str
+    url: str | None
+    metadata: dict[str, Any]
+    sidecars: dict[str, str] = Field(description="By suffix, the SHA-256 of what stands there.")
+    findings: list[Finding]
+    members: list[str] = Field(description="The names in the archive, up to the first 2000.")
+
+
+class Release(Schema):
+    """A release with its files."""
+
+    ecosystem: str
+    project: str
+    version: str
+    published_at: datetime
+    yanked: bool
+    yanked_reason: str | None
+    summary: str
+    description: str
+    description_type: str
+    metadata: dict[str, Any]
+    files: list[File]
+
+
+class Event(Schema):
+    """One thing that happened to a project."""
+
+    serial: int
+    at: datetime
+    kind: Kind
+    actor: str
+    ecosystem: str
+    project: str
+    version: str
+    facts: dict[str, Any]
+
+
+class History(Schema):
+    """The events of a project, newest first."""
+
+    events: list[Event]
+
+
+class Feed(Schema):
+    """Events of all projects, oldest first.
+
+    Ask again with `since` set to `next`; where `next` is `last`, there is no more for now. Serials
+    may be missing: not every event is about a project.
+    """
+
+    events: list[Event]
+    next: int
+    last: int
+
+
+class Change(Schema):
+    """What became of a change; `serial` is that of its event, null where nothing had to change."""
+
+    changed: bool
+    serial: int | None
+
+
+class Yank(Schema):
+    """Why a release is withdrawn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason = ""
+
+
+class NewStatus(Schema):
+    """The status that a project is to have."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Status
+    reason: Reason = ""
+
+
+class Reach(Schema):
+    """How far a token goes; null in a field means that it is not limited there."""
+
+    ecosystems: list[str] | None
+    projects: list[str] | None
+    actions: list[str] | None
+    networks: list[str] | None
+    expires_at: datetime | None
+    once: bool
+
+
+class Me(Schema):
+    """Whom a token stands for, and how far it goes."""
+
+    user: str
+    token: str = Field(description="How events and logs name the token.")
+    reach: Reach
+
+
+class Grant(Schema):
+    """A role of a person in a project."""
+
+    ecosystem: str
+    project: str
+    role: str
+
+
+class User(Schema):
+    """What everybody may know of a person."""
+
+    name: str
+    joined_at: datetime
+    projects: list[Grant]

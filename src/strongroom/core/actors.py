@@ -1,0 +1,53 @@
+"""Who acts: nobody, a person, a token that a person gave away, the operator, the registry itself."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from strongroom.core.coordinates import ProjectId
+
+
+class Action(StrEnum):
+    """Everything that an actor can ask to do; tokens name these in their scopes."""
+
+    UPLOAD = "upload"  # publish files, and create the project if the name is free
+    YANK = "yank"  # yank and un-yank releases
+    CONFIGURE = "configure"  # change a project's status
+    QUARANTINE = "quarantine"  # put a project into quarantine, or take it out
+    READ_SELF = "read-self"  # read one's own account and tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a credential goes; None in a field means that it is not limited there.
+
+    `ecosystems` are ids such as `pypi`; `projects` are canonical; `actions` are `Action`s.
+    """
+
+    ecosystems: AbstractSet[str] | None = None
+    projects: AbstractSet[ProjectId] | None = None
+    actions: AbstractSet[Action] | None = None
+
+
+EVERYWHERE = Reach()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, by which credential, and how far that credential goes.
+
+    `user_id` is None for nobody, the operator at the machine's own shell and the registry itself.
+    `credential` names what was presented ("session", "token 41", "shell"), for events and logs.
+    """
+
+    kind: str
+    name: str
+    credential: str
+    user_id: int | None = None
+    admin: bool = False
+    reach: Reach = field(default=EVERYWHERE)
+
+
+NOBODY = Actor(kind="nobody", name="anonymous", credential="none")
+OPERATOR = Actor(kind="operator", name="operator", credential="shell", admin=True)
+REGISTRY = Actor(kind="registry", name="registry", credential="none", admin=True)

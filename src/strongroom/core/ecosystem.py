@@ -1,0 +1,162 @@
+"""The Protocol that an ecosystem answers, and the values that pass between it and the core.
+
+An ecosystem is pure knowledge: it reads bytes and records that are handed to it and returns
+values. It never touches a database, a network, a clock or a credential.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+from strongroom.core.coordinates import Name, ProjectId, Version
+from strongroom.core.digests import Digests
+from strongroom.core.events import Recorded
+from strongroom.core.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an archive says of itself: identity, metadata and the files served beside it.
+
+    `kind` is the ecosystem's word for the sort of file (`sdist`, `bdist_wheel`). `metadata` holds
+    JSON values under the ecosystem's own field names, `file_metadata` the few of them that index
+    pages show for each file. `sidecars` maps a suffix (`.metadata`) to
+    the exact bytes served under the file's name plus that suffix. `description` is raw text with
+    its media type.
+    """
+
+    name: Name
+    version: Version
+    filename: str
+    kind: str
+    summary: str
+    metadata: Mapping[str, object]
+    file_metadata: Mapping[str, object] = field(default_factory=dict)
+    description: str = ""
+    description_type: str = ""
+    keywords: tuple[str, ...] = ()
+    sidecars: Mapping[str, bytes] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileListing:
+    """One published file, as pages show it. `path` is its address on the shelf, without a slash."""
+
+    filename: str
+    kind: str
+    size: int
+    digests: Digests
+    uploaded_at: datetime
+    uploader: str
+    path: str
+    metadata: Mapping[str, object]
+    sidecars: Mapping[str, str]  # suffix -> sha256 of the bytes served there
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseListing:
+    """One release with its files. `yanked` is None, or the reason (which may be empty)."""
+
+    version: Version
+    published_at: datetime
+    summary: str
+    description: str
+    description_type: str
+    metadata: Mapping[str, object]
+    files: tuple[FileListing, ...]
+    yanked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A project as its readers may see it: releases newest version first, events newest first.
+
+    `serial` is the serial of the newest event that the listing reflects. A quarantined project
+    lists its releases, but pages for clients must show none of its files.
+    """
+
+    project: ProjectId
+    name: Name
+    status: str
+    status_reason: str
+    serial: int
+    created_at: datetime
+    releases: tuple[ReleaseListing, ...]
+    people: tuple[tuple[str, str], ...] = ()  # (user name, role)
+    history: tuple[Recorded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A release, or a project with its newest release, among the newest of the whole registry."""
+
+    ecosystem: str
+    key: str
+    display: str
+    version: str
+    version_key: str
+    summary: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One rendered document: where it stands on the shelf, its media type, its bytes."""
+
+    path: str
+    media_type: str
+    body: bytes
+
+
+class Ecosystem(Protocol):
+    """What the core asks of an ecosystem."""
+
+    id: str
+
+    def name(self, raw: str) -> Name:
+        """Return the three forms of a name, or refuse it with InvalidError."""
+        ...
+
+    def version(self, raw: str) -> Version:
+        """Return a version, or refuse it with InvalidError."""
+        ...
+
+    def newest_first(self, versions: Iterable[Version]) -> Sequence[Version]:
+        """Order versions by the ecosystem's own rules, the newest first."""
+        ...
+
+    def may_name(self, name: Name) -> None:
+        """Refuse (InvalidError) a name that no new project may take."""
+        ...
+
+    def may_join(self, manifest: Manifest, kinds: Sequence[str]) -> None:
+        """Refuse (ConflictError) a file that a release with files of these kinds cannot take."""
+        ...
+
+    def inspect(
+        self, filename: str, archive: BinaryIO, claims: Mapping[str, Sequence[str]]
+    ) -> Manifest:
+        """Read identity and metadata out of the archive and hold the client's claims against it.
+
+        Raises InvalidError where the archive is unsafe or malformed, or where the claims differ.
+        """
+        ...
+
+    def pages(self, listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
+        """Render what native clients read of a project.
+
+        `touched` names the version keys whose own pages must be rendered; None means all of them.
+        """
+        ...
+
+    def index(self, projects: Iterable[tuple[str, str]], serial: int) -> Iterable[Page]:
+        """Render the index of all projects from (key, display), in order, as of an event."""
+        ...
+
+    def newest(self, releases: Iterable[Newest], projects: Iterable[Newest]) -> Iterable[Page]:
+        """Render the feeds of the newest releases and the newest projects, newest first."""
+        ...

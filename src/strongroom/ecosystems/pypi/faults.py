@@ -1,0 +1,70 @@
+"""How a refusal is worded to Python's clients.
+
+pip, uv and twine show the HTTP/1.1 reason phrase, so it carries the sentence and the remedy; uv
+reads the title and detail of `application/problem+json` (RFC 9457) after an upload.
+"""
+
+import json
+
+from strongroom.core.errors import (
+    ConfigurationError,
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    MethodError,
+    NotFoundError,
+    StrongroomError,
+    TooLargeError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from strongroom.packages.shelf.serve import NOSNIFF, Answer, Headers
+
+STATUS: dict[type[StrongroomError], int] = {
+    InvalidError: 400,
+    UnauthenticatedError: 401,
+    ForbiddenError: 403,
+    NotFoundError: 404,
+    MethodError: 405,
+    ConflictError: 409,
+    TooLargeError: 413,
+    UnavailableError: 503,
+    ConfigurationError: 500,
+}
+LONGEST_PHRASE = 400
+CHALLENGE = ("WWW-Authenticate", 'Basic realm="Strongroom", charset="UTF-8"')
+
+
+def status(error: StrongroomError) -> int:
+    """Return the HTTP status of a refusal."""
+    return STATUS[type(error)]
+
+
+def phrase(error: StrongroomError) -> str:
+    """Return the reason phrase: printable ASCII on one line (RFC 9112, section 4), bounded."""
+    text = " ".join(str(error).split())
+    plain = "".join(letter if " " <= letter <= "~" else "?" for letter in text)
+    return plain if len(plain) <= LONGEST_PHRASE else plain[: LONGEST_PHRASE - 3] + "..."
+
+
+def refusal(error: StrongroomError) -> Answer:
+    """Return the answer that tells a client why not."""
+    problem = {
+        "type": "about:blank",
+        "status": status(error),
+        "title": error.sentence,
+        "detail": str(error),
+        "code": error.code,
+    }
+    body = json.dumps(problem).encode()
+    headers: Headers = (
+        ("Content-Type", "application/problem+json"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        NOSNIFF,
+    )
+    if isinstance(error, UnauthenticatedError):
+        headers = (*headers, CHALLENGE)
+    if isinstance(error, UnavailableError):
+        headers = (*headers, ("Retry-After", str(error.retry_after)))
+    return Answer(status(error), phrase(error), headers, body)

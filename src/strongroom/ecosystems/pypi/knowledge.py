@@ -1,0 +1,47 @@
+"""What the core asks of an ecosystem, answered for Python: a thin gathering of the pure modules."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import BinaryIO
+
+from strongroom.core.coordinates import Name, Version
+from strongroom.core.ecosystem import Listing, Manifest, Page
+from strongroom.ecosystems.pypi import names
+from strongroom.ecosystems.pypi import versions as pep440
+from strongroom.ecosystems.pypi.archive import inspect
+from strongroom.ecosystems.pypi.pages import render
+
+
+class PyPI:
+    """Python's ecosystem; satisfies `strongroom.core.ecosystem.Ecosystem`."""
+
+    id = "pypi"
+
+    def __init__(self, public_url: str) -> None:
+        """Take the address at which readers reach the registry, such as `https://example.org`."""
+        self._public_url = public_url.rstrip("/")
+
+    def name(self, raw: str) -> Name:
+        """Return the three forms of a name, or refuse it with InvalidError (PEP 503, 508)."""
+        return names.name(raw)
+
+    def version(self, raw: str) -> Version:
+        """Return a version, or refuse it with InvalidError (PEP 440)."""
+        return pep440.version(raw)
+
+    def newest_first(self, versions: Iterable[Version]) -> Sequence[Version]:
+        """Order versions by PEP 440, the newest first."""
+        return pep440.newest_first(versions)
+
+    def may_name(self, name: Name) -> None:
+        """Refuse (InvalidError) a name that no new project may take."""
+        names.may_name(name)
+
+    def inspect(
+        self, filename: str, archive: BinaryIO, claims: Mapping[str, Sequence[str]]
+    ) -> Manifest:
+        """Read a wheel or an sdist and hold the upload form's claims against it."""
+        return inspect(filename, archive, claims)
+
+    def pages(self, listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
+        """Render the simple index, the JSON API and the feed of a project."""
+        return render(listing, touched, self._public_url)

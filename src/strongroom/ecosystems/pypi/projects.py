@@ -1,0 +1,145 @@
+"""The documents of PyPI's JSON API: `/pypi/NAME/json` and `/pypi/NAME/VERSION/json`.
+
+The shape is PyPI's own, dead fields included, since mirrors and scanners read it by name. Unlike
+the simple index it gives absolute addresses, so it is told where the registry is reached.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC
+from urllib.parse import quote
+
+from strongroom.core.ecosystem import FileListing, Listing, Page, ReleaseListing
+from strongroom.ecosystems.pypi.metadata import SIDECAR
+from strongroom.ecosystems.pypi.simple import (
+    QUARANTINED,
+    encoded,
+    moment,
+    requires_python,
+)
+
+JSON = "application/json"
+
+_FROM_METADATA = (
+    "author",
+    "author_email",
+    "download_url",
+    "dynamic",
+    "home_page",
+    "keywords",
+    "license",
+    "license_expression",
+    "license_files",
+    "maintainer",
+    "maintainer_email",
+    "platform",
+    "project_urls",
+    "provides_extra",
+    "requires_dist",
+    "requires_python",
+)
+
+
+def documents(listing: Listing, touched: frozenset[str] | None, public_url: str) -> Iterator[Page]:
+    """Yield the project's document and those of the touched releases; None touches all of them.
+
+    A project in quarantine keeps its documents, without files, so that they replace older ones.
+    """
+    if not listing.releases:
+        return
+    files = {
+        release.version.display: _files(listing, release, public_url)
+        for release in listing.releases
+    }
+    path = f"pypi/{listing.project.key}"
+    newest = chosen(listing.releases)
+    body = _document(listing, newest, files, public_url) | {"releases": files}
+    yield Page(f"{path}/index.json", JSON, encoded(body))
+    for release in listing.releases:
+        if touched is None or release.version.key in touched:
+            body = _document(listing, release, files, public_url)
+            yield Page(f"{path}/{release.version.key}/index.json", JSON, encoded(body))
+
+
+def chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing:
+    """Return the release that stands for the project: not yanked before final before newest."""
+    return min(releases, key=lambda each: (each.yanked is not None, each.version.prerelease))
+
+
+def _document(
+    listing: Listing,
+    release: ReleaseListing,
+    files: Mapping[str, Sequence[object]],
+    public_url: str,
+) -> dict[str, object]:
+    return {
+        "last_serial": listing.serial,  # first, so that the serial is found without reading on
+        "info": _info(listing, release, public_url),
+        "ownership": {"organization": None, "roles": _roles(listing.people)},
+        "urls": files[release.version.display],
+        "vulnerabilities": [],
+    }
+
+
+def _info(listing: Listing, release: ReleaseListing, public_url: str) -> dict[str, object]:
+    page = f"{public_url}/project/{listing.project.key}/"
+    return {field: release.metadata.get(field) for field in _FROM_METADATA} | {
+        "bugtrack_url": None,
+        "classifiers": release.metadata.get("classifiers") or [],
+        "description": release.description,
+        "description_content_type": release.description_type or None,
+        "docs_url": None,
+        "downloads": {"last_day": -1, "last_month": -1, "last_week": -1},
+        "name": listing.name.display,
+        "package_url": page,
+        "project_url": page,
+        "release_url": f"{page}{quote(release.version.display)}/",
+        "summary": release.summary,
+        "version": release.version.display,
+        "yanked": release.yanked is not None,
+        "yanked_reason": release.yanked or None,
+    }
+
+
+def _roles(people: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    rows = [{"role": role.capitalize(), "user": user} for user, role in people]
+    return sorted(rows, key=lambda row: (row["role"] != "Owner", row["role"], row["user"]))
+
+
+def _files(listing: Listing, release: ReleaseListing, public_url: str) -> list[dict[str, object]]:
+    if listing.status == QUARANTINED:
+        return []
+    ordered = sorted(release.files, key=lambda each: each.filename)
+    return [_file(release, file, public_url) for file in ordered]
+
+
+def _file(release: ReleaseListing, file: FileListing, public_url: str) -> dict[str, object]:
+    digests = file.digests
+    metadata_sha256 = file.sidecars.get(SIDECAR)
+    at = file.uploaded_at.astimezone(UTC)
+    return {
+        "comment_text": "",
+        "core-metadata": {"sha256": metadata_sha256} if metadata_sha256 else False,
+        "digests": {
+            "blake2b_256": digests.blake2b_256,
+            "md5": digests.md5,
+            "sha256": digests.sha256,
+        },
+        "downloads": -1,
+        "filename": file.filename,
+        "has_sig": False,
+        "md5_digest": digests.md5,
+        "packagetype": file.kind,
+        "python_version": python_tag(file.filename),
+        "requires_python": requires_python(file) or None,
+        "size": file.size,
+        "upload_time": at.strftime("%Y-%m-%dT%H:%M:%S"),
+        "upload_time_iso_8601": moment(at),
+        "url": f"{public_url}/{quote(file.path)}",
+        "yanked": release.yanked is not None,
+        "yanked_reason": release.yanked or None,
+    }
+
+
+def python_tag(filename: str) -> str:
+    """Return a wheel's Python tag (`py3`, `cp311`), or `source` for an sdist."""
+    return filename.split("-")[-3] if filename.endswith(".whl") else "source"

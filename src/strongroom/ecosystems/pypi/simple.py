@@ -1,0 +1,140 @@
+"""The simple index, API version 1.4, in HTML and JSON (PEP 503, 592, 629, 658, 691, 700, 714, 792).
+
+Addresses of files are relative to the page, so that a page holds no host and is the same bytes
+behind any. The serial stands in the first bytes, where `strongroom.ecosystems.pypi.pages.serial`
+finds it without reading the page.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from html import escape
+from urllib.parse import quote
+
+from strongroom.core.ecosystem import FileListing, Listing, Page, ReleaseListing
+from strongroom.ecosystems.pypi.metadata import SIDECAR
+
+API_VERSION = "1.4"
+HTML = "application/vnd.pypi.simple.v1+html"
+JSON = "application/vnd.pypi.simple.v1+json"
+QUARANTINED = "quarantined"
+
+# From `simple/NAME/` up to where the shelf begins.
+_UP = "../../"
+
+
+def project(listing: Listing) -> tuple[Page, Page]:
+    """Return a project's page as HTML and as JSON; in quarantine it shows no files."""
+    path = f"simple/{listing.project.key}/index"
+    return (
+        Page(f"{path}.html", HTML, _detail_html(listing)),
+        Page(f"{path}.json", JSON, _detail_json(listing)),
+    )
+
+
+def root(projects: Iterable[tuple[str, str]], serial: int) -> list[Page]:
+    """Return the list of all projects as HTML and as JSON, from rows of (key, display name)."""
+    rows = sorted(projects)
+    links = "".join(f'<a href="{quote(key)}/">{escape(shown)}</a>\n' for key, shown in rows)
+    body = _document("Simple index", "", links, serial)
+    meta = {"_last-serial": serial, "api-version": API_VERSION}
+    names = {"meta": meta, "projects": [{"name": shown} for _, shown in rows]}
+    return [
+        Page("simple/index.html", HTML, body),
+        Page("simple/index.json", JSON, encoded(names)),
+    ]
+
+
+def encoded(document: object) -> bytes:
+    """Return compact JSON in ASCII, which every text survives, an unpaired surrogate too."""
+    return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as PEP 700 writes it: ISO 8601, UTC, microseconds, Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def in_order(listing: Listing) -> Iterator[tuple[ReleaseListing, FileListing]]:
+    """Yield every file that clients may see, oldest release first, then by file name."""
+    if listing.status == QUARANTINED:
+        return
+    for release in reversed(listing.releases):
+        for file in sorted(release.files, key=lambda each: each.filename):
+            yield release, file
+
+
+def requires_python(file: FileListing) -> str:
+    """Return the versions of Python that the file itself asks for, or nothing."""
+    value = file.metadata.get("requires_python")
+    return value if isinstance(value, str) else ""
+
+
+def _detail_json(listing: Listing) -> bytes:
+    status = {"status": listing.status}
+    if listing.status_reason:
+        status["reason"] = listing.status_reason
+    shown = () if listing.status == QUARANTINED else listing.releases
+    return encoded(
+        {
+            "meta": {"_last-serial": listing.serial, "api-version": API_VERSION},
+            "name": listing.project.key,
+            "project-status": status,
+            "versions": [release.version.display for release in reversed(shown)],
+            "files": [_file_json(release, file) for release, file in in_order(listing)],
+        }
+    )
+
+
+def _file_json(release: ReleaseListing, file: FileListing) -> dict[str, object]:
+    metadata_sha256 = file.sidecars.get(SIDECAR)
+    metadata = {"sha256": metadata_sha256} if metadata_sha256 else False
+    entry: dict[str, object] = {
+        "filename": file.filename,
+        "url": _UP + quote(file.path),
+        "hashes": {"sha256": file.digests.sha256},
+        "size": file.size,
+        "upload-time": moment(file.uploaded_at),
+        "yanked": False if release.yanked is None else release.yanked or True,
+        "core-metadata": metadata,
+        "dist-info-metadata": metadata,
+    }
+    if wanted := requires_python(file):
+        entry["requires-python"] = wanted
+    return entry
+
+
+def _detail_html(listing: Listing) -> bytes:
+    metas = _meta("pypi:project-status", listing.status)
+    if listing.status_reason:
+        metas += _meta("pypi:project-status-reason", listing.status_reason)
+    links = "".join(_file_html(release, file) for release, file in in_order(listing))
+    return _document(f"Links for {listing.project.key}", metas, links, listing.serial)
+
+
+def _file_html(release: ReleaseListing, file: FileListing) -> str:
+    attributes = ""
+    if wanted := requires_python(file):
+        attributes += f' data-requires-python="{escape(wanted)}"'
+    if metadata := file.sidecars.get(SIDECAR):
+        digest = escape(f"sha256={metadata}")
+        attributes += f' data-core-metadata="{digest}" data-dist-info-metadata="{digest}"'
+    if release.yanked is not None:
+        attributes += f' data-yanked="{escape(release.yanked)}"'
+    address = escape(f"{_UP}{quote(file.path)}#sha256={file.digests.sha256}")
+    return f'<a href="{address}"{attributes}>{escape(file.filename)}</a><br>\n'
+
+
+def _meta(name: str, content: str) -> str:
+    return f'<meta name="{name}" content="{escape(content)}">\n'
+
+
+def _document(title: str, metas: str, links: str, serial: int) -> bytes:
+    text = (
+        f"<!DOCTYPE html>\n<!--SERIAL {serial}-->\n"
+        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"{_meta('pypi:repository-version', API_VERSION)}{metas}"
+        f"<title>{escape(title)}</title>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
+        f"{links}</body>\n</html>\n"
+    )
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,170 @@
+"""The legacy upload of Python's clients (twine, uv): one multipart form, one file, one answer.
+
+The token is judged before a byte of the body is read. The file streams to a nameless blob as it
+arrives; only the form's fields are held in memory.
+"""
+
+from collections.abc import Callable
+
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
+
+from strongroom.core.actors import Actor
+from strongroom.core.errors import (
+    InvalidError,
+    MethodError,
+    StrongroomError,
+    UnauthenticatedError,
+)
+from strongroom.ecosystems.pypi.faults import refusal
+from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.publishing.pipeline import publish
+from strongroom.packages.publishing.receive import Bounded
+from strongroom.packages.publishing.stages import Receipt, Upload
+from strongroom.people.tokens.presented import presented
+
+FILE_FIELD = "content"
+DIGESTS = ("sha256_digest", "blake2_256_digest", "md5_digest")
+PROTOCOL = {":action": "file_upload", "protocol_version": "1"}
+_NOTHING = frozenset({"", "UNKNOWN"})
+
+
+class Door:
+    """Takes uploads and hands them to the pipeline."""
+
+    def __init__(self, desk: Desk, authenticate: Callable[[str, str], Actor]) -> None:
+        """Publish at `desk`, for whom `authenticate(token, source address)` says it is."""
+        self._desk = desk
+        self._authenticate = authenticate
+
+    def urls(self) -> list[URLPattern]:
+        """Return the addresses of this door."""
+        return [path("legacy/", csrf_exempt(self.upload), name="pypi-upload")]
+
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        """Publish the file of a form, or say why not."""
+        try:
+            _posted(request)
+            receipt, ignored = self._publish(request, self._actor(request))
+        except StrongroomError as error:
+            answer = refusal(error)
+            body = answer.body if isinstance(answer.body, bytes) else b""
+            return HttpResponse(
+                body, status=answer.status, reason=answer.reason, headers=dict(answer.headers)
+            )
+        return HttpResponse(_told(receipt, ignored), content_type="text/plain; charset=utf-8")
+
+    def _actor(self, request: HttpRequest) -> Actor:
+        token = presented(request.headers.get("Authorization", ""))
+        if token is None:
+            raise UnauthenticatedError(
+                "credential-missing",
+                "Uploading needs a token.",
+                "Give __token__ as the user name and a token as the password.",
+            )
+        return self._authenticate(token, request.META["REMOTE_ADDR"])
+
+    def _publish(self, request: HttpRequest, actor: Actor) -> tuple[Receipt, bool]:
+        with self._desk.blobs.receive() as incoming:
+            content = _Content(Bounded(incoming, self._desk.limits.max_file_bytes))
+            form = _read(request, content)
+            for field, expected in PROTOCOL.items():
+                _expected(form, field, expected)
+            _has_digest(form)
+            if content.filename is None:
+                raise InvalidError(
+                    "file-missing",
+                    "The upload has no file.",
+                    f"Send the distribution in the field {FILE_FIELD!r}.",
+                )
+            ignored = bool(form.pop("attestations", None))
+            upload = Upload(actor, "pypi", content.filename, form, incoming)
+            return publish(upload, self._desk), ignored
+
+
+class _Content(FileUploadHandler):
+    """Receives the one file of the form as it arrives (Django's way to hear of it)."""
+
+    def __init__(self, sink: Bounded) -> None:
+        super().__init__()
+        self._sink = sink
+        self.filename: str | None = None
+
+    def new_file(self, field_name: str, file_name: str, *_: object, **__: object) -> None:
+        if field_name != FILE_FIELD:
+            raise SkipFile
+        if self.filename is not None:
+            raise InvalidError(
+                "file-repeated", "The upload has more than one file.", "Upload one at a time."
+            )
+        self.filename = file_name
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        del start
+        self._sink.write(raw_data)
+
+    def file_complete(self, file_size: int) -> None:
+        del file_size
+
+    def upload_interrupted(self) -> None:
+        raise _broken("The upload ended before its last part was complete.")
+
+
+def _posted(request: HttpRequest) -> None:
+    if request.method != "POST":
+        raise MethodError("method-not-allowed", "Uploads are sent by POST.", "Use twine or uv.")
+
+
+def _read(request: HttpRequest, content: _Content) -> dict[str, list[str]]:
+    if request.content_type != "multipart/form-data":
+        raise _broken("An upload is a multipart/form-data form.")
+    request.upload_handlers = [content]
+    try:
+        form = request.POST
+    except (MultiPartParserError, SuspiciousOperation) as error:
+        raise _broken(f"The form cannot be read: {error}") from error
+    except UnreadablePostError as error:
+        raise _broken("The connection broke before the upload was complete.") from error
+    # Clients write UNKNOWN where old build tools left a field empty.
+    return {
+        field: [value for value in form.getlist(field) if value.strip() not in _NOTHING]
+        for field in form
+    }
+
+
+def _expected(form: dict[str, list[str]], field: str, expected: str) -> None:
+    given = form.pop(field, [])
+    if given not in ([], [expected]):
+        raise InvalidError(
+            "form-not-supported",
+            f"The form's {field} is {given[0][:40]!r}; only {expected!r} is supported.",
+            "Use a current twine or uv.",
+        )
+
+
+def _has_digest(form: dict[str, list[str]]) -> None:
+    if not any(form.get(field) for field in DIGESTS):
+        raise InvalidError(
+            "digest-missing",
+            "The upload says no digest of its file.",
+            f"Send one of {', '.join(DIGESTS)}; current clients do.",
+        )
+
+
+def _broken(sentence: str) -> InvalidError:
+    return InvalidError("upload-malformed", sentence, "Upload the file again.")
+
+
+def _told(receipt: Receipt, ignored: bool) -> str:  # noqa: FBT001 - a fact, not a switch
+    lines = [f"Published {receipt.filename}."]
+    if not receipt.events:
+        lines = [f"{receipt.filename} was published already, with the same bytes."]
+    lines += [f"Note: {remark.sentence}" for remark in receipt.remarks]
+    if ignored:
+        lines.append("Note: this registry does not take attestations; they were not stored.")
+    return "\n".join(lines) + "\n"

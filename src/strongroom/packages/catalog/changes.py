@@ -1,0 +1,115 @@
+"""The changes that people make to what is published: yank, un-yank, a project's status.
+
+Each asks the one rule, changes the rows and records its event in one transaction, and hands the
+event to those who react. Asking for what is so already changes nothing and records nothing.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from strongroom.core.actors import Action, Actor
+from strongroom.core.coordinates import ProjectId, Version
+from strongroom.core.errors import ConflictError
+from strongroom.core.events import Event, Kind, Recorded
+from strongroom.packages.catalog import states
+from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.catalog.listing import find_project, find_release
+from strongroom.packages.models import Project
+from strongroom.people.access.roles import role_of
+from strongroom.people.access.rules import permit
+from strongroom.proof.ledger.events import record
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A release to change, as a door read it from what a person wrote."""
+
+    project: ProjectId
+    version: Version
+
+
+def target(desk: Desk, ecosystem: str, name: str, version: str) -> Target:
+    """Read a release's coordinates as people write them."""
+    knows = desk.ecosystem(ecosystem)
+    return Target(ProjectId(ecosystem, knows.name(name).key), knows.version(version))
+
+
+def yank(desk: Desk, actor: Actor, target: Target, reason: str) -> Recorded | None:
+    """Withdraw a release (PEP 592): only who pins it exactly still gets it."""
+    return _set_yank(desk, actor, target, yanked=True, reason=states.reason(reason))
+
+
+def unyank(desk: Desk, actor: Actor, target: Target) -> Recorded | None:
+    """Take a release's withdrawal back."""
+    return _set_yank(desk, actor, target, yanked=False, reason="")
+
+
+def set_status(
+    desk: Desk, actor: Actor, project: ProjectId, status: str, reason: str
+) -> Recorded | None:
+    """Give a project another status (PEP 792), with a reason for its readers."""
+    wanted, told = states.status(status), states.reason(reason)
+    with transaction.atomic():
+        row = find_project(project)
+        old = states.Status(row.status)
+        _permit(actor, states.action_for(old, wanted), project)
+        if (old, row.status_reason) == (wanted, told):
+            return None
+        row.status, row.status_reason = wanted, told
+        facts = {"from": old, "to": wanted, "reason": told}
+        recorded = _record(desk, actor, Kind.PROJECT_STATUS_CHANGED, row, "", facts)
+    desk.react([recorded])
+    return recorded
+
+
+def _set_yank(
+    desk: Desk, actor: Actor, target: Target, *, yanked: bool, reason: str
+) -> Recorded | None:
+    with transaction.atomic():
+        row = find_project(target.project)
+        _permit(actor, Action.YANK, target.project)
+        if row.status == states.Status.QUARANTINED:
+            raise ConflictError(
+                "project-quarantined",
+                f"{row.display} is quarantined.",
+                "Its releases cannot change until an administrator lifts the quarantine.",
+            )
+        release = find_release(row, target.version)
+        if (release.yanked, release.yanked_reason) == (yanked, reason):
+            return None
+        release.yanked, release.yanked_reason = yanked, reason
+        release.save(update_fields=["yanked", "yanked_reason"])
+        kind = Kind.RELEASE_YANKED if yanked else Kind.RELEASE_UNYANKED
+        facts = {"reason": reason} if yanked else {}
+        recorded = _record(desk, actor, kind, row, release.display, facts)
+    desk.react([recorded])
+    return recorded
+
+
+def _permit(actor: Actor, action: Action, project: ProjectId) -> None:
+    permit(actor, action, project, exists=True, role=role_of(actor.user_id, project))
+
+
+def _record(  # noqa: PLR0913 - the parts of one event
+    desk: Desk,
+    actor: Actor,
+    kind: Kind,
+    row: Project,
+    version: str,
+    facts: dict[str, object],
+) -> Recorded:
+    recorded = record(
+        Event(
+            kind=kind,
+            actor=actor.name,
+            credential=actor.credential,
+            project=ProjectId(row.ecosystem, row.key),
+            version=version,
+            facts=facts,
+        ),
+        desk.clock,
+    )
+    row.serial = recorded.serial
+    row.save()
+    return recorded

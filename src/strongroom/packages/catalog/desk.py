@@ -1,0 +1,47 @@
+"""The desk at which every change is made: what a command needs, put together by the site."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import BinaryIO
+
+from strongroom.core.clock import Clock
+from strongroom.core.ecosystem import Ecosystem, Manifest
+from strongroom.core.errors import NotFoundError
+from strongroom.core.events import Recorded
+from strongroom.core.findings import Finding
+from strongroom.stores.blobs.protocol import Blobs
+
+Check = Callable[[Manifest, BinaryIO], Iterable[Finding]]
+"""A check reads a manifest and its archive and yields what it found; it never decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that the operator sets: bytes of a file, how long a release takes further files."""
+
+    max_file_bytes: int
+    release_open: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The ecosystems, the stores, the clock, the checks, the limits, and who reacts to events."""
+
+    ecosystems: Mapping[str, Ecosystem]
+    blobs: Blobs
+    clock: Clock
+    checks: Sequence[Check]
+    limits: Limits
+    react: Callable[[Sequence[Recorded]], None]
+
+    def ecosystem(self, name: str) -> Ecosystem:
+        """Return the ecosystem of an id; raises NotFoundError."""
+        try:
+            return self.ecosystems[name]
+        except KeyError:
+            raise NotFoundError(
+                "no-such-ecosystem",
+                f"There is no ecosystem named {name[:40]!r} here.",
+                f"The ecosystems here are: {', '.join(self.ecosystems)}.",
+            ) from None

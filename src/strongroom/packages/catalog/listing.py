@@ -1,0 +1,140 @@
+"""Reading a project out of the rows, as its readers may see it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from strongroom.core.coordinates import ProjectId, Version
+from strongroom.core.digests import Digests
+from strongroom.core.ecosystem import Ecosystem, FileListing, Listing, Newest, ReleaseListing
+from strongroom.core.errors import NotFoundError
+from strongroom.core.findings import Finding, Severity
+from strongroom.packages.models import File, Project, Release
+from strongroom.people.access.roles import people_of
+from strongroom.proof.ledger.events import of_project
+
+HISTORY_AT_MOST = 200
+
+
+def file_path(ecosystem: str, sha256: str, filename: str) -> str:
+    """Return where a file's bytes stand on the shelf: under its digest, so that it never moves."""
+    return f"files/{ecosystem}/{sha256[:2]}/{sha256[2:4]}/{sha256[4:]}/{filename}"
+
+
+def find_project(project: ProjectId) -> Project:
+    """Return the row of a project; raises NotFoundError."""
+    row = Project.objects.filter(ecosystem=project.ecosystem, key=project.key).first()
+    if row is None:
+        raise NotFoundError(
+            "no-such-project",
+            f"There is no project named {project.key[:100]} here.",
+            "Check the spelling, or search for it.",
+        )
+    return row
+
+
+def find_release(project: Project, version: Version) -> Release:
+    """Return the row of a release; raises NotFoundError."""
+    row = Release.objects.filter(project=project, key=version.key).first()
+    if row is None:
+        raise NotFoundError(
+            "no-such-release",
+            f"{project.display} has no release {version.display[:100]}.",
+            "The project's page lists its releases.",
+        )
+    return row
+
+
+def listing(project: ProjectId, ecosystem: Ecosystem) -> Listing:
+    """Read a project with its releases (newest version first), files, people and events."""
+    row = find_project(project)
+    releases = {release.key: release for release in row.releases.all()}
+    files: dict[int, list[File]] = defaultdict(list)
+    for file in File.objects.filter(release__project=row).order_by("filename"):
+        files[file.release_id].append(file)
+    ordered = ecosystem.newest_first(
+        Version(release.display, release.key, release.prerelease) for release in releases.values()
+    )
+    return Listing(
+        project=project,
+        name=ecosystem.name(row.display),
+        status=row.status,
+        status_reason=row.status_reason,
+        serial=row.serial,
+        created_at=row.created_at,
+        releases=tuple(
+            _release(releases[version.key], version, files[releases[version.key].pk], project)
+            for version in ordered
+        ),
+        people=people_of(project),
+        history=of_project(project, HISTORY_AT_MOST),
+    )
+
+
+def _release(
+    row: Release, version: Version, files: list[File], project: ProjectId
+) -> ReleaseListing:
+    return ReleaseListing(
+        version=version,
+        published_at=row.published_at,
+        summary=row.summary,
+        description=row.description,
+        description_type=row.description_type,
+        metadata=row.manifest,
+        files=tuple(_file(file, project) for file in files),
+        yanked=row.yanked_reason if row.yanked else None,
+    )
+
+
+def _file(row: File, project: ProjectId) -> FileListing:
+    return FileListing(
+        filename=row.filename,
+        kind=row.kind,
+        size=row.size,
+        digests=Digests(row.sha256, row.blake2b_256, row.md5),
+        uploaded_at=row.uploaded_at,
+        uploader=row.uploader,
+        path=file_path(project.ecosystem, row.sha256, row.filename),
+        metadata=row.manifest,
+        sidecars=row.sidecars,
+        findings=tuple(
+            Finding(**{**found, "severity": Severity(found["severity"])}) for found in row.findings
+        ),
+    )
+
+
+def newest_releases(limit: int) -> tuple[Newest, ...]:
+    """Return the newest releases, newest first, none of a quarantined project."""
+    rows = Release.objects.exclude(project__status="quarantined").select_related("project")
+    return tuple(
+        Newest(
+            row.project.ecosystem,
+            row.project.key,
+            row.project.display,
+            row.display,
+            row.key,
+            row.summary,
+            row.published_at,
+        )
+        for row in rows.order_by("-published_at", "-pk")[:limit]
+    )
+
+
+def newest_projects(limit: int) -> tuple[Newest, ...]:
+    """Return the newest projects, newest first, none of them quarantined."""
+    rows = Project.objects.exclude(status="quarantined").order_by("-created_at", "-pk")[:limit]
+    return tuple(
+        Newest(row.ecosystem, row.key, row.display, row.latest, "", row.summary, row.created_at)
+        for row in rows
+    )
+
+
+def names(ecosystem: str) -> Iterator[tuple[str, str]]:
+    """Return (key, display) of every project of an ecosystem that is not quarantined, in order."""
+    rows = Project.objects.filter(ecosystem=ecosystem).exclude(status="quarantined")
+    return iter(rows.order_by("key").values_list("key", "display").iterator(chunk_size=5000))
+
+
+def all_projects() -> Iterator[ProjectId]:
+    """Name every project, in the order of creation."""
+    rows = Project.objects.order_by("pk").values_list("ecosystem", "key")
+    return (ProjectId(*row) for row in rows.iterator(chunk_size=1000))

@@ -1,0 +1,143 @@
+"""The rows of packages: projects, releases, files, what was ever used, words to search by."""
+
+from django.db import models
+
+
+class Project(models.Model):
+    """A project of an ecosystem.
+
+    `serial` is that of its newest event; `shelved_serial` that of the event which its rendered
+    pages reflect. They differ only while a reaction is under way or was cut short.
+    """
+
+    ecosystem = models.CharField(max_length=16)
+    key = models.CharField(max_length=255)
+    display = models.CharField(max_length=255)
+    similar = models.CharField(max_length=255)
+    status = models.CharField(max_length=16, default="active")
+    status_reason = models.CharField(max_length=500, blank=True)
+    summary = models.TextField(blank=True)
+    latest = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    serial = models.BigIntegerField(default=0)
+    shelved_serial = models.BigIntegerField(default=0)
+
+    class Meta:
+        """A name is taken once; look-alikes are found by `similar`; the unshelved by a small index."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["ecosystem", "key"], name="one_project_a_name"),
+        )
+        indexes = (
+            models.Index(fields=["ecosystem", "similar"], name="project_similar"),
+            models.Index(fields=["-created_at"], name="project_newest"),
+            models.Index(
+                fields=["serial"],
+                name="project_unshelved",
+                condition=models.Q(shelved_serial__lt=models.F("serial")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.ecosystem}:{self.key}"
+
+
+class Release(models.Model):
+    """A version of a project. `manifest` is what its first file said, without the description."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="releases")
+    key = models.CharField(max_length=255)
+    display = models.CharField(max_length=255)
+    prerelease = models.BooleanField(default=False)
+    published_at = models.DateTimeField()
+    summary = models.TextField(blank=True)
+    description = models.TextField(blank=True)
+    description_type = models.CharField(max_length=100, blank=True)
+    manifest = models.JSONField(default=dict)
+    yanked = models.BooleanField(default=False)
+    yanked_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """A version stands once in a project; the newest releases of all are found by time."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["project", "key"], name="one_release_a_version"),
+        )
+        indexes = (models.Index(fields=["-published_at"], name="release_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.display}"
+
+
+class File(models.Model):
+    """A file of a release; its bytes are the blob of `sha256`."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="files")
+    filename = models.CharField(max_length=300)
+    kind = models.CharField(max_length=16)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    blake2b_256 = models.CharField(max_length=64)
+    md5 = models.CharField(max_length=32)
+    uploaded_at = models.DateTimeField()
+    uploader = models.CharField(max_length=64)
+    manifest = models.JSONField(default=dict)
+    sidecars = models.JSONField(default=dict)  # suffix -> sha256 of a blob
+    members = models.JSONField(default=list)
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        """A file name stands once in a release."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["release", "filename"], name="one_file_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class UsedPath(models.Model):
+    """A file name that was ever published, with its bytes; outlives any deletion.
+
+    Names and digests are burnt for ever, so that no name ever stands for other bytes and no
+    removed bytes come back under another name.
+    """
+
+    ecosystem = models.CharField(max_length=16)
+    path = models.CharField(max_length=300)
+    project = models.CharField(max_length=255)
+    version = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        """A path is used once, and so is a digest, in each ecosystem."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["ecosystem", "path"], name="a_path_is_used_once"),
+            models.UniqueConstraint(fields=["ecosystem", "sha256"], name="bytes_are_used_once"),
+        )
+        indexes = (
+            models.Index(fields=["ecosystem", "project", "version"], name="used_of_release"),
+        )
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Word(models.Model):
+    """A word by which a project is found, and how much it weighs."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=64)
+    weight = models.SmallIntegerField()
+
+    class Meta:
+        """Words are found by prefix; a project holds each once."""
+
+        constraints = (models.UniqueConstraint(fields=["word", "project"], name="one_word_once"),)
+
+    def __str__(self) -> str:
+        return self.word

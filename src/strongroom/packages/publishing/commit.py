@@ -1,0 +1,190 @@
+"""Step 6: bytes durable first, then rows and events in one transaction.
+
+The facts are read and judged again inside it. What a crash can leave behind is at most a blob that
+no row names; nobody can reach it, and the same upload made again uses it.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+
+from strongroom.core.ecosystem import Ecosystem
+from strongroom.core.events import Event, Kind, Recorded
+from strongroom.core.findings import Finding
+from strongroom.packages.catalog import search
+from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.models import File, Project, Release, UsedPath
+from strongroom.packages.publishing.authorize import facts, judge
+from strongroom.packages.publishing.stages import Candidate, Permit, Receipt
+from strongroom.people.access.roles import Role, grant
+from strongroom.proof.ledger.events import record
+
+MEMBERS_AT_MOST = 2000
+
+
+def commit(
+    candidate: Candidate, remarks: tuple[Finding, ...], ecosystem: Ecosystem, desk: Desk
+) -> Receipt:
+    """Publish the candidate for good; raises ConflictError if somebody was faster."""
+    sidecars = _keep_sidecars(candidate, desk)
+    candidate.received.upload.incoming.keep()
+    with transaction.atomic():
+        now = desk.clock.now()
+        permit = judge(candidate, facts(candidate, now), ecosystem, desk.limits.release_open)
+        events = () if permit.same_as else _write(candidate, permit, remarks, sidecars, desk)
+    return receipt(candidate, now, events, remarks)
+
+
+def receipt(
+    candidate: Candidate,
+    at: datetime,
+    events: tuple[Recorded, ...],
+    remarks: tuple[Finding, ...],
+) -> Receipt:
+    """Say what became of a candidate."""
+    return Receipt(
+        project=candidate.project,
+        version=candidate.manifest.version.display,
+        filename=candidate.manifest.filename,
+        sha256=candidate.received.digests.sha256,
+        at=at,
+        events=events,
+        remarks=remarks,
+    )
+
+
+def _keep_sidecars(candidate: Candidate, desk: Desk) -> dict[str, str]:
+    kept = {}
+    for suffix, body in candidate.manifest.sidecars.items():
+        with desk.blobs.receive() as incoming:
+            incoming.write(body)
+            incoming.keep()
+            kept[suffix] = incoming.digests().sha256
+    return kept
+
+
+def _write(
+    candidate: Candidate,
+    permit: Permit,
+    remarks: tuple[Finding, ...],
+    sidecars: dict[str, str],
+    desk: Desk,
+) -> tuple[Recorded, ...]:
+    now = desk.clock.now()
+    project = _project(candidate, now)
+    release = _release(candidate, project, now)
+    _file(candidate, release, remarks, sidecars, now)
+    events = []
+    if permit.creates_project:
+        events.append(_created(candidate, desk))
+    events.append(_published(candidate, desk))
+    manifest = candidate.manifest
+    project.serial = events[-1].serial
+    project.updated_at = now
+    project.summary = manifest.summary
+    project.save()
+    search.index(
+        project, search.words_of(manifest.name.display, manifest.keywords, manifest.summary)
+    )
+    return tuple(events)
+
+
+def _project(candidate: Candidate, now: datetime) -> Project:
+    name = candidate.manifest.name
+    row, _ = Project.objects.get_or_create(
+        ecosystem=candidate.project.ecosystem,
+        key=name.key,
+        defaults={
+            "display": name.display,
+            "similar": name.similar,
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    return row
+
+
+def _release(candidate: Candidate, project: Project, now: datetime) -> Release:
+    manifest = candidate.manifest
+    row, _ = Release.objects.get_or_create(
+        project=project,
+        key=manifest.version.key,
+        defaults={
+            "display": manifest.version.display,
+            "prerelease": manifest.version.prerelease,
+            "published_at": now,
+            "summary": manifest.summary,
+            "description": manifest.description,
+            "description_type": manifest.description_type,
+            "manifest": dict(manifest.metadata),
+        },
+    )
+    return row
+
+
+def _file(
+    candidate: Candidate,
+    release: Release,
+    remarks: tuple[Finding, ...],
+    sidecars: dict[str, str],
+    now: datetime,
+) -> None:
+    manifest, received = candidate.manifest, candidate.received
+    File.objects.create(
+        release=release,
+        filename=manifest.filename,
+        kind=manifest.kind,
+        size=received.size,
+        uploaded_at=now,
+        uploader=received.upload.actor.name,
+        manifest=dict(manifest.file_metadata),
+        sidecars=sidecars,
+        members=list(manifest.members[:MEMBERS_AT_MOST]),
+        findings=[asdict(found) for found in remarks],
+        **asdict(received.digests),
+    )
+    UsedPath.objects.create(
+        ecosystem=candidate.project.ecosystem,
+        path=manifest.filename,
+        project=candidate.project.key,
+        version=manifest.version.key,
+        sha256=received.digests.sha256,
+        used_at=now,
+    )
+
+
+def _created(candidate: Candidate, desk: Desk) -> Recorded:
+    actor = candidate.received.upload.actor
+    if actor.user_id is not None:
+        grant(actor.user_id, candidate.project, Role.OWNER, desk.clock)
+    return record(
+        Event(
+            kind=Kind.PROJECT_CREATED,
+            actor=actor.name,
+            credential=actor.credential,
+            project=candidate.project,
+            facts={"name": candidate.manifest.name.display, "owner": actor.name},
+        ),
+        desk.clock,
+    )
+
+
+def _published(candidate: Candidate, desk: Desk) -> Recorded:
+    actor, manifest = candidate.received.upload.actor, candidate.manifest
+    return record(
+        Event(
+            kind=Kind.FILE_PUBLISHED,
+            actor=actor.name,
+            credential=actor.credential,
+            project=candidate.project,
+            version=manifest.version.display,
+            facts={
+                "file": manifest.filename,
+                "kind": manifest.kind,
+                "size": candidate.received.size,
+                "sha256": candidate.received.digests.sha256,
+            },
+        ),
+        desk.clock,
+    )

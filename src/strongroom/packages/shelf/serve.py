@@ -1,0 +1,141 @@
+"""Answering a read with bytes from the shelf: no rows, no rendering, no decisions.
+
+Entity tags and conditional requests after RFC 9110 sections 8.8.3 and 13; ranges after section 14,
+one range at a time; a compressed form where the client takes gzip.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from strongroom.stores.pages import DiskPages
+
+Headers = tuple[tuple[str, str], ...]
+
+# Pages change at any moment; a client may keep them but must ask whether they still hold.
+PAGE_CACHING = ("Cache-Control", "public, max-age=0, must-revalidate")
+# A file's bytes never change, so whoever has them may keep them; but caches that others read from
+# ask again after a minute, because a quarantined file must stop flowing out of them.
+FILE_CACHING = ("Cache-Control", "public, s-maxage=60, max-age=31536000, immutable")
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
+# Bytes that somebody uploaded must never run as a page of this site.
+ISOLATED: Headers = (
+    NOSNIFF,
+    ("Content-Security-Policy", "default-src 'none'; sandbox"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+)
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_GZIP = re.compile(r"(?:^|,)\s*(?:gzip|x-gzip|\*)\s*(?:;\s*q=([0-9.]+))?\s*(?:,|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a local file: where it begins and how many bytes it has."""
+
+    path: Path
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent: status line, headers, and bytes or a stretch of a file."""
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes | Stretch = b""
+
+
+def page(
+    pages: DiskPages, path: str, asked: Mapping[str, str], media_type: str, extra: Headers = ()
+) -> Answer | None:
+    """Answer with a page; None if there is none at that path.
+
+    `asked` maps lower-case header names to values.
+    """
+    stored = pages.get(path)
+    if stored is None:
+        return None
+    body, etag = stored.body, stored.etag
+    vary = ("Vary", "Accept, Accept-Encoding")
+    encoding: Headers = ()
+    if stored.compressed is not None and accepts_gzip(asked.get("accept-encoding", "")):
+        # Another representation has another strong tag (RFC 9110, 8.8.3.3).
+        body, etag = stored.compressed, etag[:-1] + '-gz"'
+        encoding = (("Content-Encoding", "gzip"),)
+    common = (("ETag", etag), PAGE_CACHING, vary, NOSNIFF, *extra)
+    if matches(asked.get("if-none-match", ""), etag):
+        return Answer(304, "Not Modified", common)
+    headers = (
+        ("Content-Type", media_type),
+        ("Content-Length", str(len(body))),
+        *encoding,
+        *common,
+    )
+    return Answer(200, "OK", headers, body)
+
+
+def file(pages: DiskPages, path: str, asked: Mapping[str, str], etag: str) -> Answer | None:
+    """Answer with a published file, whole or in part; None if it is not on the shelf."""
+    place = pages.find(path)
+    if place is None:
+        return None
+    size = os.stat(place).st_size  # noqa: PTH116 - as in stores.pages
+    common = (("ETag", etag), ("Accept-Ranges", "bytes"), FILE_CACHING, *ISOLATED)
+    if matches(asked.get("if-none-match", ""), etag):
+        return Answer(304, "Not Modified", common)
+    headers = (("Content-Type", "application/octet-stream"), *common)
+    wanted = asked.get("range", "")
+    if wanted and asked.get("if-range", etag) == etag:
+        part = _part(wanted, size)
+        if part is not None:
+            return _partial(place, part, size, headers)
+    length = ("Content-Length", str(size))
+    return Answer(200, "OK", (length, *headers), Stretch(place, 0, size))
+
+
+def accepts_gzip(header: str) -> bool:
+    """Say whether an Accept-Encoding header takes gzip."""
+    found = _GZIP.search(header)
+    return found is not None and not re.fullmatch(r"0(\.0*)?", found.group(1) or "1")
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Say whether an If-None-Match header names a tag (weak comparison, RFC 9110 8.8.3.2)."""
+    if not if_none_match:
+        return False
+    if if_none_match == etag or if_none_match.strip() == "*":
+        return True
+    return etag in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+
+
+def _part(header: str, size: int) -> tuple[int, int] | None:
+    """Return (first, last) of a single byte range; (0, -1) if it cannot be satisfied."""
+    found = _RANGE.fullmatch(header.strip())
+    if found is None or found.groups() == ("", ""):
+        return None
+    first, last = found.groups()
+    if not first:
+        length = min(int(last), size)
+        return (size - length, size - 1) if length else (0, -1)
+    begin = int(first)
+    end = min(int(last), size - 1) if last else size - 1
+    if last and int(last) < begin:
+        return None  # not a valid range at all: ignored (RFC 9110, 14.1.1)
+    return (begin, end) if begin < size else (0, -1)
+
+
+def _partial(place: Path, part: tuple[int, int], size: int, headers: Headers) -> Answer:
+    first, last = part
+    if last < first:
+        unsatisfied = (("Content-Range", f"bytes */{size}"), ("Content-Length", "0"))
+        return Answer(416, "Range Not Satisfiable", (*unsatisfied, *headers))
+    length = last - first + 1
+    more = (
+        ("Content-Range", f"bytes {first}-{last}/{size}"),
+        ("Content-Length", str(length)),
+    )
+    return Answer(206, "Partial Content", (*more, *headers), Stretch(place, first, length))

@@ -1,0 +1,100 @@
+"""Making and finding accounts.
+
+User names are compared case-blind and stay within a plain alphabet, so that no two look alike by
+case or script. Names under which the registry itself acts are never a person's.
+"""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from strongroom.core.actors import OPERATOR, REGISTRY, Actor
+from strongroom.core.clock import Clock
+from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
+from strongroom.core.events import Event, Kind
+from strongroom.people.models import User
+from strongroom.proof.ledger.events import record
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+RESERVED = frozenset({OPERATOR.name, REGISTRY.name, "anonymous", "nobody", "system", "__token__"})
+
+
+def fold(name: str) -> str:
+    """Return the form in which user names are compared."""
+    return name.lower()
+
+
+def check_name(name: str) -> None:
+    """Refuse a user name that cannot be taken by anybody."""
+    if not _NAME.fullmatch(name):
+        raise InvalidError(
+            "user-name-invalid",
+            f"{name[:64]!r} cannot be a user name.",
+            "Use 1 to 64 letters, digits, dots, hyphens and underscores; begin and end with a"
+            " letter or digit.",
+        )
+    if fold(name) in RESERVED:
+        raise InvalidError(
+            "user-name-reserved", f"{name!r} is reserved for the registry.", "Choose another name."
+        )
+
+
+def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Clock) -> User:
+    """Make an account on the word of the operator, who vouches for its address."""
+    check_name(name)
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise InvalidError(
+            "email-invalid", f"{email[:100]!r} is not an e-mail address.", "Correct the address."
+        ) from None
+    with transaction.atomic():
+        if User.objects.filter(folded=fold(name)).exists():
+            raise ConflictError(
+                "user-name-taken", f"The user name {name!r} is taken.", "Choose another name."
+            )
+        user = User(
+            username=name,
+            folded=fold(name),
+            email=email,
+            email_verified=True,
+            admin=admin,
+            created_at=clock.now(),
+        )
+        user.set_unusable_password()
+        user.save()
+        record(
+            Event(
+                kind=Kind.USER_CREATED,
+                actor=actor.name,
+                credential=actor.credential,
+                facts={"user": name, "admin": admin},
+            ),
+            clock,
+        )
+    return user
+
+
+def find_user(name: str) -> User:
+    """Return the account of a name; raises NotFoundError."""
+    user = User.objects.filter(folded=fold(name), is_active=True).first()
+    if user is None:
+        raise NotFoundError(
+            "no-such-user",
+            f"There is no user named {name[:64]!r}.",
+            "`strongroom user list` names them all.",
+        )
+    return user
+
+
+def person(user: User, credential: str) -> Actor:
+    """Return the actor that a user is when signed in."""
+    return Actor(
+        kind="person",
+        name=user.username,
+        credential=credential,
+        user_id=user.pk,
+        admin=user.admin,
+    )

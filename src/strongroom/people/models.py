@@ -1,0 +1,95 @@
+"""The rows of people: users, their grants, their tokens, the one-time links by which they sign in."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class User(AbstractBaseUser):
+    """A person's account. `folded` is the user name as compared: lower case."""
+
+    username = models.CharField(max_length=64)
+    folded = models.CharField(max_length=64, unique=True)
+    email = models.EmailField()
+    email_verified = models.BooleanField(default=False)
+    admin = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "folded"
+    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager()
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Grant(models.Model):
+    """A role that a user holds in a project; the project is named, not pointed at."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    ecosystem = models.CharField(max_length=16)
+    project = models.CharField(max_length=255)
+    role = models.CharField(max_length=16)
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        """One role a user and project; found by project too."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "ecosystem", "project"], name="one_role_in_a_project"
+            ),
+        )
+        indexes = (models.Index(fields=["ecosystem", "project"], name="grant_of_project"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} of {self.ecosystem}:{self.project}"
+
+
+class Token(models.Model):
+    """What the registry remembers of a token: nothing that could make or use one.
+
+    Its root key is derived from a seed that only the token holds and a key outside the database;
+    `identifier` is a digest of that seed.
+    """
+
+    identifier = models.CharField(max_length=32, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    kind = models.CharField(max_length=8)
+    label = models.CharField(max_length=100, blank=True)
+    caveats = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    last_used_from = models.CharField(max_length=45, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"
+
+
+class SpentToken(models.Model):
+    """The digest of a single-use token that was used."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    spent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class SignInLink(models.Model):
+    """A link that signs somebody in once. Only its digest is kept.
+
+    Without a user it is the link by which the first administrator claims the registry.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="links")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"

@@ -1,0 +1,91 @@
+"""From a token's text to an actor, in one order that never changes.
+
+1. Chain and caveats, then time and address: pure, and before any query.
+2. The row: known, not revoked, not expired by the server's own record, its user active.
+3. A single-use token is burnt now, whatever becomes of the request: a later moment could be
+   forgotten by a door, or undone with a failed transaction. What failed earlier burns nothing.
+4. The use is noted, at most once a minute for each token, so that reads do not turn into writes.
+
+The actor is the person, but never an administrator: a leaked token must not govern the registry
+(an upload token that opened management pages is how PyPI's second factor was bypassed in 2020).
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from strongroom.core.actors import Actor
+from strongroom.core.clock import Clock
+from strongroom.core.errors import ForbiddenError
+from strongroom.people.models import SpentToken, Token
+from strongroom.people.tokens.minting import CREDENTIAL
+from strongroom.people.tokens.scopes import admit
+from strongroom.people.tokens.verdict import Genuine, verify
+
+NOTE_EVERY = timedelta(minutes=1)
+LONGEST_ADDRESS = 45
+
+
+def authenticate(text: str, *, master: bytes, clock: Clock, source: str) -> Actor:
+    """Return who a token stands for and how far it goes, or raise ForbiddenError.
+
+    `source` is the client's address, empty if unknown. Call it once for each request and outside
+    any transaction, whose end could take back the burning of a single-use token.
+    """
+    now = clock.now()
+    genuine = verify(text, master)
+    reach = admit(genuine.scope, now, source)
+    row = _row(genuine, now)
+    if genuine.spends is not None:
+        _burn(genuine.spends, now)
+    _note_use(row, now, source)
+    return Actor(
+        kind="person",
+        name=row.user.username,
+        credential=f"{CREDENTIAL} {row.pk}",
+        user_id=row.user_id,
+        reach=reach,
+    )
+
+
+def _row(genuine: Genuine, now: datetime) -> Token:
+    rows = Token.objects.select_related("user")
+    row = rows.filter(identifier=genuine.identifier, kind=genuine.kind).first()
+    if row is None:
+        raise ForbiddenError(
+            "token-unknown", "The token does not exist any more.", "Create a new token."
+        )
+    if row.revoked_at is not None:
+        raise ForbiddenError("token-revoked", "The token was revoked.", "Create a new token.")
+    if row.expires_at is not None and now.replace(microsecond=0) > row.expires_at:
+        raise ForbiddenError("token-expired", "The token has expired.", "Create a new token.")
+    if not row.user.is_active:
+        raise ForbiddenError(
+            "account-inactive",
+            "The account of this token is not active.",
+            "Ask the operator of this registry.",
+        )
+    return row
+
+
+def _burn(digest: str, now: datetime) -> None:
+    # Durable: refuses to run inside a transaction that could roll it back. Of two requests at
+    # once, the unique constraint lets one pass.
+    try:
+        with transaction.atomic(durable=True):
+            SpentToken.objects.create(digest=digest, spent_at=now)
+    except IntegrityError:
+        raise ForbiddenError(
+            "token-spent",
+            "The token was for one request, and was used.",
+            "Make another one for each request.",
+        ) from None
+
+
+def _note_use(row: Token, now: datetime, source: str) -> None:
+    noted = row.last_used_at
+    if noted is None or now - noted >= NOTE_EVERY:
+        # Of several requests at once, the first to come notes it.
+        Token.objects.filter(pk=row.pk, last_used_at=noted).update(
+            last_used_at=now, last_used_from=source[:LONGEST_ADDRESS]
+        )

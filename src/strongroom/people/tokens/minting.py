@@ -1,0 +1,105 @@
+"""Making and revoking tokens: the row and the event in one transaction, the text shown once.
+
+1. The text is returned and never stored. The row keeps what people need to recognise a token.
+2. A token makes no tokens: a leaked one must not outlive its own revocation (the num2words upload
+   of 2025 came from a token that the thief had minted).
+3. Events carry no label, project or network of a token: those are for its owner alone.
+Whether an actor may do this for that user is decided before, by access.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from strongroom.core.actors import Actor
+from strongroom.core.clock import Clock
+from strongroom.core.errors import ForbiddenError, InvalidError
+from strongroom.core.events import Event, Kind
+from strongroom.people.models import Token, User
+from strongroom.people.tokens import macaroons
+from strongroom.people.tokens.caveats import Caveat, as_list, encode
+from strongroom.people.tokens.scopes import scope_of
+from strongroom.proof.ledger.events import record
+
+CREDENTIAL = "token"  # an actor's credential reads "token 41" when it came with a token
+LONGEST_LABEL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Mint:
+    """What making a token takes: the master key of tokens, the time, random bytes."""
+
+    master: bytes = field(repr=False)
+    clock: Clock
+    entropy: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The token that somebody asks for: a name to recognise it by, and its limits."""
+
+    label: str = ""
+    caveats: tuple[Caveat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """A new token: its text, which cannot be shown again, and its row."""
+
+    text: str = field(repr=False)
+    row: Token
+
+
+def create(user: User, order: Order, *, by: Actor, mint: Mint) -> Minted:
+    """Make a personal token of a user, with its event."""
+    if by.credential.partition(" ")[0] == CREDENTIAL:
+        raise ForbiddenError(
+            "token-makes-no-token",
+            "A token cannot make another token.",
+            "Sign in to make one, or narrow this one with `strongroom token narrow`.",
+        )
+    if len(order.label) > LONGEST_LABEL or not order.label.isprintable():
+        raise InvalidError(
+            "token-bad-label",
+            f"A token's label has at most {LONGEST_LABEL} printable characters.",
+            "Give it a shorter name on one line.",
+        )
+    now, expires_at = mint.clock.now(), scope_of(order.caveats).expires_at
+    if expires_at is not None and expires_at <= now:
+        raise InvalidError(
+            "token-bad-expiry", "The token would have expired already.", "Name a later time."
+        )
+    seed = mint.entropy(macaroons.SEED_BYTES)
+    limits = [encode(caveat) for caveat in order.caveats]
+    text = macaroons.mint(mint.master, seed, macaroons.PERSONAL, limits)
+    with transaction.atomic():
+        row = Token.objects.create(
+            identifier=macaroons.identifier_of(seed),
+            user=user,
+            kind=macaroons.PERSONAL,
+            label=order.label,
+            caveats=[as_list(caveat) for caveat in order.caveats],
+            created_at=now,
+            expires_at=expires_at,
+        )
+        record(_event(Kind.TOKEN_CREATED, row, by), mint.clock)
+    return Minted(text, row)
+
+
+def revoke(row: Token, *, by: Actor, clock: Clock) -> bool:
+    """End a token and every token narrowed from it; False, and no event, if it had ended before."""
+    now = clock.now()
+    with transaction.atomic():
+        if not Token.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=now):
+            return False
+        record(_event(Kind.TOKEN_REVOKED, row, by), clock)
+    row.revoked_at = now
+    return True
+
+
+def _event(kind: Kind, row: Token, by: Actor) -> Event:
+    facts = {"token": row.pk, "owner": row.user.username, "kind": row.kind}
+    if row.expires_at is not None:
+        facts["expires_at"] = row.expires_at.isoformat()
+    return Event(kind=kind, actor=by.name, credential=by.credential, facts=facts)

@@ -1,0 +1,73 @@
+"""Recording and reading events.
+
+`record` must run inside the transaction that makes the change: no row, no change. Serials grow in
+the order of commits, because SQLite has one writer at a time and every writing transaction begins
+as such.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from strongroom.core.clock import Clock
+from strongroom.core.coordinates import ProjectId
+from strongroom.core.events import Event, Kind, Recorded
+from strongroom.proof.models import EventRow
+
+
+def record(event: Event, clock: Clock) -> Recorded:
+    """Append an event and return it with its serial; refuses to run outside a transaction."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError
+    row = EventRow.objects.create(
+        at=clock.now(),
+        kind=event.kind,
+        actor=event.actor,
+        credential=event.credential,
+        ecosystem=event.project.ecosystem if event.project else "",
+        project=event.project.key if event.project else "",
+        version=event.version,
+        facts=dict(event.facts),
+    )
+    return Recorded(serial=row.serial, at=row.at, event=event)
+
+
+def of_project(project: ProjectId, limit: int) -> tuple[Recorded, ...]:
+    """Return the newest events of a project, newest first."""
+    rows = EventRow.objects.filter(ecosystem=project.ecosystem, project=project.key)
+    return _read(rows.order_by("-serial")[:limit])
+
+
+def since(serial: int, limit: int) -> tuple[Recorded, ...]:
+    """Return the events after a serial, oldest first."""
+    return _read(EventRow.objects.filter(serial__gt=serial).order_by("serial")[:limit])
+
+
+def newest_of(kinds: Iterable[Kind], limit: int) -> tuple[Recorded, ...]:
+    """Return the newest events of some kinds, newest first."""
+    rows = EventRow.objects.filter(kind__in=[str(kind) for kind in kinds])
+    return _read(rows.order_by("-serial")[:limit])
+
+
+def last_serial() -> int:
+    """Return the serial of the newest event, 0 if nothing has happened yet."""
+    row = EventRow.objects.order_by("-serial").values_list("serial", flat=True).first()
+    return row or 0
+
+
+def _read(rows: Iterable[EventRow]) -> tuple[Recorded, ...]:
+    return tuple(
+        Recorded(
+            serial=row.serial,
+            at=row.at,
+            event=Event(
+                kind=Kind(row.kind),
+                actor=row.actor,
+                credential=row.credential,
+                project=ProjectId(row.ecosystem, row.project) if row.project else None,
+                version=row.version,
+                facts=row.facts,
+            ),
+        )
+        for row in rows
+    )

@@ -1,0 +1,28 @@
+"""The rows of proof: events, in the order in which they were committed."""
+
+from django.db import models
+
+
+class EventRow(models.Model):
+    """One event. Rows are only ever added; the primary key is the serial."""
+
+    serial = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    actor = models.CharField(max_length=64)
+    credential = models.CharField(max_length=64)
+    ecosystem = models.CharField(max_length=16, blank=True)
+    project = models.CharField(max_length=255, blank=True)
+    version = models.CharField(max_length=255, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        """Events are read by project, newest first, and by serial."""
+
+        indexes = (
+            models.Index(fields=["ecosystem", "project", "-serial"], name="event_of_project"),
+            models.Index(fields=["kind", "-serial"], name="event_of_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.serial} {self.kind}"

@@ -1,0 +1,27 @@
+"""The application that the server runs: the house's doors in their order, behind one front."""
+
+from pathlib import Path
+from wsgiref.types import WSGIApplication
+
+from django.core.handlers.wsgi import WSGIHandler
+from whitenoise import WhiteNoise
+
+from strongroom import web
+from strongroom.ecosystems.pypi.wire import PREFIXES, Reads
+from strongroom.site.assembly import House
+from strongroom.site.wsgi import Front, ShelfDoor, Source
+from strongroom.web.reads import Reads as WebReads
+
+YEAR = 365 * 24 * 3600  # seconds; static addresses carry a digest of their content
+
+
+def application(house: House) -> WSGIApplication:
+    """Put the doors of a house in front of Django."""
+    pypi = house.desk.ecosystems["pypi"]
+    client_reads = Reads(house.shelf.pages, pypi).answer
+    people_reads = WebReads(house.shelf.pages, pypi).answer
+    doors: dict[str, ShelfDoor] = dict.fromkeys(PREFIXES, client_reads)
+    doors |= {"": people_reads, "project": people_reads}
+    static = Path(web.__path__[0]) / "static"
+    files = WhiteNoise(WSGIHandler(), root=static, prefix="static/", max_age=YEAR)
+    return Source(Front(doors, files), house.configuration.trusted_proxies)

@@ -1,0 +1,75 @@
+"""Where everything is put together: the only place that knows all stores, ecosystems and doors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from django.conf import settings
+
+from strongroom.core.actors import Actor
+from strongroom.core.clock import Clock, SystemClock
+from strongroom.ecosystems.pypi.knowledge import PyPI
+from strongroom.packages.catalog.desk import Desk, Limits
+from strongroom.packages.shelf.refresh import Shelf
+from strongroom.people.tokens.authenticate import authenticate
+from strongroom.safety.checks.secrets import own_tokens
+from strongroom.site.configuration import Configuration
+from strongroom.site.reactions import Reactions
+from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.keys import Keys
+from strongroom.stores.locks import FolderLocks
+from strongroom.stores.pages import DiskPages
+from strongroom.web.shelf import FrontPages, project_pages
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The registry, assembled."""
+
+    configuration: Configuration
+    clock: Clock
+    desk: Desk
+    shelf: Shelf
+    reactions: Reactions
+    authenticate: Callable[[str, str], Actor]
+
+
+def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
+    """Assemble the registry of a configuration."""
+    data = configuration.data
+    blobs = DiskBlobs(data / "blobs")
+    pypi = PyPI(public_url=configuration.url)
+    ecosystems = {pypi.id: pypi}
+    shelf = Shelf(
+        pages=DiskPages(data / "public"),
+        blobs=blobs,
+        locks=FolderLocks(data / "run" / "locks"),
+        renderers=(project_pages(configuration.url, configuration.site_name),),
+    )
+    reactions = Reactions(
+        shelf, ecosystems, FrontPages(configuration.url, configuration.site_name)
+    )
+    desk = Desk(
+        ecosystems=ecosystems,
+        blobs=blobs,
+        clock=clock,
+        checks=(own_tokens,),
+        limits=Limits(
+            max_file_bytes=configuration.max_file_bytes,
+            release_open=timedelta(days=configuration.release_open_days),
+        ),
+        react=reactions,
+    )
+    master = keys.key("tokens")
+
+    def known(token: str, source: str) -> Actor:
+        return authenticate(token, master=master, clock=clock, source=source)
+
+    return House(configuration, clock, desk, shelf, reactions, known)
+
+
+@cache
+def house() -> House:
+    """Return the registry of this process."""
+    return build(settings.CONFIGURATION, settings.KEYS, SystemClock())

@@ -1,0 +1,191 @@
+"""The operator's configuration: one frozen object, read once from the environment and one TOML file.
+
+Every field below is a setting: `STRONGROOM_<NAME>` in the environment, or `name` in the file
+`strongroom.toml` of the data folder; the environment wins. Unknown names are refused in both, so
+that a misspelt setting is never a setting that silently does nothing.
+"""
+
+import ipaddress
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from strongroom.core.errors import ConfigurationError
+
+PREFIX = "STRONGROOM_"
+FILE = "strongroom.toml"
+MIB = 1024 * 1024
+
+
+def _setting(default: Any, told: str) -> Any:  # noqa: ANN401 - dataclasses.field is typed so
+    return field(default=default, metadata={"told": told})
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All settings, with their defaults; the words beside each are its documentation."""
+
+    data: Path = _setting(
+        Path("data"), "the data folder: database, keys, files, rendered pages (environment only)"
+    )
+    host: str = _setting("127.0.0.1", "the address to listen on")
+    port: int = _setting(8000, "the port to listen on")
+    public_url: str = _setting(
+        "", "the address that clients use, without a final slash; by default http://HOST:PORT"
+    )
+    allowed_hosts: tuple[str, ...] = _setting(
+        (), "further host names under which requests are answered, besides that of public_url"
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "networks of reverse proxies whose X-Forwarded-For header is believed"
+    )
+    site_name: str = _setting("Strongroom", "the name of this registry, as pages show it")
+    workers: int = _setting(1, "web processes")
+    threads: int = _setting(32, "threads in each web process: the requests it handles at once")
+    max_file_bytes: int = _setting(2048 * MIB, "the largest file that may be uploaded, in bytes")
+    release_open_days: int = _setting(
+        14, "days after its first file during which a release takes further files"
+    )
+    key_passphrase: str = _setting(
+        "", "encrypts the key file; set it before the first start (environment only)"
+    )
+    log_format: str = _setting("text", "log lines as `text` or as `json`")
+    log_level: str = _setting("info", "`debug`, `info`, `warning` or `error`")
+    metrics_networks: tuple[str, ...] = _setting(
+        ("127.0.0.0/8", "::1/128"), "networks that may read /metrics"
+    )
+
+    @property
+    def url(self) -> str:
+        """Return the address that clients use, without a final slash."""
+        return self.public_url or f"http://{_bracketed(self.host)}:{self.port}"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the host names under which requests are answered."""
+        named = urlsplit(self.url).hostname or ""
+        loopback = ("localhost", "127.0.0.1", "[::1]")
+        return tuple(dict.fromkeys((named, self.host, *loopback, *self.allowed_hosts)))
+
+
+ENVIRONMENT_ONLY = frozenset({"data", "key_passphrase"})
+SETTINGS: tuple[Field[Any], ...] = fields(Configuration)
+
+
+def load(environ: Mapping[str, str]) -> Configuration:
+    """Read the configuration; raises ConfigurationError with a remedy on the first thing amiss."""
+    by_name = {setting.name: setting for setting in SETTINGS}
+    given: dict[str, object] = {
+        name.removeprefix(PREFIX).lower(): text
+        for name, text in environ.items()
+        if name.startswith(PREFIX)
+    }
+    folder = Path(str(given.get("data", by_name["data"].default)))
+    from_file = _read_file(folder / FILE)
+    for name in (*from_file, *given):
+        _known(name, name in from_file and name not in given, by_name)
+    merged = {**from_file, **given}
+    values = {name: _parsed(by_name[name], value) for name, value in merged.items()}
+    return _checked(Configuration(**{**values, "data": folder.absolute()}))
+
+
+def _read_file(path: Path) -> dict[str, object]:
+    try:
+        read: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(
+            "configuration-unreadable", f"{path} cannot be read: {error}.", "Mend or remove it."
+        ) from error
+    for name in ENVIRONMENT_ONLY & set(read):
+        raise ConfigurationError(
+            "configuration-environment-only",
+            f"{name} cannot be set in {path}.",
+            f"Set {PREFIX}{name.upper()} in the environment instead.",
+        )
+    return read
+
+
+def _known(name: str, in_file: bool, by_name: Mapping[str, Field[Any]]) -> None:  # noqa: FBT001
+    if name not in by_name:
+        told = f"{name} in {FILE}" if in_file else f"{PREFIX}{name.upper()}"
+        raise ConfigurationError(
+            "configuration-unknown",
+            f"{told} is not a setting.",
+            "`strongroom config` lists the settings; correct the name or remove it.",
+        )
+
+
+def _parsed(setting: Field[Any], value: object) -> object:
+    parse: Callable[[object], object] = {
+        int: _integer,
+        tuple: _words,
+        type(Path()): lambda text: Path(str(text)),
+        str: str,
+    }[type(setting.default)]
+    try:
+        return parse(value)
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            "configuration-invalid",
+            f"{setting.name} cannot be {value!r}.",
+            f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
+        ) from None
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError
+    return int(value)
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise TypeError
+
+
+def _checked(read: Configuration) -> Configuration:
+    url = urlsplit(read.url)
+    checks = {
+        "public_url": url.scheme in {"http", "https"}
+        and bool(url.hostname)
+        and url.path == ""
+        and not (url.query or url.fragment or url.username),
+        "port": 0 < read.port < 65536,  # noqa: PLR2004 - TCP's own bound
+        "workers": read.workers > 0,
+        "threads": read.threads > 0,
+        "max_file_bytes": read.max_file_bytes > 0,
+        "release_open_days": read.release_open_days > 0,
+        "log_format": read.log_format in {"text", "json"},
+        "log_level": read.log_level in {"debug", "info", "warning", "error"},
+        "trusted_proxies": _networks(read.trusted_proxies),
+        "metrics_networks": _networks(read.metrics_networks),
+    }
+    for setting in SETTINGS:
+        if not checks.get(setting.name, True):
+            raise ConfigurationError(
+                "configuration-invalid",
+                f"{setting.name} cannot be {getattr(read, setting.name)!r}.",
+                f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
+            )
+    return read
+
+
+def _networks(words: tuple[str, ...]) -> bool:
+    try:
+        for word in words:
+            ipaddress.ip_network(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,113 @@
+"""Which event starts what. One screen.
+
+| event                                    | starts                                              |
+|------------------------------------------|-----------------------------------------------------|
+| file published                           | the project's pages, the front pages                |
+| project created                          | besides, the index of all projects                  |
+| release yanked, un-yanked                | the project's pages of that release                 |
+| project status changed                   | all the project's pages, the front, the index       |
+| all others (users, tokens, links, roles) | nothing: no page shows them                         |
+
+Reactions that a reader depends on run in the process that made the change, before the client is
+answered. Each is idempotent, and what a crash left undone is found by `catch_up`.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from strongroom.core.coordinates import ProjectId
+from strongroom.core.ecosystem import Ecosystem
+from strongroom.core.events import Kind, Recorded
+from strongroom.packages.catalog.listing import all_projects, names, newest_projects, newest_releases
+from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved
+from strongroom.proof.ledger.events import last_serial
+from strongroom.web.shelf import FrontPages
+
+logger = logging.getLogger(__name__)
+
+NEWEST = 40
+_WHOLE = frozenset({Kind.PROJECT_STATUS_CHANGED})
+_INDEX = frozenset({Kind.PROJECT_CREATED, Kind.PROJECT_STATUS_CHANGED})
+_FRONT = frozenset({Kind.FILE_PUBLISHED, *_INDEX})
+PAGED = frozenset({Kind.RELEASE_YANKED, Kind.RELEASE_UNYANKED, *_FRONT})
+
+
+class Reactions:
+    """Keeps the shelf in step with the events."""
+
+    def __init__(
+        self, shelf: Shelf, ecosystems: Mapping[str, Ecosystem], front: FrontPages
+    ) -> None:
+        """React on `shelf`, with pages by each ecosystem and by the web's front."""
+        self._shelf = shelf
+        self._ecosystems = ecosystems
+        self._front = front
+
+    def __call__(self, events: Sequence[Recorded]) -> None:
+        """React to the events of one transaction.
+
+        The change is committed already: a page that cannot be written now is no reason to tell the
+        client that its upload failed. It stays marked as unshelved and `catch_up` does it again.
+        """
+        kinds = {one.event.kind for one in events}
+        for project in dict.fromkeys(one.event.project for one in events if one.event.kind in PAGED):
+            if project is None:
+                continue
+            ecosystem = self._ecosystems[project.ecosystem]
+            versions = frozenset(
+                ecosystem.version(one.event.version).key for one in events if one.event.version
+            )
+            try:
+                refresh(self._shelf, project, ecosystem, None if kinds & _WHOLE else versions)
+                if kinds & _FRONT:
+                    self.put_front()
+                if kinds & _INDEX:
+                    self.put_index(project.ecosystem)
+            except Exception:
+                logger.exception("pages of %s not refreshed; they will be tried again", project)
+
+    def catch_up(self, limit: int = 100) -> int:
+        """Refresh projects whose pages do not show their newest event; returns how many."""
+        behind = unshelved(limit)
+        for project in behind:
+            refresh(self._shelf, project, self._ecosystems[project.ecosystem], None)
+        if behind:
+            self.put_front()
+            for ecosystem in {project.ecosystem for project in behind}:
+                self.put_index(ecosystem)
+        return len(behind)
+
+    def rebuild(self, project: ProjectId) -> None:
+        """Render all the pages of one project anew."""
+        refresh(self._shelf, project, self._ecosystems[project.ecosystem], None)
+
+    def put_front(self) -> None:
+        """Render what shows the newest of the whole registry: home and the feeds."""
+        with self._shelf.locks.held("front"):
+            releases, projects = newest_releases(NEWEST), newest_projects(NEWEST)
+            for page in self._front.home(releases, projects):
+                self._shelf.pages.put(page.path, page.body)
+            for name, ecosystem in self._ecosystems.items():
+                for page in ecosystem.newest(
+                    [one for one in releases if one.ecosystem == name],
+                    [one for one in projects if one.ecosystem == name],
+                ):
+                    self._shelf.pages.put(page.path, page.body)
+
+    def put_index(self, ecosystem: str) -> None:
+        """Render the index of all projects: the one page whose cost grows with their number."""
+        with self._shelf.locks.held(f"index {ecosystem}"):
+            serial = last_serial()
+            for page in self._ecosystems[ecosystem].index(names(ecosystem), serial):
+                self._shelf.pages.put(page.path, page.body)
+
+    def put_all(self) -> int:
+        """Render everything anew; returns how many projects there are."""
+        count = 0
+        for project in all_projects():
+            self.rebuild(project)
+            count += 1
+        self.put_front()
+        for ecosystem in self._ecosystems:
+            self.put_index(ecosystem)
+        return count

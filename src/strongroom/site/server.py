@@ -1,0 +1,92 @@
+"""The server: gunicorn inside our own process, HTTP/1.1, threads, and a clean end.
+
+HTTP/1.1 and WSGI are deliberate: they carry the reason phrase, which is all that most package
+clients show of a refusal, and they stream both ways.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import close_old_connections
+from gunicorn.app.base import BaseApplication
+from gunicorn.workers.base import Worker
+
+from strongroom.site.application import application
+from strongroom.site.assembly import house
+from strongroom.site.configuration import Configuration
+from strongroom.site.reactions import Reactions
+
+logger = logging.getLogger(__name__)
+
+CATCH_UP_EVERY = 5.0  # seconds
+REAP_AFTER = 24 * 3600.0  # seconds; the longest that an upload may take to arrive
+
+
+class Server(BaseApplication):  # type: ignore[misc] # gunicorn is not typed
+    """Gunicorn, set up by arguments instead of its files and command line."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Take gunicorn's settings by name."""
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its settings."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:  # noqa: ANN401 - gunicorn's own signature
+        """Return the application; called in each worker after the fork."""
+        return application(house())
+
+
+def options(configuration: Configuration) -> dict[str, Any]:
+    """Return gunicorn's settings for a configuration."""
+    host = f"[{configuration.host}]" if ":" in configuration.host else configuration.host
+    return {
+        "bind": [f"{host}:{configuration.port}"],
+        "workers": configuration.workers,
+        "threads": configuration.threads,
+        "worker_class": "gthread",
+        "proc_name": "strongroom",
+        # A worker thread may stream a large file for long; only a dead worker stops beating.
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "keepalive": 15,
+        "limit_request_line": 8190,
+        "limit_request_field_size": 16380,
+        # Addresses and schemes of proxies are judged by site.wsgi alone.
+        "forwarded_allow_ips": "",
+        "secure_scheme_headers": {},
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "post_worker_init": _after_start,
+    }
+
+
+def serve(configuration: Configuration) -> None:
+    """Serve until SIGTERM or SIGINT, and let requests that have begun come to their end."""
+    Server(options(configuration)).run()
+
+
+def _after_start(_worker: Worker) -> None:
+    threading.Thread(
+        target=_keep_up, args=(house().reactions,), name="keep-up", daemon=True
+    ).start()
+
+
+def _keep_up(reactions: Reactions) -> None:
+    """Repeat what a crash or a full disk left undone, for as long as the process lives."""
+    stop = threading.Event()
+    while not stop.wait(CATCH_UP_EVERY):
+        try:
+            done = reactions.catch_up()
+            if done:
+                logger.info("refreshed the pages of %d projects", done)
+        except Exception:
+            logger.exception("could not catch up; trying again")
+        finally:
+            close_old_connections()

@@ -1,0 +1,163 @@
+"""The WSGI application: the shelf answers public reads before the framework wakes.
+
+In order: whose address the request really comes from, the shelf's doors, static files, and for
+all the rest Django. Reads that the shelf knows never reach the database.
+"""
+
+import ipaddress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from strongroom.core.errors import MethodError
+from strongroom.ecosystems.pypi.faults import refusal
+from strongroom.packages.shelf.serve import Answer, Stretch
+
+BLOCK = 256 * 1024
+ENDLESS = str(2**62)  # bytes; stands for "until the input ends"
+
+ShelfDoor = Callable[[str, str, Mapping[str, str]], Answer | None]
+"""Takes a decoded path, a query string and headers; None if the shelf has nothing to say."""
+
+
+class Front:
+    """Answers from the shelf what it can, and hands the rest on."""
+
+    def __init__(self, doors: Mapping[str, ShelfDoor], behind: WSGIApplication) -> None:
+        """Find doors by the first segment of a path; all else goes to `behind`."""
+        self._doors = doors
+        self._behind = behind
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+        door = self._doors.get(path.split("/", 2)[1] if path.startswith("/") else "")
+        if door is None:
+            _with_length(environ)
+            return self._behind(environ, start_response)
+        method = environ["REQUEST_METHOD"]
+        if method not in {"GET", "HEAD"}:
+            return send(_only_reads(method), environ, start_response)
+        answer = door(path, environ.get("QUERY_STRING", ""), _Headers(environ))
+        if answer is None:
+            return self._behind(environ, start_response)
+        return send(answer, environ, start_response)
+
+
+class _Headers(Mapping[str, str]):
+    """The request's headers by lower-case name, read only when asked for."""
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        self._environ = environ
+
+    def __getitem__(self, name: str) -> str:
+        return cast("str", self._environ["HTTP_" + name.upper().replace("-", "_")])
+
+    def __iter__(self) -> Iterator[str]:
+        names = (key for key in self._environ if key.startswith("HTTP_"))
+        return (name[5:].lower().replace("_", "-") for name in names)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Source:
+    """Puts the client's own address into REMOTE_ADDR when a trusted proxy speaks for it.
+
+    The header is read from its right end: each proxy that we trust vouches for the entry before
+    it, and the first address that is not such a proxy is the client (RFC 7239, section 8.1).
+    """
+
+    def __init__(self, behind: WSGIApplication, trusted: Iterable[str]) -> None:
+        """Believe X-Forwarded-For and X-Forwarded-Proto from `trusted` networks only."""
+        self._behind = behind
+        networks = [ipaddress.ip_network(network) for network in trusted]
+
+        @lru_cache(maxsize=1024)
+        def trusts(address: str) -> bool:
+            try:
+                parsed = ipaddress.ip_address(address)
+            except ValueError:
+                return False
+            return any(parsed in network for network in networks)
+
+        self._trusts = trusts
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Settle the address, then hand the request on."""
+        peer = environ.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - a unix socket has no address
+        if self._trusts(peer):
+            peer = self._client(peer, environ.get("HTTP_X_FORWARDED_FOR", ""))
+            scheme = environ.get("HTTP_X_FORWARDED_PROTO", "")
+            if scheme in {"http", "https"}:
+                environ["wsgi.url_scheme"] = scheme
+        environ["REMOTE_ADDR"] = peer
+        return self._behind(environ, start_response)
+
+    def _client(self, peer: str, forwarded: str) -> str:
+        for entry in reversed(forwarded.split(",")):
+            address = _address(entry)
+            if address is None:
+                return peer
+            peer = address
+            if not self._trusts(address):
+                return address
+        return peer
+
+
+def _address(entry: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(entry.strip()))
+    except ValueError:
+        return None
+
+
+def send(
+    answer: Answer, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Send an answer; of a local file the server sends the bytes itself if it can."""
+    start_response(f"{answer.status} {answer.reason}", list(answer.headers))
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return []
+    if isinstance(answer.body, bytes):
+        return [answer.body]
+    return _file(answer.body, environ)
+
+
+def _file(stretch: Stretch, environ: WSGIEnvironment) -> Iterable[bytes]:
+    file = stretch.path.open("rb")
+    file.seek(stretch.offset)
+    wrapper = environ.get("wsgi.file_wrapper")
+    # The server's own wrapper sends as many bytes as Content-Length says, from where we stand.
+    if wrapper is not None:
+        return cast("Iterable[bytes]", wrapper(file, BLOCK))
+
+    def blocks() -> Iterator[bytes]:
+        left = stretch.length
+        with file:
+            while left and (block := file.read(min(BLOCK, left))):
+                left -= len(block)
+                yield block
+
+    return blocks()
+
+
+def _with_length(environ: WSGIEnvironment) -> None:
+    """Let Django read a body that came in chunks: without a length it would see no body at all."""
+    if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+        environ["CONTENT_LENGTH"] = ENDLESS
+
+
+def _only_reads(method: str) -> Answer:
+    answer = refusal(
+        MethodError(
+            "method-not-allowed", f"{method} is not possible here.", "This address can only be read."
+        )
+    )
+    headers = (*answer.headers, ("Allow", "GET, HEAD"))
+    return Answer(answer.status, answer.reason, headers, answer.body)

@@ -1,0 +1,152 @@
+"""Blobs in a local folder, durable before they are acknowledged.
+
+`FOLDER/sha256/ab/cd/<digest>` holds a blob, read-only. `FOLDER/incoming/` holds what is on its way.
+The order of `keep` is the whole point: bytes are fsynced, renamed to their digest, and the folder
+is fsynced, so that after a power cut a digest's name never stands over anything but its bytes.
+"""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from strongroom.core.digests import Digests, Hasher
+from strongroom.core.errors import NotFoundError, UnavailableError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def no_room(error: OSError) -> UnavailableError:
+    """Say of a failed write what the client should do; the operator finds the cause in the log."""
+    full = error.errno in _FULL
+    return UnavailableError(
+        "storage-full" if full else "storage-failed",
+        "The registry's storage is full." if full else "The registry's storage did not answer.",
+        "Nothing was published; try again later.",
+        retry_after=60,
+    )
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents, and make their names durable from the top down."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    fsync_folder(folder.parent)
+
+
+class DiskIncoming:
+    """A temporary file on the blobs' own file system."""
+
+    def __init__(self, path: Path, kept: "DiskBlobs") -> None:
+        """Create the file; it must not exist."""
+        self.path = path
+        self._kept = kept
+        self._hasher = Hasher()
+        self._file = path.open("xb", buffering=1 << 20)
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes have come so far."""
+        return self._hasher.size
+
+    def write(self, block: bytes) -> None:
+        """Append a block."""
+        try:
+            self._file.write(block)
+        except OSError as error:
+            raise no_room(error) from error
+        self._hasher.update(block)
+
+    def digests(self) -> Digests:
+        """Return the digests of what has come so far."""
+        return self._hasher.digests()
+
+    def opened(self) -> BinaryIO:
+        """Return a stream over what has come so far."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise no_room(error) from error
+        return self.path.open("rb")
+
+    def keep(self) -> None:
+        """Fsync the bytes, give them their digest's name, fsync the name."""
+        target = self._kept.location(self.digests().sha256)
+        try:
+            self._file.flush()
+            os.fchmod(self._file.fileno(), 0o444)
+            os.fsync(self._file.fileno())
+            make_folder(target.parent)
+            self.path.rename(target)
+            fsync_folder(target.parent)
+        except OSError as error:
+            raise no_room(error) from error
+
+    def close(self) -> None:
+        """Close the file and drop it if it was not kept."""
+        # Closing flushes; a disk that is full fails here again, and the bytes are dropped anyway.
+        with suppress(OSError):
+            self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+class DiskBlobs:
+    """Blobs in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, made when first needed."""
+        self._folder = folder
+
+    @contextmanager
+    def receive(self) -> Iterator[DiskIncoming]:
+        """Open a temporary file; it is gone at the end unless it was kept."""
+        incoming = self._folder / "incoming"
+        try:
+            make_folder(incoming)
+            upload = DiskIncoming(incoming / secrets.token_hex(16), self)
+        except OSError as error:
+            raise no_room(error) from error
+        try:
+            yield upload
+        finally:
+            upload.close()
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Open a blob for reading."""
+        try:
+            return self.location(sha256).open("rb")
+        except FileNotFoundError:
+            raise NotFoundError("no-such-blob", "There are no such bytes here.") from None
+
+    def location(self, sha256: str) -> Path:
+        """Return where a digest's bytes stand: two levels of folders keep each folder small."""
+        return self._folder / "sha256" / sha256[:2] / sha256[2:4] / sha256
+
+    def digests(self) -> Iterator[str]:
+        """Name every blob, in order."""
+        for path in sorted((self._folder / "sha256").glob("??/??/*")):
+            yield path.name
+
+    def reap(self, older_than: float) -> int:
+        """Remove abandoned incoming files last written before a moment (seconds since epoch)."""
+        reaped = 0
+        for path in (self._folder / "incoming").glob("*"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < older_than:
+                    path.unlink()
+                    reaped += 1
+        return reaped

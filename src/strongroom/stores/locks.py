@@ -1,0 +1,36 @@
+"""One at a time, by name: locks that hold between threads and between processes of one machine.
+
+A lock is an advisory lock on a file of the data folder, so that a killed process frees it.
+Lock files stay; their number is bounded by hashing names into slots, and two names that share a
+slot merely wait for each other.
+"""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SLOTS = 1024
+
+
+class FolderLocks:
+    """Named locks that live as files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the lock files in `folder`, made when first needed."""
+        self._folder = folder
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Wait until `name` is free, hold it, and free it whatever happens."""
+        slot = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % SLOTS
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A descriptor of its own for each holder: flock then works between threads too.
+        descriptor = os.open(self._folder / f"{slot:04}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)

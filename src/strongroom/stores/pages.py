@@ -1,0 +1,157 @@
+"""Rendered pages and published files as plain files, the very ones that a web server can serve.
+
+`FOLDER/<path>` is a page and `FOLDER/<path>.gz` its compressed form. A published file is a hard
+link to its blob, so that publishing copies nothing and taking it off the shelf is one unlink.
+Everything here is derived: `strongroom rebuild` makes it again from rows and blobs.
+"""
+
+import gzip
+import os
+import secrets
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from strongroom.core.errors import InvalidError
+from strongroom.stores.blobs.disk import make_folder, no_room
+
+COMPRESS_FROM = 512  # bytes; below it a header costs more than compression saves
+CACHE_BYTES = 64 * 1024 * 1024
+_ENTRY_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A page as it is answered: its bytes, its compressed bytes if they pay, its ETag."""
+
+    body: bytes
+    compressed: bytes | None
+    etag: str
+
+
+class DiskPages:
+    """Pages in a folder, with the ones in use kept in memory as long as they stay the same."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, made when first needed."""
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[str, tuple[tuple[int, int, int], Stored]] = OrderedDict()
+        self._cached_bytes = 0
+
+    def place(self, path: str) -> Path:
+        """Return the local file of a path; refuses one that would leave the folder."""
+        if any(part in {"", ".", ".."} for part in path.split("/")) or "\0" in path:
+            raise InvalidError("path-invalid", "This is not the address of a page.")
+        return self._folder / path
+
+    def put(self, path: str, body: bytes) -> None:
+        """Put a page up in place of the old one, and its compressed form before it.
+
+        Readers check that the compressed form unpacks to the page, so that the moment between the
+        two renames is harmless.
+        """
+        place = self.place(path)
+        packed = gzip.compress(body, 9, mtime=0) if len(body) >= COMPRESS_FROM else b""
+        try:
+            make_folder(place.parent)
+            beside = _compressed(place)
+            if packed and len(packed) < len(body):
+                _replace(beside, packed)
+            else:
+                beside.unlink(missing_ok=True)
+            _replace(place, body)
+        except OSError as error:
+            raise no_room(error) from error
+
+    def link(self, path: str, blob: Path) -> None:
+        """Put a file on the shelf without copying it."""
+        place = self.place(path)
+        if place.exists():
+            return
+        try:
+            make_folder(place.parent)
+            with suppress(FileExistsError):
+                place.hardlink_to(blob)
+        except OSError as error:
+            raise no_room(error) from error
+
+    def remove(self, path: str) -> None:
+        """Take a page or a file off the shelf; what is not there is no error."""
+        place = self.place(path)
+        place.unlink(missing_ok=True)
+        _compressed(place).unlink(missing_ok=True)
+
+    def get(self, path: str) -> Stored | None:
+        """Return a page, from memory if its file is still the one that was read."""
+        place = self.place(path)
+        try:
+            status = os.stat(place)  # noqa: PTH116 - Path.stat costs three times as much here
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        mark = (status.st_mtime_ns, status.st_ino, status.st_size)
+        with self._lock:
+            held = self._cache.get(path)
+            if held is not None and held[0] == mark:
+                self._cache.move_to_end(path)
+                return held[1]
+        try:
+            stored = _read(place)
+        except (FileNotFoundError, IsADirectoryError):
+            return None
+        self._hold(path, mark, stored)
+        return stored
+
+    def find(self, path: str) -> Path | None:
+        """Return the local file of a published file if it is on the shelf."""
+        place = self.place(path)
+        return place if place.is_file() else None
+
+    def _hold(self, path: str, mark: tuple[int, int, int], stored: Stored) -> None:
+        size = _size(stored)
+        if size > _ENTRY_BYTES:
+            return
+        with self._lock:
+            old = self._cache.pop(path, None)
+            if old is not None:
+                self._cached_bytes -= _size(old[1])
+            self._cache[path] = (mark, stored)
+            self._cached_bytes += size
+            while self._cached_bytes > CACHE_BYTES:
+                _, (_, evicted) = self._cache.popitem(last=False)
+                self._cached_bytes -= _size(evicted)
+
+
+def _size(stored: Stored) -> int:
+    return len(stored.body) + len(stored.compressed or b"")
+
+
+def _compressed(place: Path) -> Path:
+    return place.with_name(place.name + ".gz")
+
+
+def _read(place: Path) -> Stored:
+    body = place.read_bytes()
+    compressed: bytes | None = None
+    with suppress(OSError, EOFError):
+        packed = _compressed(place).read_bytes()
+        if gzip.decompress(packed) == body:
+            compressed = packed
+    return Stored(body, compressed, f'"{sha256(body).hexdigest()[:32]}"')
+
+
+def _replace(place: Path, body: bytes) -> None:
+    temporary = place.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(body)
+            file.flush()
+            # Without this a power cut can leave the new name over no bytes at all.
+            os.fsync(file.fileno())
+        temporary.rename(place)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

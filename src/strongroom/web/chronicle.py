@@ -1,0 +1,90 @@
+"""A project's events told in words. The words are here; the facts are the event's own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from strongroom.core.events import Event, Kind, Recorded
+from strongroom.web.words import size
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the history; `detail` is what a person or a file added to it."""
+
+    serial: int
+    at: datetime
+    actor: str
+    credential: str
+    kind: str
+    sentence: str
+    detail: str
+
+
+def told(history: Sequence[Recorded]) -> tuple[Entry, ...]:
+    """Tell events in the order in which they come."""
+    return tuple(_entry(recorded) for recorded in history)
+
+
+def _entry(recorded: Recorded) -> Entry:
+    event = recorded.event
+    sentence, detail = _TELLING.get(event.kind, _plainly)(event)
+    return Entry(
+        serial=recorded.serial,
+        at=recorded.at,
+        actor=event.actor,
+        credential=event.credential,
+        kind=event.kind,
+        sentence=sentence,
+        detail=detail,
+    )
+
+
+def _fact(event: Event, name: str) -> str:
+    return str(event.facts.get(name, ""))
+
+
+def _created(event: Event) -> tuple[str, str]:
+    return "Project created", ""
+
+
+def _granted(event: Event) -> tuple[str, str]:
+    return f"{_fact(event, 'user')} became {_fact(event, 'role')}", ""
+
+
+def _published(event: Event) -> tuple[str, str]:
+    length = event.facts.get("size")
+    weight = f" ({size(length)})" if isinstance(length, int) else ""
+    return (
+        f"{event.version}: file published",
+        f"{_fact(event, 'file')}{weight} sha256:{_fact(event, 'sha256')}",
+    )
+
+
+def _yanked(event: Event) -> tuple[str, str]:
+    return f"{event.version}: release yanked", _fact(event, "reason")
+
+
+def _unyanked(event: Event) -> tuple[str, str]:
+    return f"{event.version}: yank taken back", ""
+
+
+def _status(event: Event) -> tuple[str, str]:
+    return (
+        f"Status changed from {_fact(event, 'from')} to {_fact(event, 'to')}",
+        _fact(event, "reason"),
+    )
+
+
+def _plainly(event: Event) -> tuple[str, str]:
+    return str(event.kind).replace("-", " ").capitalize(), event.version
+
+
+_TELLING: Mapping[Kind, Callable[[Event], tuple[str, str]]] = {
+    Kind.PROJECT_CREATED: _created,
+    Kind.ROLE_GRANTED: _granted,
+    Kind.FILE_PUBLISHED: _published,
+    Kind.RELEASE_YANKED: _yanked,
+    Kind.RELEASE_UNYANKED: _unyanked,
+    Kind.PROJECT_STATUS_CHANGED: _status,
+}

@@ -1,0 +1,53 @@
+"""Reading pages from the shelf: home, project, release, history. No rows, no rendering.
+
+A name or version in another spelling than its own is redirected (301), so that each page has one
+address. What the shelf does not have is None: whoever asks next may know it.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from strongroom.core.ecosystem import Ecosystem
+from strongroom.core.errors import InvalidError
+from strongroom.packages.shelf.serve import Answer, page
+from strongroom.stores.pages import DiskPages
+from strongroom.web.headers import PAGE, SECURITY
+
+_ROOM = "project"
+_HISTORY = "history"
+
+
+def read(
+    pages: DiskPages, path: str, asked: Mapping[str, str], ecosystem: Ecosystem
+) -> Answer | None:
+    """Answer a GET or HEAD of a decoded path; `asked` maps lower-case header names to values."""
+    if path == "/":
+        return page(pages, "web/index.html", asked, PAGE, SECURITY)
+    room, *parts = path.strip("/").split("/")
+    if room != _ROOM or len(parts) not in {1, 2}:
+        return None
+    try:
+        address, stored = _located(parts, ecosystem)
+        answer = page(pages, stored, asked, PAGE, SECURITY)
+    except InvalidError:
+        return None
+    if answer is not None and path != address:
+        return _moved(address)
+    return answer
+
+
+def _located(parts: list[str], ecosystem: Ecosystem) -> tuple[str, str]:
+    """Return a page's one address, decoded, and where it stands on the shelf."""
+    key = ecosystem.name(parts[0]).key
+    address, folder = f"/{_ROOM}/{key}/", f"web/{ecosystem.id}/{key}"
+    if len(parts) == 1:
+        return address, f"{folder}/index.html"
+    if parts[1] == _HISTORY:
+        return f"{address}{_HISTORY}/", f"{folder}/history.html"
+    version = ecosystem.version(parts[1])
+    return f"{address}{version.display}/", f"{folder}/{version.key}/index.html"
+
+
+def _moved(address: str) -> Answer:
+    headers = (("Location", quote(address)), ("Content-Length", "0"), *SECURITY)
+    return Answer(301, "Moved Permanently", headers)

@@ -1,0 +1,87 @@
+"""What holds for every test: settings over a throw-away folder, no network, no skip in CI.
+
+1. Django's settings are those of `tests.settings`.
+2. A test reaches loopback and nothing else: an audit hook refuses other addresses and names.
+3. Where CI is set to `true`, a skipped test fails the run, because nobody would see it there.
+"""
+
+import ipaddress
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import django
+import pytest
+
+from strongroom.stores.keys import create_keys
+
+NETWORK_EVENTS = frozenset({"socket.connect", "socket.sendto", "socket.getaddrinfo"})
+
+
+def _is_local(host: object) -> bool:
+    text = host.decode() if isinstance(host, bytes) else str(host or "")
+    if text in {"", "localhost"} or text.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _stay_home(event: str, arguments: tuple[object, ...]) -> None:
+    if event not in NETWORK_EVENTS:
+        return
+    where = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+    if isinstance(where, tuple):
+        where = where[0]
+    elif event != "socket.getaddrinfo":
+        return  # a Unix socket's address is its path
+    if not _is_local(where):
+        message = f"a test reached for {where!r}; tests reach loopback only"
+        raise PermissionError(message)
+
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+django.setup()
+sys.addaudithook(_stay_home)
+
+
+class SkipsInCI:
+    """Collects skipped tests and fails the run for them where CI is `true`."""
+
+    def __init__(self) -> None:
+        self._skipped: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._skipped.append(report.nodeid)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self._skipped.append(report.nodeid)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._skipped:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._skipped:
+            terminalreporter.section("skipped in CI, which fails the run")
+            for nodeid in self._skipped:
+                terminalreporter.write_line(nodeid)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("CI") == "true":
+        config.pluginmanager.register(SkipsInCI())
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Return a data folder with keys and nothing else, for one test."""
+    folder = tmp_path / "data"
+    create_keys(folder / "keys", None, secrets.token_bytes)
+    return folder
