@@ -8,10 +8,10 @@ All claim to be `bad-case` 1.0 and are valid distributions but for the one thing
 A case is built when it is first asked for, and then kept.
 """
 
-from tests.fakes import bad_metadata, bad_sdists, bad_wheels
+from tests.fakes import bad_metadata, bad_names, bad_sdists, bad_wheels
 from tests.fakes.bad_cases import Case
 
-WHEEL_CASES = (*bad_wheels.WHEELS.cases, *bad_metadata.WHEELS.cases)
+WHEEL_CASES = (*bad_wheels.WHEELS.cases, *bad_names.WHEELS.cases, *bad_metadata.WHEELS.cases)
 SDIST_CASES = (*bad_sdists.SDISTS.cases, *bad_metadata.SDISTS.cases)
 CASES = (*WHEEL_CASES, *SDIST_CASES)
 

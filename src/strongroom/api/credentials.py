@@ -16,6 +16,8 @@ from strongroom.people.tokens.presented import presented
 Authenticate = Callable[[str, str], Actor]
 """Takes a token's text and the address that it came from; raises ForbiddenError."""
 
+WHO = "strongroom.actor"  # where the log of requests finds who asked
+
 
 class Token:
     """Asks for a token before an operation runs, and before its arguments are read."""
@@ -33,7 +35,9 @@ class Token:
 
     def __call__(self, request: HttpRequest) -> Actor:
         """Return whom the token of a request stands for."""
-        return self._authenticate(text_of(request), request.META.get("REMOTE_ADDR", ""))
+        actor = self._authenticate(text_of(request), request.META.get("REMOTE_ADDR", ""))
+        request.META[WHO] = actor.name
+        return actor
 
 
 def text_of(request: HttpRequest) -> str:

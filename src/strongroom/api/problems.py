@@ -101,19 +101,24 @@ def _unread(_error: object) -> InvalidError:
     )
 
 
-def _busy(request: HttpRequest, _error: object) -> HttpResponse:
-    logger.exception("database failed at %s %s", request.method, request.path)
+def _busy(request: HttpRequest, error: OperationalError | type[OperationalError]) -> HttpResponse:
+    _log("database failed", request, error)
     return problem(
         UnavailableError("database-busy", "The database did not answer in time.", "Try again.")
     )
 
 
-def _unexpected(request: HttpRequest, _error: object) -> HttpResponse:
+def _unexpected(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     # The program learns nothing of what went wrong inside; the operator finds it in the log.
-    logger.exception("unexpected error at %s %s", request.method, request.path)
+    _log("unexpected error", request, error)
     return _answer(
         _UNEXPECTED,
         "unexpected",
         "The registry failed to answer.",
         "Try again; if it stays, tell the operator when it happened.",
     )
+
+
+def _log(told: str, request: HttpRequest, error: Exception | type[Exception]) -> None:
+    raised = error if isinstance(error, Exception) else None
+    logger.error("%s at %s %s", told, request.method, request.path, exc_info=raised)

@@ -4,38 +4,52 @@ Fields are only ever added. What comes in is bounded, and unknown fields of a bo
 that a misspelt one is never one that silently does nothing.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from strongroom.core.events import Kind
 from strongroom.packages.catalog.states import REASON_AT_MOST, Status
 
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Describes a parameter in the document; the framework drops what `Field` says of it."""
+
+    words: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Add the words to the schema (pydantic's protocol)."""
+        return {**handler(schema), "description": self.words}
+
+
 EcosystemId = Annotated[
-    str, Field(min_length=1, max_length=16, description="An ecosystem's id, such as `pypi`.")
+    str, Field(min_length=1, max_length=16), Told("An ecosystem's id, such as `pypi`.")
 ]
 ProjectName = Annotated[
-    str, Field(min_length=1, max_length=255, description="A project's name, in any spelling.")
+    str, Field(min_length=1, max_length=255), Told("A project's name, in any spelling.")
 ]
 VersionText = Annotated[
-    str, Field(min_length=1, max_length=255, description="A version, in any spelling.")
+    str, Field(min_length=1, max_length=255), Told("A version, in any spelling.")
 ]
-UserName = Annotated[str, Field(min_length=1, max_length=64, description="A user's name.")]
+UserName = Annotated[str, Field(min_length=1, max_length=64), Told("A user's name.")]
 Query = Annotated[
-    str, Field(max_length=200, description="Beginnings of words in names, keywords and summaries.")
+    str, Field(max_length=200), Told("Beginnings of words in names, keywords and summaries.")
 ]
-Offset = Annotated[int, Field(ge=0, le=10_000, description="How many results to pass over.")]
-Limit = Annotated[int, Field(ge=1, le=100, description="How many results to return at most.")]
-EventLimit = Annotated[int, Field(ge=1, le=200, description="How many events to return at most.")]
-FeedLimit = Annotated[int, Field(ge=1, le=1000, description="How many events to read at most.")]
+Offset = Annotated[int, Field(ge=0, le=10_000), Told("How many results to pass over.")]
+Limit = Annotated[int, Field(ge=1, le=100), Told("How many results to return at most.")]
+EventLimit = Annotated[int, Field(ge=1, le=200), Told("How many events to read at most.")]
+FeedLimit = Annotated[int, Field(ge=1, le=1000), Told("How many events to read at most.")]
 Serial = Annotated[
-    int, Field(ge=0, le=2**63 - 1, description="The serial after which to begin; 0 for the first.")
+    int, Field(ge=0, le=2**63 - 1), Told("The serial after which to begin; 0 for the first.")
 ]
-Reason = Annotated[
-    str, Field(max_length=REASON_AT_MOST, description="One line, told to everybody.")
-]
+Reason = Annotated[str, Field(max_length=REASON_AT_MOST), Told("One line, told to everybody.")]
 
 
 class Problem(Schema):

@@ -1,4 +1,4 @@
-"""Who acts: nobody, a person, a token that a person gave away, the operator, the registry itself."""
+"""Who acts: nobody, a person by session or token, the operator, the registry itself."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field

@@ -32,4 +32,5 @@ class ProjectId:
     key: str
 
     def __str__(self) -> str:
+        """Return `ecosystem:key`."""
         return f"{self.ecosystem}:{self.key}"

@@ -17,6 +17,7 @@ class StrongroomError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
+        """Return the sentence and the remedy."""
         return f"{self.sentence} {self.remedy}".strip()
 
 

@@ -19,8 +19,8 @@ class Kind(StrEnum):
     ADMINISTRATOR_CLAIMED = "administrator-claimed"
     SIGN_IN_LINK_CREATED = "sign-in-link-created"
     SIGNED_IN = "signed-in"
-    TOKEN_CREATED = "token-created"
-    TOKEN_REVOKED = "token-revoked"
+    TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"
     ROLE_GRANTED = "role-granted"
     FILE_PUBLISHED = "file-published"

@@ -24,7 +24,7 @@ class Project(models.Model):
     shelved_serial = models.BigIntegerField(default=0)
 
     class Meta:
-        """A name is taken once; look-alikes are found by `similar`; the unshelved by a small index."""
+        """A name is taken once; look-alikes and the unshelved are found by an index each."""
 
         constraints = (
             models.UniqueConstraint(fields=["ecosystem", "key"], name="one_project_a_name"),
@@ -40,6 +40,7 @@ class Project(models.Model):
         )
 
     def __str__(self) -> str:
+        """Return `ecosystem:key`."""
         return f"{self.ecosystem}:{self.key}"
 
 
@@ -67,6 +68,7 @@ class Release(models.Model):
         indexes = (models.Index(fields=["-published_at"], name="release_newest"),)
 
     def __str__(self) -> str:
+        """Return the project's row and the version."""
         return f"{self.project_id} {self.display}"
 
 
@@ -95,6 +97,7 @@ class File(models.Model):
         )
 
     def __str__(self) -> str:
+        """Return the file's name."""
         return self.filename
 
 
@@ -124,6 +127,7 @@ class UsedPath(models.Model):
         )
 
     def __str__(self) -> str:
+        """Return the path."""
         return self.path
 
 
@@ -140,4 +144,5 @@ class Word(models.Model):
         constraints = (models.UniqueConstraint(fields=["word", "project"], name="one_word_once"),)
 
     def __str__(self) -> str:
+        """Return the word."""
         return self.word

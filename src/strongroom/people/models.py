@@ -1,6 +1,6 @@
-"""The rows of people: users, their grants, their tokens, the one-time links by which they sign in."""
+"""The rows of people: users, their grants, their tokens, their one-time sign-in links."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -18,9 +18,10 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "folded"
-    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     def __str__(self) -> str:
+        """Return the user name as its owner writes it."""
         return self.username
 
 
@@ -44,6 +45,7 @@ class Grant(models.Model):
         indexes = (models.Index(fields=["ecosystem", "project"], name="grant_of_project"),)
 
     def __str__(self) -> str:
+        """Return who holds which role in what."""
         return f"{self.user_id} {self.role} of {self.ecosystem}:{self.project}"
 
 
@@ -66,6 +68,7 @@ class Token(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
+        """Return how the token is called: by its row, never by its text."""
         return f"token {self.pk}"
 
 
@@ -76,6 +79,7 @@ class SpentToken(models.Model):
     spent_at = models.DateTimeField()
 
     def __str__(self) -> str:
+        """Return the digest."""
         return self.digest
 
 
@@ -92,4 +96,5 @@ class SignInLink(models.Model):
     used_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
+        """Return how the link is called: by its row."""
         return f"link {self.pk}"

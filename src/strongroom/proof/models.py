@@ -25,4 +25,5 @@ class EventRow(models.Model):
         )
 
     def __str__(self) -> str:
+        """Return the serial and the kind."""
         return f"{self.serial} {self.kind}"

@@ -1,16 +1,18 @@
 """The application that the server runs: the house's doors in their order, behind one front."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 from django.core.handlers.wsgi import WSGIHandler
-from whitenoise import WhiteNoise
+from whitenoise import WhiteNoise  # type: ignore[import-untyped] # it has no stubs
 
 from strongroom import web
 from strongroom.ecosystems.pypi.wire import PREFIXES, Reads
+from strongroom.packages.shelf.serve import Answer
 from strongroom.site.assembly import House
 from strongroom.site.wsgi import Front, ShelfDoor, Source
-from strongroom.web.reads import Reads as WebReads
+from strongroom.web.reads import read
 
 YEAR = 365 * 24 * 3600  # seconds; static addresses carry a digest of their content
 
@@ -19,7 +21,10 @@ def application(house: House) -> WSGIApplication:
     """Put the doors of a house in front of Django."""
     pypi = house.desk.ecosystems["pypi"]
     client_reads = Reads(house.shelf.pages, pypi).answer
-    people_reads = WebReads(house.shelf.pages, pypi).answer
+
+    def people_reads(path: str, _query: str, headers: Mapping[str, str]) -> Answer | None:
+        return read(house.shelf.pages, path, headers, pypi)
+
     doors: dict[str, ShelfDoor] = dict.fromkeys(PREFIXES, client_reads)
     doors |= {"": people_reads, "project": people_reads}
     static = Path(web.__path__[0]) / "static"

@@ -29,6 +29,7 @@ class House:
 
     configuration: Configuration
     clock: Clock
+    blobs: DiskBlobs
     desk: Desk
     shelf: Shelf
     reactions: Reactions
@@ -47,9 +48,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         locks=FolderLocks(data / "run" / "locks"),
         renderers=(project_pages(configuration.url, configuration.site_name),),
     )
-    reactions = Reactions(
-        shelf, ecosystems, FrontPages(configuration.url, configuration.site_name)
-    )
+    reactions = Reactions(shelf, ecosystems, FrontPages(configuration.url, configuration.site_name))
     desk = Desk(
         ecosystems=ecosystems,
         blobs=blobs,
@@ -66,7 +65,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     def known(token: str, source: str) -> Actor:
         return authenticate(token, master=master, clock=clock, source=source)
 
-    return House(configuration, clock, desk, shelf, reactions, known)
+    return House(configuration, clock, blobs, desk, shelf, reactions, known)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The operator's configuration: one frozen object, read once from the environment and one TOML file.
+"""The operator's configuration: one frozen object, read once from environment and TOML file.
 
 Every field below is a setting: `STRONGROOM_<NAME>` in the environment, or `name` in the file
 `strongroom.toml` of the data folder; the environment wins. Unknown names are refused in both, so
@@ -28,8 +28,9 @@ def _setting(default: Any, told: str) -> Any:  # noqa: ANN401 - dataclasses.fiel
 class Configuration:
     """All settings, with their defaults; the words beside each are its documentation."""
 
-    data: Path = _setting(
-        Path("data"), "the data folder: database, keys, files, rendered pages (environment only)"
+    data: Path = _setting(  # noqa: RUF009 - one function makes every field
+        Path("data"),
+        "the data folder: database, keys, files, rendered pages (environment only)",
     )
     host: str = _setting("127.0.0.1", "the address to listen on")
     port: int = _setting(8000, "the port to listen on")
@@ -85,17 +86,33 @@ def load(environ: Mapping[str, str]) -> Configuration:
     }
     folder = Path(str(given.get("data", by_name["data"].default)))
     from_file = _read_file(folder / FILE)
-    for name in (*from_file, *given):
-        _known(name, name in from_file and name not in given, by_name)
+    for unknown in set(from_file) - set(by_name):
+        raise _unknown(f"{unknown} in {FILE}")
+    for unknown in set(given) - set(by_name):
+        raise _unknown(PREFIX + unknown.upper())
     merged = {**from_file, **given}
     values = {name: _parsed(by_name[name], value) for name, value in merged.items()}
     return _checked(Configuration(**{**values, "data": folder.absolute()}))
 
 
+def sources(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Say of each setting where its value comes from: environment, file or default."""
+    folder = Path(environ.get(f"{PREFIX}DATA") or str(Configuration().data))
+    from_file = _read_file(folder / FILE)
+    return {
+        setting.name: "environment"
+        if PREFIX + setting.name.upper() in environ
+        else "file"
+        if setting.name in from_file
+        else "default"
+        for setting in SETTINGS
+    }
+
+
 def _read_file(path: Path) -> dict[str, object]:
     try:
         read: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(
@@ -110,25 +127,18 @@ def _read_file(path: Path) -> dict[str, object]:
     return read
 
 
-def _known(name: str, in_file: bool, by_name: Mapping[str, Field[Any]]) -> None:  # noqa: FBT001
-    if name not in by_name:
-        told = f"{name} in {FILE}" if in_file else f"{PREFIX}{name.upper()}"
-        raise ConfigurationError(
-            "configuration-unknown",
-            f"{told} is not a setting.",
-            "`strongroom config` lists the settings; correct the name or remove it.",
-        )
+def _unknown(told: str) -> ConfigurationError:
+    return ConfigurationError(
+        "configuration-unknown",
+        f"{told} is not a setting.",
+        "`strongroom config` lists the settings; correct the name or remove it.",
+    )
 
 
-def _parsed(setting: Field[Any], value: object) -> object:
-    parse: Callable[[object], object] = {
-        int: _integer,
-        tuple: _words,
-        type(Path()): lambda text: Path(str(text)),
-        str: str,
-    }[type(setting.default)]
+def _parsed(setting: Field[Any], value: object) -> Any:  # noqa: ANN401 - as its setting is
+    parsers: dict[type, Callable[[object], object]] = {int: _integer, tuple: _words, str: _text}
     try:
-        return parse(value)
+        return parsers.get(type(setting.default), _path)(value)
     except (TypeError, ValueError):
         raise ConfigurationError(
             "configuration-invalid",
@@ -141,6 +151,16 @@ def _integer(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError
     return int(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _path(value: object) -> Path:
+    return Path(_text(value))
 
 
 def _words(value: object) -> tuple[str, ...]:

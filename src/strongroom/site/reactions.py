@@ -18,7 +18,12 @@ from collections.abc import Mapping, Sequence
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.events import Kind, Recorded
-from strongroom.packages.catalog.listing import all_projects, names, newest_projects, newest_releases
+from strongroom.packages.catalog.listing import (
+    all_projects,
+    names,
+    newest_projects,
+    newest_releases,
+)
 from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved
 from strongroom.proof.ledger.events import last_serial
 from strongroom.web.shelf import FrontPages
@@ -42,15 +47,20 @@ class Reactions:
         self._shelf = shelf
         self._ecosystems = ecosystems
         self._front = front
+        # Whether the pages shared by all projects may be behind. No row tells it of them, so a
+        # process that starts does not know: the one before may have died over them.
+        self._shared_behind = True
 
     def __call__(self, events: Sequence[Recorded]) -> None:
         """React to the events of one transaction.
 
         The change is committed already: a page that cannot be written now is no reason to tell the
-        client that its upload failed. It stays marked as unshelved and `catch_up` does it again.
+        client that its upload failed. It stays marked as behind and `catch_up` does it again.
         """
         kinds = {one.event.kind for one in events}
-        for project in dict.fromkeys(one.event.project for one in events if one.event.kind in PAGED):
+        for project in dict.fromkeys(
+            one.event.project for one in events if one.event.kind in PAGED
+        ):
             if project is None:
                 continue
             ecosystem = self._ecosystems[project.ecosystem]
@@ -64,18 +74,33 @@ class Reactions:
                 if kinds & _INDEX:
                     self.put_index(project.ecosystem)
             except Exception:
+                self._shared_behind = True
                 logger.exception("pages of %s not refreshed; they will be tried again", project)
 
     def catch_up(self, limit: int = 100) -> int:
-        """Refresh projects whose pages do not show their newest event; returns how many."""
-        behind = unshelved(limit)
-        for project in behind:
-            refresh(self._shelf, project, self._ecosystems[project.ecosystem], None)
-        if behind:
-            self.put_front()
-            for ecosystem in {project.ecosystem for project in behind}:
-                self.put_index(ecosystem)
-        return len(behind)
+        """Refresh projects whose pages do not show their newest event; returns how many.
+
+        One that cannot be refreshed is logged, and does not keep the others waiting.
+        """
+        done = sum(self._caught_up(project) for project in unshelved(limit))
+        if done or self._shared_behind:
+            self._shared_behind = False
+            try:
+                self.put_front()
+                for ecosystem in self._ecosystems:
+                    self.put_index(ecosystem)
+            except Exception:
+                self._shared_behind = True
+                raise
+        return done
+
+    def _caught_up(self, project: ProjectId) -> bool:
+        try:
+            self.rebuild(project)
+        except Exception:
+            logger.exception("pages of %s not refreshed; they will be tried again", project)
+            return False
+        return True
 
     def rebuild(self, project: ProjectId) -> None:
         """Render all the pages of one project anew."""

@@ -6,12 +6,13 @@ clients show of a refusal, and they stream both ways.
 
 import logging
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import close_old_connections
-from gunicorn.app.base import BaseApplication
-from gunicorn.workers.base import Worker
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # no stubs
+from gunicorn.workers.base import Worker  # type: ignore[import-untyped] # no stubs
 
 from strongroom.site.application import application
 from strongroom.site.assembly import house
@@ -21,6 +22,7 @@ from strongroom.site.reactions import Reactions
 logger = logging.getLogger(__name__)
 
 CATCH_UP_EVERY = 5.0  # seconds
+REAP_EVERY = 3600.0  # seconds
 REAP_AFTER = 24 * 3600.0  # seconds; the longest that an upload may take to arrive
 
 
@@ -74,15 +76,22 @@ def serve(configuration: Configuration) -> None:
 
 def _after_start(_worker: Worker) -> None:
     threading.Thread(
-        target=_keep_up, args=(house().reactions,), name="keep-up", daemon=True
+        target=_keep_up,
+        args=(house().reactions, house().blobs.reap),
+        name="keep-up",
+        daemon=True,
     ).start()
 
 
-def _keep_up(reactions: Reactions) -> None:
+def _keep_up(reactions: Reactions, reap: Callable[[float], int]) -> None:
     """Repeat what a crash or a full disk left undone, for as long as the process lives."""
     stop = threading.Event()
+    reaped = 0.0
     while not stop.wait(CATCH_UP_EVERY):
         try:
+            if time.time() - reaped > REAP_EVERY:
+                reaped = time.time()
+                reap(reaped - REAP_AFTER)
             done = reactions.catch_up()
             if done:
                 logger.info("refreshed the pages of %d projects", done)

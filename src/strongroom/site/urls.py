@@ -10,5 +10,10 @@ _house = house()
 urlpatterns = [
     *Door(_house.desk, _house.authenticate).urls(),
     *api_urls(_house.desk, _house.authenticate),
-    *web_urls(_house.desk),
+    *web_urls(
+        _house.desk,
+        _house.clock,
+        _house.configuration.url,
+        _house.configuration.site_name,
+    ),
 ]

@@ -5,17 +5,24 @@ all the rest Django. Reads that the shelf knows never reach the database.
 """
 
 import ipaddress
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
-from typing import cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from strongroom.core.errors import MethodError
+from strongroom.core.errors import MethodError, NotFoundError
 from strongroom.ecosystems.pypi.faults import refusal
 from strongroom.packages.shelf.serve import Answer, Stretch
 
+if TYPE_CHECKING:
+    import socket
+
 BLOCK = 256 * 1024
 ENDLESS = str(2**62)  # bytes; stands for "until the input ends"
+HEARD_OUT_BYTES = 256 * 1024 * 1024
+HEARD_OUT_FOR = 20.0  # seconds
 
 ShelfDoor = Callable[[str, str, Mapping[str, str]], Answer | None]
 """Takes a decoded path, a query string and headers; None if the shelf has nothing to say."""
@@ -29,18 +36,16 @@ class Front:
         self._doors = doors
         self._behind = behind
 
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
         door = self._doors.get(path.split("/", 2)[1] if path.startswith("/") else "")
         if door is None:
             _with_length(environ)
-            return self._behind(environ, start_response)
+            return _heard_out(self._behind(environ, start_response), environ)
         method = environ["REQUEST_METHOD"]
         if method not in {"GET", "HEAD"}:
-            return send(_only_reads(method), environ, start_response)
+            return _heard_out(send(_only_reads(method), environ, start_response), environ)
         answer = door(path, environ.get("QUERY_STRING", ""), _Headers(environ))
         if answer is None:
             return self._behind(environ, start_response)
@@ -86,11 +91,10 @@ class Source:
 
         self._trusts = trusts
 
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Settle the address, then hand the request on."""
         peer = environ.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - a unix socket has no address
+        peer = _address(peer) or peer
         if self._trusts(peer):
             peer = self._client(peer, environ.get("HTTP_X_FORWARDED_FOR", ""))
             scheme = environ.get("HTTP_X_FORWARDED_PROTO", "")
@@ -112,39 +116,94 @@ class Source:
 
 def _address(entry: str) -> str | None:
     try:
-        return str(ipaddress.ip_address(entry.strip()))
+        address = ipaddress.ip_address(entry.strip())
     except ValueError:
         return None
+    # A socket for both versions of IP shows version 4 inside version 6; networks are written plain.
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def send(
     answer: Answer, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
     """Send an answer; of a local file the server sends the bytes itself if it can."""
+    reading = environ["REQUEST_METHOD"] != "HEAD"
+    file: BinaryIO | None = None
+    if reading and isinstance(answer.body, Stretch):
+        try:
+            file = answer.body.path.open("rb")
+        except FileNotFoundError:
+            answer = refusal(NotFoundError("file-withdrawn", "This file was withdrawn just now."))
     start_response(f"{answer.status} {answer.reason}", list(answer.headers))
-    if environ["REQUEST_METHOD"] == "HEAD":
-        return []
     if isinstance(answer.body, bytes):
-        return [answer.body]
-    return _file(answer.body, environ)
+        return [answer.body] if reading else []
+    return _stretch(file, answer.body, environ) if file else []
 
 
-def _file(stretch: Stretch, environ: WSGIEnvironment) -> Iterable[bytes]:
-    file = stretch.path.open("rb")
+def _stretch(file: BinaryIO, stretch: Stretch, environ: WSGIEnvironment) -> Iterable[bytes]:
     file.seek(stretch.offset)
     wrapper = environ.get("wsgi.file_wrapper")
     # The server's own wrapper sends as many bytes as Content-Length says, from where we stand.
     if wrapper is not None:
         return cast("Iterable[bytes]", wrapper(file, BLOCK))
+    return _Blocks(file, stretch.length)
 
-    def blocks() -> Iterator[bytes]:
-        left = stretch.length
-        with file:
-            while left and (block := file.read(min(BLOCK, left))):
+
+class _Blocks(Iterator[bytes]):
+    """A stretch of a file for a server that cannot send files itself; it closes the file."""
+
+    def __init__(self, file: BinaryIO, length: int) -> None:
+        self._file = file
+        self._left = length
+
+    def __next__(self) -> bytes:
+        block = self._file.read(min(BLOCK, self._left))
+        if not block:
+            raise StopIteration
+        self._left -= len(block)
+        return block
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _HeardOut:
+    """An answer that, once sent, lets the client finish what it was sending, within bounds.
+
+    Most clients read no answer before they have sent their whole body. A connection closed before
+    that is reset, and they say "broken pipe" where the refusal's sentence should stand.
+    """
+
+    def __init__(self, answer: Iterable[bytes], environ: WSGIEnvironment) -> None:
+        self._answer = answer
+        self._environ = environ
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        close = getattr(self._answer, "close", None)
+        if close is not None:
+            close()
+        # A body that breaks off, or that the server has found malformed, was heard out too.
+        with suppress(Exception):
+            self._read_on(time.monotonic() + HEARD_OUT_FOR)
+
+    def _read_on(self, until: float) -> None:
+        source, left = self._environ["wsgi.input"], HEARD_OUT_BYTES
+        connection: socket.socket | None = self._environ.get("gunicorn.socket")
+        if connection is not None:
+            connection.settimeout(HEARD_OUT_FOR)
+        try:
+            while left > 0 and time.monotonic() < until and (block := source.read(BLOCK)):
                 left -= len(block)
-                yield block
+        finally:
+            if connection is not None:
+                connection.settimeout(None)
 
-    return blocks()
+
+def _heard_out(answer: Iterable[bytes], environ: WSGIEnvironment) -> Iterable[bytes]:
+    return answer if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else _HeardOut(answer, environ)
 
 
 def _with_length(environ: WSGIEnvironment) -> None:
@@ -156,7 +215,9 @@ def _with_length(environ: WSGIEnvironment) -> None:
 def _only_reads(method: str) -> Answer:
     answer = refusal(
         MethodError(
-            "method-not-allowed", f"{method} is not possible here.", "This address can only be read."
+            "method-not-allowed",
+            f"{method} is not possible here.",
+            "This address can only be read.",
         )
     )
     headers = (*answer.headers, ("Allow", "GET, HEAD"))

@@ -2,7 +2,8 @@
 
 A lock is an advisory lock on a file of the data folder, so that a killed process frees it.
 Lock files stay; their number is bounded by hashing names into slots, and two names that share a
-slot merely wait for each other.
+slot merely wait for each other. So whoever holds a lock must not ask for another: by a shared slot
+it would wait for itself.
 """
 
 import fcntl

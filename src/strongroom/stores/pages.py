@@ -5,10 +5,13 @@ link to its blob, so that publishing copies nothing and taking it off the shelf 
 Everything here is derived: `strongroom rebuild` makes it again from rows and blobs.
 """
 
+import errno
 import gzip
 import os
 import secrets
 import threading
+import time
+import zlib
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,11 +19,17 @@ from hashlib import sha256
 from pathlib import Path
 
 from strongroom.core.errors import InvalidError
-from strongroom.stores.blobs.disk import make_folder, no_room
+from strongroom.stores.blobs.disk import fsync_folder, make_folder, no_room
 
 COMPRESS_FROM = 512  # bytes; below it a header costs more than compression saves
+LONGEST_PART = 252  # bytes; the 255 that file systems take, less `.gz`
+LONGEST_PATH = 2048  # characters; every part is a folder, and systems take 4096 bytes in all
 CACHE_BYTES = 64 * 1024 * 1024
 _ENTRY_BYTES = 8 * 1024 * 1024
+_ENTRY_COST = 512  # bytes that an entry takes besides its page, so that empty ones count too
+# What the system says of an address at which nothing can be. Any other error is the disk's, and
+# must never be told as "not there": a client would then look for the package elsewhere.
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class DiskPages:
 
     def place(self, path: str) -> Path:
         """Return the local file of a path; refuses one that would leave the folder."""
-        if any(part in {"", ".", ".."} for part in path.split("/")) or "\0" in path:
+        if len(path) > LONGEST_PATH or "\0" in path or not all(map(_nameable, path.split("/"))):
             raise InvalidError("path-invalid", "This is not the address of a page.")
         return self._folder / path
 
@@ -64,33 +73,40 @@ class DiskPages:
             else:
                 beside.unlink(missing_ok=True)
             _replace(place, body)
+            fsync_folder(place.parent)
         except OSError as error:
             raise no_room(error) from error
 
     def link(self, path: str, blob: Path) -> None:
         """Put a file on the shelf without copying it."""
         place = self.place(path)
-        if place.exists():
-            return
         try:
+            if place.exists():
+                return
             make_folder(place.parent)
             with suppress(FileExistsError):
                 place.hardlink_to(blob)
+            fsync_folder(place.parent)
         except OSError as error:
             raise no_room(error) from error
 
     def remove(self, path: str) -> None:
         """Take a page or a file off the shelf; what is not there is no error."""
         place = self.place(path)
-        place.unlink(missing_ok=True)
-        _compressed(place).unlink(missing_ok=True)
+        try:
+            removed = [_unlinked(place), _unlinked(_compressed(place))]
+            if any(removed):
+                fsync_folder(place.parent)  # a power cut must not bring back what was taken down
+        except OSError as error:
+            raise no_room(error) from error
 
     def get(self, path: str) -> Stored | None:
         """Return a page, from memory if its file is still the one that was read."""
         place = self.place(path)
         try:
             status = os.stat(place)  # noqa: PTH116 - Path.stat costs three times as much here
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError as error:
+            _only_absent(error)
             return None
         mark = (status.st_mtime_ns, status.st_ino, status.st_size)
         with self._lock:
@@ -100,7 +116,8 @@ class DiskPages:
                 return held[1]
         try:
             stored = _read(place)
-        except (FileNotFoundError, IsADirectoryError):
+        except OSError as error:
+            _only_absent(error)
             return None
         self._hold(path, mark, stored)
         return stored
@@ -108,7 +125,11 @@ class DiskPages:
     def find(self, path: str) -> Path | None:
         """Return the local file of a published file if it is on the shelf."""
         place = self.place(path)
-        return place if place.is_file() else None
+        try:
+            return place if place.is_file() else None
+        except OSError as error:
+            _only_absent(error)
+            return None
 
     def _hold(self, path: str, mark: tuple[int, int, int], stored: Stored) -> None:
         size = _size(stored)
@@ -125,18 +146,41 @@ class DiskPages:
                 self._cached_bytes -= _size(evicted)
 
 
+def _nameable(part: str) -> bool:
+    try:
+        raw = part.encode()
+    except UnicodeEncodeError:  # half a character, which no file system takes
+        return False
+    return part not in {"", ".", ".."} and len(raw) <= LONGEST_PART
+
+
 def _size(stored: Stored) -> int:
-    return len(stored.body) + len(stored.compressed or b"")
+    return len(stored.body) + len(stored.compressed or b"") + _ENTRY_COST
 
 
 def _compressed(place: Path) -> Path:
     return place.with_name(place.name + ".gz")
 
 
+def _only_absent(error: OSError) -> None:
+    """Return if there can be nothing at the address, else raise UnavailableError."""
+    if error.errno not in _ABSENT:
+        raise no_room(error) from error
+
+
+def _unlinked(place: Path) -> bool:
+    try:
+        place.unlink()
+    except OSError as error:
+        _only_absent(error)
+        return False
+    return True
+
+
 def _read(place: Path) -> Stored:
     body = place.read_bytes()
     compressed: bytes | None = None
-    with suppress(OSError, EOFError):
+    with suppress(OSError, EOFError, zlib.error):
         packed = _compressed(place).read_bytes()
         if gzip.decompress(packed) == body:
             compressed = packed
@@ -149,6 +193,10 @@ def _replace(place: Path, body: bytes) -> None:
         with temporary.open("xb") as file:
             file.write(body)
             file.flush()
+            # A mark of its own, finer than the ticks of most kernels: another process tells by it
+            # that the page is new, though size and recycled inode may be those of an older one.
+            mark = time.time_ns()
+            os.utime(file.fileno(), ns=(mark, mark))
             # Without this a power cut can leave the new name over no bytes at all.
             os.fsync(file.fileno())
         temporary.rename(place)

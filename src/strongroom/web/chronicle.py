@@ -45,7 +45,8 @@ def _fact(event: Event, name: str) -> str:
 
 
 def _created(event: Event) -> tuple[str, str]:
-    return "Project created", ""
+    name = _fact(event, "name")
+    return (f"Project {name} created" if name else "Project created"), ""
 
 
 def _granted(event: Event) -> tuple[str, str]:

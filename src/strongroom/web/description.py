@@ -50,10 +50,46 @@ _CLASSES = re.compile(
     r"|image"
 )
 _RENAMED = {"section": "div", "aside": "div", "nav": "div", "figure": "div", "picture": "span"}
-_TAGS = frozenset(
-    "a abbr b blockquote br caption cite code dd del details div dl dt em figcaption h3 h4 h5 h6 hr"
-    " i kbd li ol p pre span strong sub summary sup table tbody td th thead tr tt ul var".split()
-)
+_TEXT_TAGS = {
+    "a",
+    "abbr",
+    "b",
+    "br",
+    "cite",
+    "code",
+    "del",
+    "em",
+    "i",
+    "kbd",
+    "pre",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "tt",
+    "var",
+}
+_BLOCK_TAGS = {
+    "blockquote",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "summary",
+    "ul",
+}
+_TABLE_TAGS = {"caption", "table", "tbody", "td", "th", "thead", "tr"}
+_TAGS = _TEXT_TAGS | _BLOCK_TAGS | _TABLE_TAGS
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"id", "class"},
     "a": {"href", "title"},
@@ -72,6 +108,8 @@ def render(raw: str, media_type: str) -> SafeString:
 
     Without a media type it is reStructuredText where that renders, as core metadata has it.
     """
+    if not raw.strip():
+        return SafeString("")
     text = _TRICKS.sub(lambda found: marker(found.group()), raw)
     rendered = _rendered(text, media_type)
     if rendered is None:
@@ -111,7 +149,7 @@ def _clean(rendered: str) -> str:
     changed = _EMPTY_LINK.sub("", "".join(_changed(rendered)))
     return nh3.clean(
         changed,
-        tags=set(_TAGS),
+        tags=_TAGS,
         attributes=_ATTRIBUTES,
         link_rel="nofollow noopener",
         url_schemes={"http", "https", "mailto"},

@@ -10,6 +10,10 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from strongroom.core.ecosystem import FileListing
+from strongroom.web.words import visible
+
+_TWINE = "TWINE_USERNAME=__token__ TWINE_PASSWORD=strongroom_…"
+_UV = "UV_PUBLISH_TOKEN=strongroom_…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ def installing(
     public_url: str, name: str, version: str, files: Sequence[FileListing], *, pinned: bool
 ) -> tuple[Instruction, ...]:
     """Say how to install a release; `pinned` names its version even where the newest is meant."""
-    index = f"{public_url}/simple/"
+    index, version = f"{public_url}/simple/", visible(version)
     wanted = f"{name}=={version}" if pinned else name
     pip_trust, uv_trust = _trust(public_url)
     hashes = " \\\n".join(f"    --hash=sha256:{file.digests.sha256}" for file in files)
@@ -50,14 +54,11 @@ def installing(
 
 def publishing(public_url: str) -> tuple[Instruction, ...]:
     """Say how to publish what was built into `dist/`."""
-    token = "TWINE_USERNAME=__token__ TWINE_PASSWORD=strongroom_…"
+    twine = f"twine upload --repository-url {public_url}/legacy/ dist/*"
+    uv = f"uv publish --publish-url {public_url}/legacy/ --check-url {public_url}/simple/"
     return (
-        Instruction("twine", f"{token} \\\n  twine upload --repository-url {public_url}/legacy/ dist/*"),
-        Instruction(
-            "uv",
-            "UV_PUBLISH_TOKEN=strongroom_… \\\n"
-            f"  uv publish --publish-url {public_url}/legacy/ --check-url {public_url}/simple/",
-        ),
+        Instruction("twine", f"{_TWINE} \\\n  {twine}"),
+        Instruction("uv", f"{_UV} \\\n  {uv}"),
     )
 
 

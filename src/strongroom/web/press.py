@@ -28,7 +28,9 @@ def asset(name: str) -> str:
 @cache
 def engine() -> Engine:
     """Return the one engine, with escaping on and this door's words built in."""
-    return Engine(dirs=[HERE / "templates"], builtins=["strongroom.web.words"], autoescape=True)
+    return Engine(
+        dirs=[str(HERE / "templates")], builtins=["strongroom.web.words"], autoescape=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

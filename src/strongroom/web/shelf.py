@@ -7,8 +7,7 @@ and of the project's status, because a later release renders its neighbours at m
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from strongroom.core.ecosystem import Listing, Page, ReleaseListing
-from strongroom.packages.catalog.listing import Newest
+from strongroom.core.ecosystem import Listing, Newest, Page, ReleaseListing
 from strongroom.packages.catalog.states import Status
 from strongroom.web import description
 from strongroom.web.chronicle import told
@@ -88,7 +87,8 @@ def _release(
     }
     if release is None:
         return press.print("empty.html", **shown)
-    pinned = not of_project or release.yanked is not None
+    # A client that is given the name alone passes over what is yanked, or not final.
+    pinned = not of_project or release.yanked is not None or release.version.prerelease
     # Nothing of a quarantined project can be had, so no page says how, or what was written of it.
     safe = listing.status != Status.QUARANTINED
     return press.print(

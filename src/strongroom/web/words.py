@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 KIB = 1024
+_UNITS = ("KiB", "MiB", "GiB")
 SHORT = 12  # hexadecimal digits: 48 bits tell the files of one page apart
 
 # Joined emoji are written with it (UTS #51, 2.2); anywhere else it hides.
@@ -29,28 +30,22 @@ def size(count: int) -> str:
     """Word a number of bytes in units of 1024: `18.4 KiB`."""
     if count < KIB:
         return f"{count} B"
-    amount = float(count)
-    for unit in ("KiB", "MiB", "GiB"):
-        amount /= KIB
-        if amount < KIB or unit == "GiB":
-            break
-    return f"{amount:.1f} {unit}"
+    power = min((count.bit_length() - 1) // 10, len(_UNITS))
+    return f"{count / KIB**power:.1f} {_UNITS[power - 1]}"
 
 
 @register.filter
 def moment(at: datetime) -> SafeString:
     """Word a moment to the minute, in UTC, with the exact one for machines."""
     at = at.astimezone(UTC)
-    return format_html(
-        '<time datetime="{}">{} {:%B %Y, %H:%M} UTC</time>', _machine(at), at.day, at
-    )
+    return _time(at, f"{at.day} {at:%B %Y, %H:%M} UTC")
 
 
 @register.filter
 def day(at: datetime) -> SafeString:
     """Word the day of a moment, in UTC."""
     at = at.astimezone(UTC)
-    return format_html('<time datetime="{}">{} {:%B %Y}</time>', _machine(at), at.day, at)
+    return _time(at, f"{at.day} {at:%B %Y}")
 
 
 @register.filter
@@ -91,5 +86,5 @@ def _is_unseen(character: str) -> bool:
     )
 
 
-def _machine(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+def _time(at: datetime, words: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', f"{at:%Y-%m-%dT%H:%M:%SZ}", words)

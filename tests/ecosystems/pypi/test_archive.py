@@ -1,4 +1,5 @@
 import io
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -97,9 +98,5 @@ def test_a_wheel_with_one_changed_byte_is_read_as_it_was_or_refused(at: int, cha
     data = bytearray(wheel("example", "1.0"))
     data[at % len(data)] ^= change
     whole = inspect(wheel_filename("example", "1.0"), io.BytesIO(wheel("example", "1.0")), {})
-    try:
-        read = inspect(wheel_filename("example", "1.0"), io.BytesIO(bytes(data)), {})
-    except InvalidError as refused:
-        assert refused.sentence.isascii()  # noqa: PT017 - both outcomes are fine
-    else:
-        assert read == whole
+    with suppress(InvalidError):
+        assert inspect(wheel_filename("example", "1.0"), io.BytesIO(bytes(data)), {}) == whole

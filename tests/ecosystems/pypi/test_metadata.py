@@ -167,7 +167,8 @@ def test_a_rule_of_the_index_is_applied() -> None:
 
 def test_nesting_deeper_than_the_stack_is_refused() -> None:
     deep = "(" * 2000 + "os_name == 'x'" + ")" * 2000
-    assert refusal(document(f"Requires-Dist: a; {deep}")).code == "metadata-invalid"
+    assert "nested too deep" in refusal(document(f"Requires-Dist: a; {deep}")).sentence
+    assert "nested too deep" in refusal(document(f"Author-Email: {'(' * 5000}")).sentence
 
 
 def test_requirements_have_a_bounded_length() -> None:
@@ -187,9 +188,10 @@ def test_metadata_has_a_bounded_size() -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for prefix in (b"", b"Metadata-Version: 2.1\nName: a\nVersion: 1\n"):
         try:
-            read(prefix + data)
+            said = read(prefix + data).name.key
         except InvalidError as refused:
-            assert refused.sentence.isascii()  # noqa: PT017 - both outcomes are fine
+            said = refused.sentence
+        assert said.isascii()
 
 
 @given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1, max_size=80))

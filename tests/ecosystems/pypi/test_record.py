@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import io
+import zipfile
 
 import pytest
 
@@ -65,7 +66,10 @@ def test_signatures_of_record_need_no_line() -> None:
 
 
 def test_a_folder_needs_no_line() -> None:
-    check({"empty/": b""} | wheel_members("example", "1.0"))
+    packed = io.BytesIO(zipped(wheel_members("example", "1.0")))
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.mkdir("empty")
+    check_record(read_zip(packed, Limits()), FOLDER)
 
 
 def test_a_file_that_is_not_listed_is_refused() -> None:

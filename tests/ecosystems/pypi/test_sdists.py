@@ -1,4 +1,5 @@
 import io
+import tarfile
 
 import pytest
 
@@ -27,6 +28,20 @@ def test_an_sdist_that_holds_together_is_read() -> None:
     assert read_back.metadata.name.key == "example-app"
     assert ("example_app.py", 10) in read_back.files
     assert read_back.findings == ()
+
+
+def test_folders_are_not_files() -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for folder in (TOP, f"{TOP}/src"):
+            info = tarfile.TarInfo(folder)
+            info.type = tarfile.DIRTYPE
+            archive.addfile(info)
+        body = Metadata().render("example-app", "1.0")
+        info = tarfile.TarInfo(f"{TOP}/PKG-INFO")
+        info.size = len(body)
+        archive.addfile(info, io.BytesIO(body))
+    assert read(packed.getvalue()).files == (("PKG-INFO", len(body)),)
 
 
 @pytest.mark.parametrize("filename", ["example.tar.gz", "-1.0.tar.gz", "example-x.tar.gz"])
@@ -72,7 +87,7 @@ def test_a_license_file_that_is_not_there_is_refused() -> None:
     promised = Metadata(headers=(("License-File", "LICENSE"),))
     members = sdist_members("example-app", "1.0", metadata=promised)
     assert code(tarred(members)) == "sdist-license-file"
-    assert read(tarred(members | {f"{TOP}/LICENSE": b"MIT"}))
+    assert read(tarred(members | {f"{TOP}/LICENSE": b"MIT"})).files
 
 
 def test_an_sdist_that_nothing_can_build_is_found() -> None:

@@ -105,7 +105,7 @@ def test_a_second_metadata_folder_is_refused(other: str) -> None:
 
 
 def test_a_metadata_folder_deeper_down_is_let_be() -> None:
-    assert read(listed(members() | {"_vendor/other-1.0.dist-info/METADATA": b""}))
+    assert read(listed(members() | {"_vendor/other-1.0.dist-info/METADATA": b""})).files
 
 
 def test_a_metadata_folder_of_another_name_is_refused() -> None:
@@ -151,12 +151,14 @@ def test_a_wheel_file_that_does_not_fit_is_refused(text: str, expected: str) -> 
 def test_a_license_file_that_is_not_there_is_refused() -> None:
     promised = Metadata(headers=(("License-File", "LICENSE"),))
     assert code(listed(members(promised))) == "wheel-license-file"
-    assert read(listed(members(promised) | {f"{FOLDER}/licenses/LICENSE": b"MIT"}))
+    assert read(listed(members(promised) | {f"{FOLDER}/licenses/LICENSE": b"MIT"})).files
 
 
 def test_entry_points_with_plain_names_pass() -> None:
-    assert read(with_entry_points("[console_scripts]\nEx-1.x = example.sub:main.run [extra]\n"))
-    assert read(with_entry_points("[other.group]\n../anything = at all\n"))
+    assert read(
+        with_entry_points("[console_scripts]\nEx-1.x = example.sub:main.run [extra]\n")
+    ).files
+    assert read(with_entry_points("[other.group]\n../anything = at all\n")).files
 
 
 @pytest.mark.parametrize(

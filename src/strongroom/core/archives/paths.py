@@ -84,7 +84,8 @@ def check_together(members: Iterable[Member]) -> None:
     Sorted by folded segments, names that share a folder stand side by side, so looking at
     neighbours is enough: no table of all folders, and no quadratic time.
     """
-    ordered = sorted(members, key=lambda member: (folded(member.name).split("/"), member.name))
+    # No name holds a NUL, so in its place `/` sorts before all else, as segment by segment.
+    ordered = sorted(members, key=lambda member: folded(member.name).replace("/", "\0"))
     for left, right in pairwise(ordered):
         _check_pair(left, right)
 

@@ -1,7 +1,8 @@
 """How a refusal is worded to Python's clients.
 
-pip, uv and twine show the HTTP/1.1 reason phrase, so it carries the sentence and the remedy; uv
-reads the title and detail of `application/problem+json` (RFC 9457) after an upload.
+pip, uv and twine show the HTTP/1.1 reason phrase, so it carries the sentence and the remedy. After
+an upload uv shows title and detail of `application/problem+json` (RFC 9457) one after the other;
+the title may be left out, and would say the sentence twice.
 """
 
 import json
@@ -52,7 +53,6 @@ def refusal(error: StrongroomError) -> Answer:
     problem = {
         "type": "about:blank",
         "status": status(error),
-        "title": error.sentence,
         "detail": str(error),
         "code": error.code,
     }

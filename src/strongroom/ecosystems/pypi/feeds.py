@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from itertools import islice
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from strongroom.core.ecosystem import Listing, Page
+from strongroom.core.ecosystem import Listing, Newest, Page
 
 RSS = "application/rss+xml; charset=utf-8"
 LONGEST_FEED = 40
@@ -18,60 +17,58 @@ LONGEST_FEED = 40
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a feed: a project, or with a version, a release of it, and since when."""
-
-    key: str
-    display: str
-    version: str
-    summary: str
-    at: datetime
-
-
 def of_project(listing: Listing, public_url: str) -> Page:
     """Return the feed of a project's newest releases."""
     display = listing.name.display
     newest = sorted(listing.releases, key=lambda each: each.published_at, reverse=True)
-    entries = (
-        Entry(listing.project.key, display, each.version.display, each.summary, each.published_at)
-        for each in newest
-    )
     address = f"{public_url}/project/{listing.project.key}/"
     items = "".join(
-        _item(entry, entry.version, public_url) for entry in islice(entries, LONGEST_FEED)
+        _item(
+            release.version.display,
+            f"{address}{quote(release.version.display)}/",
+            release.summary,
+            release.published_at,
+        )
+        for release in islice(newest, LONGEST_FEED)
     )
     body = _feed(f"Releases of {display}", address, items)
     return Page(f"rss/project/{listing.project.key}/releases.xml", RSS, body)
 
 
-def new_projects(entries: Iterable[Entry], public_url: str) -> Page:
-    """Return the feed of projects, from entries newest first; their versions are not shown."""
+def new_projects(newest: Iterable[Newest], public_url: str) -> Page:
+    """Return the feed of projects, given newest first; their versions are not shown."""
     items = "".join(
-        _item(entry, f"{entry.display} was added", public_url)
-        for entry in islice(entries, LONGEST_FEED)
+        _item(
+            f"{project.display} was added",
+            f"{public_url}/project/{quote(project.key)}/",
+            project.summary,
+            project.at,
+        )
+        for project in islice(newest, LONGEST_FEED)
     )
     return Page("rss/packages.xml", RSS, _feed("New projects", f"{public_url}/", items))
 
 
-def new_releases(entries: Iterable[Entry], public_url: str) -> Page:
-    """Return the feed of releases of all projects, from entries newest first."""
+def new_releases(newest: Iterable[Newest], public_url: str) -> Page:
+    """Return the feed of releases of all projects, given newest first."""
     items = "".join(
-        _item(entry, f"{entry.display} {entry.version}", public_url)
-        for entry in islice(entries, LONGEST_FEED)
+        _item(
+            f"{release.display} {release.version}",
+            f"{public_url}/project/{quote(release.key)}/{quote(release.version)}/",
+            release.summary,
+            release.at,
+        )
+        for release in islice(newest, LONGEST_FEED)
     )
     return Page("rss/updates.xml", RSS, _feed("New releases", f"{public_url}/", items))
 
 
-def _item(entry: Entry, title: str, public_url: str) -> str:
-    address = f"{public_url}/project/{quote(entry.key)}/"
-    if entry.version:
-        address += f"{quote(entry.version)}/"
-    at = format_datetime(entry.at.astimezone(UTC), usegmt=True)
+def _item(title: str, address: str, summary: str, at: datetime) -> str:
+    published = format_datetime(at.astimezone(UTC), usegmt=True)
     return (
         f"<item>\n<title>{_text(title)}</title>\n<link>{_text(address)}</link>\n"
-        f"<guid>{_text(address)}</guid>\n<description>{_text(entry.summary)}</description>\n"
-        f"<pubDate>{at}</pubDate>\n</item>\n"
+        f"<guid>{_text(address)}</guid>\n<description>{_text(summary)}</description>\n"
+        f"<pubDate>{published}</pubDate>\n</item>\n"
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import BinaryIO
 
 from strongroom.core.coordinates import Name, Version
-from strongroom.core.ecosystem import Listing, Manifest, Page
-from strongroom.ecosystems.pypi import names
+from strongroom.core.ecosystem import Listing, Manifest, Newest, Page
+from strongroom.core.errors import ConflictError
+from strongroom.ecosystems.pypi import feeds, names, sdists, simple
 from strongroom.ecosystems.pypi import versions as pep440
 from strongroom.ecosystems.pypi.archive import inspect
 from strongroom.ecosystems.pypi.pages import render
@@ -36,6 +37,15 @@ class PyPI:
         """Refuse (InvalidError) a name that no new project may take."""
         names.may_name(name)
 
+    def may_join(self, manifest: Manifest, kinds: Sequence[str]) -> None:
+        """Refuse (ConflictError) a second sdist of a release, as installers would build either."""
+        if manifest.kind == sdists.KIND and sdists.KIND in kinds:
+            raise ConflictError(
+                "release-has-sdist",
+                f"The release {manifest.version.display} already has an sdist.",
+                "Publish a new version; a release has one sdist.",
+            )
+
     def inspect(
         self, filename: str, archive: BinaryIO, claims: Mapping[str, Sequence[str]]
     ) -> Manifest:
@@ -45,3 +55,14 @@ class PyPI:
     def pages(self, listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
         """Render the simple index, the JSON API and the feed of a project."""
         return render(listing, touched, self._public_url)
+
+    def index(self, projects: Iterable[tuple[str, str]], serial: int) -> Iterable[Page]:
+        """Render the root of the simple index."""
+        return simple.root(projects, serial)
+
+    def newest(self, releases: Iterable[Newest], projects: Iterable[Newest]) -> Iterable[Page]:
+        """Render the feeds of the newest releases and the newest projects."""
+        return [
+            feeds.new_releases(releases, self._public_url),
+            feeds.new_projects(projects, self._public_url),
+        ]

@@ -29,7 +29,6 @@ METADATA_VERSIONS = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5")
 _BEFORE_LICENSE_FILES = METADATA_VERSIONS[:6]
 
 _REQUIRED = ("metadata_version", "name", "version")
-# A requirement, a specifier and a licence expression are read by parsers that recurse.
 _GRAMMATICAL = ("requires_dist", "provides_dist", "obsoletes_dist")
 _REMEDY = "Correct the project's metadata, build it again and upload the new files."
 
@@ -66,7 +65,14 @@ def read(data: bytes) -> Metadata:
             f"The metadata is larger than {LARGEST_METADATA} bytes.",
             "Shorten the description.",
         )
-    raw = _parsed(data)
+    try:
+        return _judged(_parsed(data))
+    except (RecursionError, MemoryError) as error:
+        # Requirements, licences and addresses of mail are read by parsers that recurse.
+        raise _invalid("A field of the metadata is nested too deep.") from error
+
+
+def _judged(raw: RawMetadata) -> Metadata:
     _bounded(raw)
     validated = _validated(raw)
     found = list(islice(problems(raw), 20))
@@ -76,10 +82,7 @@ def read(data: bytes) -> Metadata:
 
 
 def _parsed(data: bytes) -> RawMetadata:
-    try:
-        raw, unread = parse_email(data)
-    except (ValueError, LookupError, RecursionError) as error:
-        raise _invalid(f"The metadata cannot be read: {ascii_line(str(error))}") from error
+    raw, unread = parse_email(data)
     # Unknown fields are let be, as the specification asks of readers of later minor versions; a
     # known one that is doubled or not UTF-8 would be read differently by different tools.
     doubtful = sorted(set(unread) & _HEADERS)
@@ -97,16 +100,15 @@ _HEADERS = frozenset(
 
 def _unfolded(field: str, value: object) -> object:
     """Undo the folding of a header over lines (RFC 822, 3.1.1)."""
-    if isinstance(value, str):
-        if field == "description":
-            return _unindented(value)
-        # The text of a licence is put into the field License by older tools, lines and all.
-        return value if field == "license" else _one_line(value)
     if isinstance(value, list):
         return [_one_line(each) for each in value]
     if isinstance(value, dict):
         return {_one_line(label): _one_line(url) for label, url in value.items()}
-    return value
+    text = str(value)
+    if field == "description":
+        return _unindented(text)
+    # The text of a licence is put into the field License by older tools, lines and all.
+    return text if field == "license" else _one_line(text)
 
 
 def _one_line(text: str) -> str:
@@ -165,9 +167,6 @@ def _validated(raw: RawMetadata) -> Validated:
         return Validated.from_raw(raw)
     except ExceptionGroup as group:
         raise _first_of(sorted(map(_refusal, group.exceptions), key=_rank)) from group
-    except (ValueError, RecursionError, MemoryError, SyntaxError) as error:
-        # Nested parentheses deeper than the interpreter's stack, numbers too long to read.
-        raise _invalid("A requirement or licence in the metadata is nested too deep.") from error
 
 
 def _refusal(error: Exception) -> InvalidError:

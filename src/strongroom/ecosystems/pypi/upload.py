@@ -4,14 +4,16 @@ The token is judged before a byte of the body is read. The file streams to a nam
 arrives; only the form's fields are held in memory.
 """
 
+import logging
 from collections.abc import Callable
 
-from django.core.exceptions import SuspiciousOperation
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.files.uploadhandler import FileUploadHandler
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
-from django.urls import URLPattern, path
+from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from strongroom.core.actors import Actor
@@ -19,7 +21,9 @@ from strongroom.core.errors import (
     InvalidError,
     MethodError,
     StrongroomError,
+    TooLargeError,
     UnauthenticatedError,
+    UnavailableError,
 )
 from strongroom.ecosystems.pypi.faults import refusal
 from strongroom.packages.catalog.desk import Desk
@@ -28,9 +32,12 @@ from strongroom.packages.publishing.receive import Bounded
 from strongroom.packages.publishing.stages import Receipt, Upload
 from strongroom.people.tokens.presented import presented
 
+logger = logging.getLogger(__name__)
+
 FILE_FIELD = "content"
 DIGESTS = ("sha256_digest", "blake2_256_digest", "md5_digest")
 PROTOCOL = {":action": "file_upload", "protocol_version": "1"}
+METHODS = "POST"
 _NOTHING = frozenset({"", "UNKNOWN"})
 
 
@@ -44,7 +51,8 @@ class Door:
 
     def urls(self) -> list[URLPattern]:
         """Return the addresses of this door."""
-        return [path("legacy/", csrf_exempt(self.upload), name="pypi-upload")]
+        # Without the final slash too: clients do not follow a redirect of an upload.
+        return [re_path(r"^legacy/?$", csrf_exempt(self.upload), name="pypi-upload")]
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Publish the file of a form, or say why not."""
@@ -52,10 +60,16 @@ class Door:
             _posted(request)
             receipt, ignored = self._publish(request, self._actor(request))
         except StrongroomError as error:
-            answer = refusal(error)
-            body = answer.body if isinstance(answer.body, bytes) else b""
-            return HttpResponse(
-                body, status=answer.status, reason=answer.reason, headers=dict(answer.headers)
+            return _refused(error)
+        except OperationalError as error:
+            # SQLite waits for its one writer, but not for ever.
+            logger.warning("an upload met a database that did not answer: %s", error)
+            return _refused(
+                UnavailableError(
+                    "database-busy",
+                    "The registry's database did not answer.",
+                    "Nothing was published; try again later.",
+                )
             )
         return HttpResponse(_told(receipt, ignored), content_type="text/plain; charset=utf-8")
 
@@ -93,11 +107,14 @@ class _Content(FileUploadHandler):
     def __init__(self, sink: Bounded) -> None:
         super().__init__()
         self._sink = sink
+        self._taking = False
         self.filename: str | None = None
 
     def new_file(self, field_name: str, file_name: str, *_: object, **__: object) -> None:
-        if field_name != FILE_FIELD:
-            raise SkipFile
+        # Not SkipFile: after it, the parser takes a form that ends with such a part for torn off.
+        self._taking = field_name == FILE_FIELD
+        if not self._taking:
+            return
         if self.filename is not None:
             raise InvalidError(
                 "file-repeated", "The upload has more than one file.", "Upload one at a time."
@@ -106,7 +123,8 @@ class _Content(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         del start
-        self._sink.write(raw_data)
+        if self._taking:
+            self._sink.write(raw_data)
 
     def file_complete(self, file_size: int) -> None:
         del file_size
@@ -124,10 +142,18 @@ def _read(request: HttpRequest, content: _Content) -> dict[str, list[str]]:
     if request.content_type != "multipart/form-data":
         raise _broken("An upload is a multipart/form-data form.")
     request.upload_handlers = [content]
+    # Core metadata is UTF-8 whatever a header says; Python knows character sets that are none.
+    request.encoding = "utf-8"
     try:
         form = request.POST
-    except (MultiPartParserError, SuspiciousOperation) as error:
-        raise _broken(f"The form cannot be read: {error}") from error
+    except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as error:
+        raise TooLargeError(
+            "form-too-large",
+            "The form has more fields, or more text in them, than any distribution needs.",
+            "Upload with twine or uv.",
+        ) from error
+    except MultiPartParserError as error:
+        raise _broken(f"The form cannot be read: {str(error)[:100]}.") from error
     except UnreadablePostError as error:
         raise _broken("The connection broke before the upload was complete.") from error
     # Clients write UNKNOWN where old build tools left a field empty.
@@ -138,11 +164,11 @@ def _read(request: HttpRequest, content: _Content) -> dict[str, list[str]]:
 
 
 def _expected(form: dict[str, list[str]], field: str, expected: str) -> None:
-    given = form.pop(field, [])
-    if given not in ([], [expected]):
+    other = [given for given in form.pop(field, []) if given != expected]
+    if other:
         raise InvalidError(
             "form-not-supported",
-            f"The form's {field} is {given[0][:40]!r}; only {expected!r} is supported.",
+            f"The form's {field} is {other[0][:40]!r}; only {expected!r} is supported.",
             "Use a current twine or uv.",
         )
 
@@ -154,6 +180,15 @@ def _has_digest(form: dict[str, list[str]]) -> None:
             "The upload says no digest of its file.",
             f"Send one of {', '.join(DIGESTS)}; current clients do.",
         )
+
+
+def _refused(error: StrongroomError) -> HttpResponse:
+    answer = refusal(error)
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    headers = dict(answer.headers)
+    if isinstance(error, MethodError):
+        headers["Allow"] = METHODS
+    return HttpResponse(body, status=answer.status, reason=answer.reason, headers=headers)
 
 
 def _broken(sentence: str) -> InvalidError:

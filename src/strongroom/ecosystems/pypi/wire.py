@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
 from strongroom.core.ecosystem import Ecosystem
-from strongroom.core.errors import ForbiddenError, NotFoundError, StrongroomError
+from strongroom.core.errors import (
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    StrongroomError,
+)
 from strongroom.ecosystems.pypi import feeds, pages, simple
 from strongroom.ecosystems.pypi.faults import refusal
 from strongroom.packages.shelf.refresh import QUARANTINE
@@ -21,6 +26,7 @@ from strongroom.stores.pages import DiskPages
 PREFIXES = frozenset({"simple", "files", "pypi", "rss", "integrity"})
 _JSON = "application/json"
 _HTML = "text/html; charset=utf-8"
+_QUERY = "!$%&'()*+,-./:;=?@_~"  # what a query holds as it is (RFC 3986, section 3.4)
 _FILE = re.compile(r"/files/pypi/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/([^/]+)")
 _SIMPLE = {
     "application/vnd.pypi.simple.v1+json": (simple.JSON, "index.json"),
@@ -55,6 +61,9 @@ class Reads:
         """
         try:
             found = self._answer(Read(path, query, headers), path.split("/")[1:])
+        except InvalidError as error:
+            # What cannot be a name has no page; clients go on to their next index after a 404 only.
+            return refusal(NotFoundError(error.code, error.sentence, error.remedy))
         except StrongroomError as error:
             return refusal(error)
         if found is None:
@@ -65,29 +74,36 @@ class Reads:
 
     def _answer(self, read: Read, parts: list[str]) -> Answer | None:
         match parts:
+            case ["simple", *rest]:
+                return self._index(read, rest)
             case ["files", *_]:
                 return self._file(read)
-            case ["simple"]:
-                return _moved("/simple/", read)
-            case ["simple", ""]:
-                return self._simple(read, "simple/")
-            case ["simple", name]:
-                return _moved(f"/simple/{self._pypi.name(name).key}/", read)
-            case ["simple", name, ""]:
-                return self._project(read, name)
-            case ["pypi", name, "json"]:
-                return self._document(read, name, None)
-            case ["pypi", name, version, "json"]:
-                return self._document(read, name, version)
+            case ["pypi", name, *version, "json"] if len(version) <= 1:
+                return self._document(read, name, *version)
             case ["rss", *_] if read.path.endswith(".xml"):
                 return page(self._pages, read.path[1:], read.headers, feeds.RSS)
             case ["integrity", name, version, filename, "provenance"]:
-                raise NotFoundError(
-                    "no-provenance",
-                    f"There is no provenance for {filename[:200]} of"
-                    f" {self._pypi.name(name).key} {self._pypi.version(version).key}.",
-                )
+                raise self._no_provenance(name, version, filename)
         return None
+
+    def _index(self, read: Read, parts: list[str]) -> Answer | None:
+        match parts:
+            case []:
+                return _moved("/simple/", read)
+            case [""]:
+                return self._simple(read, "simple/")
+            case [name]:
+                return _moved(f"/simple/{self._pypi.name(name).key}/", read)
+            case [name, ""]:
+                return self._project(read, name)
+        return None
+
+    def _no_provenance(self, name: str, version: str, filename: str) -> NotFoundError:
+        return NotFoundError(
+            "no-provenance",
+            f"There is no provenance for {filename[:200]} of"
+            f" {self._pypi.name(name).key} {self._pypi.version(version).display}.",
+        )
 
     def _project(self, read: Read, raw: str) -> Answer:
         key = self._pypi.name(raw).key
@@ -99,12 +115,12 @@ class Reads:
         return found
 
     def _simple(self, read: Read, folder: str) -> Answer | None:
-        media_type, name = negotiate(
-            parse_qs(read.query).get("format", [""])[0] or read.headers.get("accept", "")
-        )
+        asked = parse_qs(read.query).get("format", [""])[0]
+        # PEP 691 writes the plus of the media types unescaped, where it reads as a space.
+        media_type, name = negotiate(asked.replace(" ", "+") or read.headers.get("accept", ""))
         return self._with_serial(read, folder + name, media_type)
 
-    def _document(self, read: Read, raw: str, raw_version: str | None) -> Answer:
+    def _document(self, read: Read, raw: str, raw_version: str = "") -> Answer:
         key = self._pypi.name(raw).key
         if raw != key:
             version = f"/{quote(raw_version)}" if raw_version else ""
@@ -112,7 +128,7 @@ class Reads:
         release = f"{self._pypi.version(raw_version).key}/" if raw_version else ""
         found = self._with_serial(read, f"pypi/{key}/{release}index.json", _JSON)
         if found is None:
-            raise _no_project(f"{key} {raw_version or ''}".strip())
+            raise _no_project(f"{key} {raw_version}".strip())
         return found
 
     def _with_serial(self, read: Read, path: str, media_type: str) -> Answer | None:
@@ -170,7 +186,8 @@ def _weight(parameters: list[str]) -> float:
 
 
 def _moved(path: str, read: Read) -> Answer:
-    query = f"?{read.query}" if read.query else ""
+    # Quoted once more, so that no byte of a query can end the header that it is repeated in.
+    query = f"?{quote(read.query, safe=_QUERY, encoding='latin-1')}" if read.query else ""
     headers = (("Location", path + query), ("Content-Length", "0"))
     return Answer(301, "Moved Permanently", headers)
 

@@ -57,8 +57,18 @@ def set_status(
         if (old, row.status_reason) == (wanted, told):
             return None
         row.status, row.status_reason = wanted, told
-        facts = {"from": old, "to": wanted, "reason": told}
-        recorded = _record(desk, actor, Kind.PROJECT_STATUS_CHANGED, row, "", facts)
+        row.save(update_fields=["status", "status_reason"])
+        recorded = _record(
+            desk,
+            row,
+            Event(
+                kind=Kind.PROJECT_STATUS_CHANGED,
+                actor=actor.name,
+                credential=actor.credential,
+                project=project,
+                facts={"from": old, "to": wanted, "reason": told},
+            ),
+        )
     desk.react([recorded])
     return recorded
 
@@ -80,9 +90,18 @@ def _set_yank(
             return None
         release.yanked, release.yanked_reason = yanked, reason
         release.save(update_fields=["yanked", "yanked_reason"])
-        kind = Kind.RELEASE_YANKED if yanked else Kind.RELEASE_UNYANKED
-        facts = {"reason": reason} if yanked else {}
-        recorded = _record(desk, actor, kind, row, release.display, facts)
+        recorded = _record(
+            desk,
+            row,
+            Event(
+                kind=Kind.RELEASE_YANKED if yanked else Kind.RELEASE_UNYANKED,
+                actor=actor.name,
+                credential=actor.credential,
+                project=target.project,
+                version=release.display,
+                facts={"reason": reason} if yanked else {},
+            ),
+        )
     desk.react([recorded])
     return recorded
 
@@ -91,25 +110,8 @@ def _permit(actor: Actor, action: Action, project: ProjectId) -> None:
     permit(actor, action, project, exists=True, role=role_of(actor.user_id, project))
 
 
-def _record(  # noqa: PLR0913 - the parts of one event
-    desk: Desk,
-    actor: Actor,
-    kind: Kind,
-    row: Project,
-    version: str,
-    facts: dict[str, object],
-) -> Recorded:
-    recorded = record(
-        Event(
-            kind=kind,
-            actor=actor.name,
-            credential=actor.credential,
-            project=ProjectId(row.ecosystem, row.key),
-            version=version,
-            facts=facts,
-        ),
-        desk.clock,
-    )
+def _record(desk: Desk, row: Project, event: Event) -> Recorded:
+    recorded = record(event, desk.clock)
     row.serial = recorded.serial
-    row.save()
+    row.save(update_fields=["serial"])
     return recorded

@@ -42,6 +42,6 @@ class Desk:
         except KeyError:
             raise NotFoundError(
                 "no-such-ecosystem",
-                f"There is no ecosystem named {name[:40]!r} here.",
+                f"There is no ecosystem named {name[:40]!a} here.",
                 f"The ecosystems here are: {', '.join(self.ecosystems)}.",
             ) from None

@@ -49,7 +49,8 @@ def listing(project: ProjectId, ecosystem: Ecosystem) -> Listing:
     row = find_project(project)
     releases = {release.key: release for release in row.releases.all()}
     files: dict[int, list[File]] = defaultdict(list)
-    for file in File.objects.filter(release__project=row).order_by("filename"):
+    # The names of members are long and on no page of the project.
+    for file in File.objects.filter(release__project=row).defer("members").order_by("filename"):
         files[file.release_id].append(file)
     ordered = ecosystem.newest_first(
         Version(release.display, release.key, release.prerelease) for release in releases.values()
@@ -136,5 +137,9 @@ def names(ecosystem: str) -> Iterator[tuple[str, str]]:
 
 def all_projects() -> Iterator[ProjectId]:
     """Name every project, in the order of creation."""
-    rows = Project.objects.order_by("pk").values_list("ecosystem", "key")
-    return (ProjectId(*row) for row in rows.iterator(chunk_size=1000))
+    # In pages of their own, not one long read: the caller writes between two projects, and SQLite
+    # lets no reader write once another process has written since the read began.
+    after = 0
+    while rows := Project.objects.filter(pk__gt=after).order_by("pk")[:1000]:
+        yield from (ProjectId(row.ecosystem, row.key) for row in rows)
+        after = max(row.pk for row in rows)

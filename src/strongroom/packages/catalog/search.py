@@ -61,7 +61,8 @@ def search(query: str, offset: int, limit: int) -> tuple[tuple[Hit, ...], int]:
     any_word = Q()
     for word in words:
         any_word |= Q(**_begins_of("words__word", word))
-    named = re.sub(r"[-_.\s]+", "-", query.strip().lower())
+    # ASCII alone: no key holds more, and databases refuse NUL and half characters.
+    named = re.sub(r"[-_.\s]+", "-", re.sub(r"[^ -~]", " ", query).strip().lower())
     ranked = found.filter(any_word).annotate(
         exact=Case(When(key=named, then=1), default=0), score=Sum("words__weight")
     )

@@ -26,7 +26,7 @@ def status(raw: str) -> Status:
     except ValueError:
         raise InvalidError(
             "status-unknown",
-            f"{raw[:40]!r} is not a project status.",
+            f"{raw[:40]!a} is not a project status.",
             f"Use one of: {', '.join(Status)}.",
         ) from None
 

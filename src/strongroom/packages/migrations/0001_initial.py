@@ -5,110 +5,177 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ecosystem', models.CharField(max_length=16)),
-                ('key', models.CharField(max_length=255)),
-                ('display', models.CharField(max_length=255)),
-                ('similar', models.CharField(max_length=255)),
-                ('status', models.CharField(default='active', max_length=16)),
-                ('status_reason', models.CharField(blank=True, max_length=500)),
-                ('summary', models.TextField(blank=True)),
-                ('latest', models.CharField(blank=True, max_length=255)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('serial', models.BigIntegerField(default=0)),
-                ('shelved_serial', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ecosystem", models.CharField(max_length=16)),
+                ("key", models.CharField(max_length=255)),
+                ("display", models.CharField(max_length=255)),
+                ("similar", models.CharField(max_length=255)),
+                ("status", models.CharField(default="active", max_length=16)),
+                ("status_reason", models.CharField(blank=True, max_length=500)),
+                ("summary", models.TextField(blank=True)),
+                ("latest", models.CharField(blank=True, max_length=255)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("serial", models.BigIntegerField(default=0)),
+                ("shelved_serial", models.BigIntegerField(default=0)),
             ],
             options={
-                'indexes': [models.Index(fields=['ecosystem', 'similar'], name='project_similar'), models.Index(fields=['-created_at'], name='project_newest'), models.Index(condition=models.Q(('shelved_serial__lt', models.F('serial'))), fields=['serial'], name='project_unshelved')],
-                'constraints': [models.UniqueConstraint(fields=('ecosystem', 'key'), name='one_project_a_name')],
+                "indexes": [
+                    models.Index(fields=["ecosystem", "similar"], name="project_similar"),
+                    models.Index(fields=["-created_at"], name="project_newest"),
+                    models.Index(
+                        condition=models.Q(("shelved_serial__lt", models.F("serial"))),
+                        fields=["serial"],
+                        name="project_unshelved",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ecosystem", "key"), name="one_project_a_name")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=255)),
-                ('display', models.CharField(max_length=255)),
-                ('prerelease', models.BooleanField(default=False)),
-                ('published_at', models.DateTimeField()),
-                ('summary', models.TextField(blank=True)),
-                ('description', models.TextField(blank=True)),
-                ('description_type', models.CharField(blank=True, max_length=100)),
-                ('manifest', models.JSONField(default=dict)),
-                ('yanked', models.BooleanField(default=False)),
-                ('yanked_reason', models.CharField(blank=True, max_length=500)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='packages.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=255)),
+                ("display", models.CharField(max_length=255)),
+                ("prerelease", models.BooleanField(default=False)),
+                ("published_at", models.DateTimeField()),
+                ("summary", models.TextField(blank=True)),
+                ("description", models.TextField(blank=True)),
+                ("description_type", models.CharField(blank=True, max_length=100)),
+                ("manifest", models.JSONField(default=dict)),
+                ("yanked", models.BooleanField(default=False)),
+                ("yanked_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="packages.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.CharField(max_length=300)),
-                ('kind', models.CharField(max_length=16)),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('blake2b_256', models.CharField(max_length=64)),
-                ('md5', models.CharField(max_length=32)),
-                ('uploaded_at', models.DateTimeField()),
-                ('uploader', models.CharField(max_length=64)),
-                ('manifest', models.JSONField(default=dict)),
-                ('sidecars', models.JSONField(default=dict)),
-                ('members', models.JSONField(default=list)),
-                ('findings', models.JSONField(default=list)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='packages.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filename", models.CharField(max_length=300)),
+                ("kind", models.CharField(max_length=16)),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("blake2b_256", models.CharField(max_length=64)),
+                ("md5", models.CharField(max_length=32)),
+                ("uploaded_at", models.DateTimeField()),
+                ("uploader", models.CharField(max_length=64)),
+                ("manifest", models.JSONField(default=dict)),
+                ("sidecars", models.JSONField(default=dict)),
+                ("members", models.JSONField(default=list)),
+                ("findings", models.JSONField(default=list)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="packages.release",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UsedPath',
+            name="UsedPath",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ecosystem', models.CharField(max_length=16)),
-                ('path', models.CharField(max_length=300)),
-                ('project', models.CharField(max_length=255)),
-                ('version', models.CharField(max_length=255)),
-                ('sha256', models.CharField(max_length=64)),
-                ('used_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ecosystem", models.CharField(max_length=16)),
+                ("path", models.CharField(max_length=300)),
+                ("project", models.CharField(max_length=255)),
+                ("version", models.CharField(max_length=255)),
+                ("sha256", models.CharField(max_length=64)),
+                ("used_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['ecosystem', 'project', 'version'], name='used_of_release')],
-                'constraints': [models.UniqueConstraint(fields=('ecosystem', 'path'), name='a_path_is_used_once'), models.UniqueConstraint(fields=('ecosystem', 'sha256'), name='bytes_are_used_once')],
+                "indexes": [
+                    models.Index(fields=["ecosystem", "project", "version"], name="used_of_release")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("ecosystem", "path"), name="a_path_is_used_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("ecosystem", "sha256"), name="bytes_are_used_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Word',
+            name="Word",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=64)),
-                ('weight', models.SmallIntegerField()),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='packages.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("word", models.CharField(max_length=64)),
+                ("weight", models.SmallIntegerField()),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="words",
+                        to="packages.project",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['-published_at'], name='release_newest'),
+            model_name="release",
+            index=models.Index(fields=["-published_at"], name="release_newest"),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('project', 'key'), name='one_release_a_version'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                fields=("project", "key"), name="one_release_a_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='file',
-            constraint=models.UniqueConstraint(fields=('release', 'filename'), name='one_file_a_name'),
+            model_name="file",
+            constraint=models.UniqueConstraint(
+                fields=("release", "filename"), name="one_file_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='word',
-            constraint=models.UniqueConstraint(fields=('word', 'project'), name='one_word_once'),
+            model_name="word",
+            constraint=models.UniqueConstraint(fields=("word", "project"), name="one_word_once"),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Step 3: may this actor publish this file, as the rows stand now?
+"""Step 3: whether this actor may publish this file, as the rows stand now.
 
 `facts` reads the rows and `judge` decides; the commit runs both again inside its own transaction,
 so that nothing that changed while checks ran can slip through.
@@ -32,6 +32,7 @@ class Facts:
     path_sha256: str | None  # the bytes for which this file name was used before
     bytes_path: str | None  # the file name under which these bytes were published before
     published: bool  # this very file is there to be downloaded
+    name_burnt: bool  # a project of this name was removed
     version_burnt: bool  # the version was published and removed
     opened_at: datetime | None  # when the release got its first file
     kinds: tuple[str, ...]  # the kinds of files that the release has
@@ -65,6 +66,7 @@ def facts(candidate: Candidate, at: datetime) -> Facts:
         published=File.objects.filter(
             release=release, filename=manifest.filename, sha256=sha256
         ).exists(),
+        name_burnt=row is None and used.filter(project=project.key).exists(),
         version_burnt=release is None
         and used.filter(project=project.key, version=manifest.version.key).exists(),
         opened_at=release.published_at if release else None,
@@ -104,6 +106,13 @@ def _open_project(candidate: Candidate, known: Facts) -> None:
 
 def _free_name(candidate: Candidate, known: Facts, ecosystem: Ecosystem) -> None:
     ecosystem.may_name(candidate.manifest.name)
+    # Whoever took the name of a removed project would be trusted by all who still ask for it.
+    if known.name_burnt:
+        raise ConflictError(
+            "name-used",
+            f"The name {candidate.manifest.name.display} belonged to a project that was removed.",
+            "Names are never used again; choose another name.",
+        )
     if known.similar_to is not None:
         raise ConflictError(
             "name-too-similar",

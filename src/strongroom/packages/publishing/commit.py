@@ -83,7 +83,7 @@ def _write(
     project.serial = events[-1].serial
     project.updated_at = now
     project.summary = manifest.summary
-    project.save()
+    project.save(update_fields=["serial", "updated_at", "summary"])
     search.index(
         project, search.words_of(manifest.name.display, manifest.keywords, manifest.summary)
     )

@@ -4,13 +4,13 @@ One refresh of a project at a time; each reads the rows after it got the lock, s
 run has seen everything. It is idempotent: after a crash, doing it again is the whole repair.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F
 
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.ecosystem import Ecosystem, FileListing, Listing, Page
+from strongroom.core.ecosystem import Ecosystem, Listing, Page, ReleaseListing
 from strongroom.packages.catalog.listing import listing
 from strongroom.packages.catalog.states import Status
 from strongroom.packages.models import Project
@@ -46,8 +46,7 @@ def refresh(
         for render in (ecosystem.pages, *shelf.renderers):
             for page in render(shown, wanted):
                 shelf.pages.put(page.path, page.body)
-        newest = next((one for one in shown.releases if not one.version.prerelease), None)
-        newest = newest or next(iter(shown.releases), None)
+        newest = _chosen(shown.releases)
         Project.objects.filter(ecosystem=project.ecosystem, key=project.key).update(
             shelved_serial=shown.serial,
             latest=newest.version.display if newest else "",
@@ -69,20 +68,29 @@ def _with_neighbours(shown: Listing, touched: frozenset[str] | None) -> frozense
     return touched | {release.version.key for release in shown.releases[:2]}
 
 
+def _chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing | None:
+    # The release that stands for the project, as its pages choose it.
+    return min(
+        releases, key=lambda each: (each.yanked is not None, each.version.prerelease), default=None
+    )
+
+
 def _put_files(shelf: Shelf, shown: Listing) -> None:
-    quarantined = shown.status == Status.QUARANTINED
+    if shown.status == Status.QUARANTINED:
+        # All are down before a reason is written: taking down must not wait for room on the disk.
+        for path, _ in _served(shown):
+            shelf.pages.remove(path)
+        for path, _ in _served(shown):
+            shelf.pages.put(f"{QUARANTINE}/{path}", shown.status_reason.encode())
+        return
+    for path, sha256 in _served(shown):
+        shelf.pages.link(path, shelf.blobs.location(sha256))
+        shelf.pages.remove(f"{QUARANTINE}/{path}")
+
+
+def _served(shown: Listing) -> Iterator[tuple[str, str]]:
     for release in shown.releases:
         for file in release.files:
-            for path, sha256 in _served(file):
-                if quarantined:
-                    shelf.pages.remove(path)
-                    shelf.pages.put(f"{QUARANTINE}/{path}", shown.status_reason.encode())
-                else:
-                    shelf.pages.remove(f"{QUARANTINE}/{path}")
-                    shelf.pages.link(path, shelf.blobs.location(sha256))
-
-
-def _served(file: FileListing) -> Iterable[tuple[str, str]]:
-    yield file.path, file.digests.sha256
-    for suffix, sha256 in file.sidecars.items():
-        yield file.path + suffix, sha256
+            yield file.path, file.digests.sha256
+            for suffix, sha256 in file.sidecars.items():
+                yield file.path + suffix, sha256

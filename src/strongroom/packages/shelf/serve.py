@@ -23,11 +23,13 @@ NOSNIFF = ("X-Content-Type-Options", "nosniff")
 # Bytes that somebody uploaded must never run as a page of this site.
 ISOLATED: Headers = (
     NOSNIFF,
+    ("Content-Disposition", "attachment"),
     ("Content-Security-Policy", "default-src 'none'; sandbox"),
     ("Cross-Origin-Resource-Policy", "cross-origin"),
 )
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-_GZIP = re.compile(r"(?:^|,)\s*(?:gzip|x-gzip|\*)\s*(?:;\s*q=([0-9.]+))?\s*(?:,|$)", re.IGNORECASE)
+# 18 digits: more than any file has bytes.
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
+_CODING = re.compile(r"\s*([^\s;]+)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,10 @@ def file(pages: DiskPages, path: str, asked: Mapping[str, str], etag: str) -> An
     place = pages.find(path)
     if place is None:
         return None
-    size = os.stat(place).st_size  # noqa: PTH116 - as in stores.pages
+    try:
+        size = os.stat(place).st_size  # noqa: PTH116 - as in stores.pages
+    except FileNotFoundError:
+        return None  # taken off the shelf a moment ago
     common = (("ETag", etag), ("Accept-Ranges", "bytes"), FILE_CACHING, *ISOLATED)
     if matches(asked.get("if-none-match", ""), etag):
         return Answer(304, "Not Modified", common)
@@ -99,8 +104,14 @@ def file(pages: DiskPages, path: str, asked: Mapping[str, str], etag: str) -> An
 
 def accepts_gzip(header: str) -> bool:
     """Say whether an Accept-Encoding header takes gzip."""
-    found = _GZIP.search(header)
-    return found is not None and not re.fullmatch(r"0(\.0*)?", found.group(1) or "1")
+    weights: dict[str, float] = {}
+    for item in header.split(","):
+        found = _CODING.fullmatch(item)
+        if found is not None:
+            weights[found.group(1).lower()] = float(found.group(2) or 1)
+    # "*" speaks for the codings that are not named (RFC 9110, 12.5.3).
+    taken = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0)))
+    return taken > 0
 
 
 def matches(if_none_match: str, etag: str) -> bool:
@@ -131,8 +142,13 @@ def _part(header: str, size: int) -> tuple[int, int] | None:
 def _partial(place: Path, part: tuple[int, int], size: int, headers: Headers) -> Answer:
     first, last = part
     if last < first:
-        unsatisfied = (("Content-Range", f"bytes */{size}"), ("Content-Length", "0"))
-        return Answer(416, "Range Not Satisfiable", (*unsatisfied, *headers))
+        # Not to be stored: a cache that replayed it to others would hide the file from them.
+        unsatisfied = (
+            ("Content-Range", f"bytes */{size}"),
+            ("Content-Length", "0"),
+            ("Cache-Control", "no-store"),
+        )
+        return Answer(416, "Range Not Satisfiable", (*unsatisfied, *ISOLATED))
     length = last - first + 1
     more = (
         ("Content-Range", f"bytes {first}-{last}/{size}"),

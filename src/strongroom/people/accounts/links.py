@@ -75,8 +75,7 @@ def use(secret: str, clock: Clock) -> User:
         link = peek(secret, clock)
         if link.user is None or not link.user.is_active:
             raise ForbiddenError("link-invalid", "This link signs nobody in.", "Ask for a new one.")
-        link.used_at = clock.now()
-        link.save(update_fields=["used_at"])
+        _spend(link, clock)
         record(
             Event(kind=Kind.SIGNED_IN, actor=link.user.username, credential="sign-in link"), clock
         )
@@ -87,17 +86,19 @@ def claim(secret: str, name: str, email: str, actor: Actor, clock: Clock) -> Use
     """Make the first administrator by the claim link; raises if somebody was faster."""
     with transaction.atomic():
         link = peek(secret, clock)
-        if link.user is not None or not is_unclaimed():
+        if link.user is not None:
             raise ForbiddenError(
                 "link-invalid", "This registry has an administrator already.", "Ask for a link."
             )
+        _spend(link, clock)
         user = create_user(name, email, admin=True, actor=actor, clock=clock)
-        link.used_at = clock.now()
-        link.save(update_fields=["used_at"])
         record(
-            Event(
-                kind=Kind.ADMINISTRATOR_CLAIMED, actor=user.username, credential="sign-in link"
-            ),
+            Event(kind=Kind.ADMINISTRATOR_CLAIMED, actor=user.username, credential="sign-in link"),
             clock,
         )
     return user
+
+
+def _spend(link: SignInLink, clock: Clock) -> None:
+    link.used_at = clock.now()
+    link.save(update_fields=["used_at"])

@@ -31,7 +31,7 @@ def check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise InvalidError(
             "user-name-invalid",
-            f"{name[:64]!r} cannot be a user name.",
+            f"{name[:64]!a} cannot be a user name.",
             "Use 1 to 64 letters, digits, dots, hyphens and underscores; begin and end with a"
             " letter or digit.",
         )
@@ -48,7 +48,7 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
         validate_email(email)
     except ValidationError:
         raise InvalidError(
-            "email-invalid", f"{email[:100]!r} is not an e-mail address.", "Correct the address."
+            "email-invalid", f"{email[:100]!a} is not an e-mail address.", "Correct the address."
         ) from None
     with transaction.atomic():
         if User.objects.filter(folded=fold(name)).exists():
@@ -83,7 +83,7 @@ def find_user(name: str) -> User:
     if user is None:
         raise NotFoundError(
             "no-such-user",
-            f"There is no user named {name[:64]!r}.",
+            f"There is no user named {name[:64]!a}.",
             "`strongroom user list` names them all.",
         )
     return user

@@ -4,28 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='EventRow',
+            name="EventRow",
             fields=[
-                ('serial', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=40)),
-                ('actor', models.CharField(max_length=64)),
-                ('credential', models.CharField(max_length=64)),
-                ('ecosystem', models.CharField(blank=True, max_length=16)),
-                ('project', models.CharField(blank=True, max_length=255)),
-                ('version', models.CharField(blank=True, max_length=255)),
-                ('facts', models.JSONField(default=dict)),
+                ("serial", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=40)),
+                ("actor", models.CharField(max_length=64)),
+                ("credential", models.CharField(max_length=64)),
+                ("ecosystem", models.CharField(blank=True, max_length=16)),
+                ("project", models.CharField(blank=True, max_length=255)),
+                ("version", models.CharField(blank=True, max_length=255)),
+                ("facts", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['ecosystem', 'project', '-serial'], name='event_of_project'), models.Index(fields=['kind', '-serial'], name='event_of_kind')],
+                "indexes": [
+                    models.Index(
+                        fields=["ecosystem", "project", "-serial"], name="event_of_project"
+                    ),
+                    models.Index(fields=["kind", "-serial"], name="event_of_kind"),
+                ],
             },
         ),
     ]

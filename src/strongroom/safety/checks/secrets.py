@@ -16,7 +16,8 @@ from strongroom.core.findings import Finding, Severity
 from strongroom.people.tokens.secrets import PATTERN, PREFIX, well_formed
 
 _MARK = PREFIX.encode()
-_TOKEN = re.compile(PATTERN.pattern.encode())
+# Looks ahead, so that what follows a token and looks like more of it hides no second one.
+_TOKEN = re.compile(b"(?=(" + PATTERN.pattern.encode() + b"))")
 _LONGEST = 4096  # bytes kept from one block to the next; longer than any token
 
 

@@ -84,15 +84,19 @@ class DiskIncoming:
         return self.path.open("rb")
 
     def keep(self) -> None:
-        """Fsync the bytes, give them their digest's name, fsync the name."""
+        """Fsync the bytes, give them their digest's name, fsync the name and the folders above."""
         target = self._kept.location(self.digests().sha256)
         try:
             self._file.flush()
             os.fchmod(self._file.fileno(), 0o444)
             os.fsync(self._file.fileno())
             make_folder(target.parent)
-            self.path.rename(target)
-            fsync_folder(target.parent)
+            # A link and not a rename: what is kept stays the one inode that the shelf links to.
+            with suppress(FileExistsError):
+                target.hardlink_to(self.path)
+            # Another upload may have made these folders a moment ago and not yet fsynced them.
+            for folder in target.parents[:3]:
+                fsync_folder(folder)
         except OSError as error:
             raise no_room(error) from error
 

@@ -1,0 +1,129 @@
+"""What the holder of a token may change, and what they may ask of the token itself.
+
+Each change goes through `packages.catalog.changes`, which asks the one rule; nothing is decided
+here. Asking for what is so already succeeds and changes nothing.
+"""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+from ninja import Router
+from ninja.decorators import decorate_view
+
+from strongroom.api import shapes
+from strongroom.api.credentials import Token, actor_of, text_of
+from strongroom.api.guard import json_body
+from strongroom.api.reads import REFUSALS, REFUSALS_OF_ONE, Counter
+from strongroom.api.shapes import Problem
+from strongroom.core.coordinates import ProjectId
+from strongroom.core.events import Recorded
+from strongroom.packages.catalog import changes
+from strongroom.people.tokens.verdict import describe
+
+_OF_TOKENS: Mapping[int, type[Problem]] = {**REFUSALS, 401: Problem, 403: Problem}
+_OF_CHANGES: Mapping[int, type[Problem]] = {
+    **_OF_TOKENS,
+    **REFUSALS_OF_ONE,
+    409: Problem,
+    413: Problem,
+}
+
+
+def routes(counter: Counter, token: Token) -> Router:
+    """Return all operations that need a token."""
+    router = Router(auth=token)
+    _of_releases(router, counter)
+    _of_projects(router, counter)
+    _of_tokens(router)
+    return router
+
+
+def _of_releases(router: Router, counter: Counter) -> None:
+    @router.post(
+        "/projects/{ecosystem}/{name}/releases/{version}/yank",
+        operation_id="yank",
+        summary="Yank a release",
+        tags=["releases"],
+        response={200: shapes.Change, **_OF_CHANGES},
+    )
+    @decorate_view(json_body)
+    def yank(
+        request: HttpRequest,
+        ecosystem: shapes.EcosystemId,
+        name: shapes.ProjectName,
+        version: shapes.VersionText,
+        body: shapes.Yank,
+    ) -> shapes.Change:
+        """Withdraw a release (PEP 592): only who pins it exactly still gets it."""
+        desk = counter()
+        target = changes.target(desk, ecosystem, name, version)
+        return _change(changes.yank(desk, actor_of(request), target, body.reason))
+
+    @router.delete(
+        "/projects/{ecosystem}/{name}/releases/{version}/yank",
+        operation_id="unyank",
+        summary="Take a yank back",
+        tags=["releases"],
+        response={200: shapes.Change, **_OF_CHANGES},
+    )
+    def unyank(
+        request: HttpRequest,
+        ecosystem: shapes.EcosystemId,
+        name: shapes.ProjectName,
+        version: shapes.VersionText,
+    ) -> shapes.Change:
+        """Offer a release again to everybody."""
+        desk = counter()
+        target = changes.target(desk, ecosystem, name, version)
+        return _change(changes.unyank(desk, actor_of(request), target))
+
+
+def _of_projects(router: Router, counter: Counter) -> None:
+    @router.put(
+        "/projects/{ecosystem}/{name}/status",
+        operation_id="set_status",
+        summary="Give a project another status",
+        tags=["projects"],
+        response={200: shapes.Change, **_OF_CHANGES},
+    )
+    @decorate_view(json_body)
+    def set_status(
+        request: HttpRequest,
+        ecosystem: shapes.EcosystemId,
+        name: shapes.ProjectName,
+        body: shapes.NewStatus,
+    ) -> shapes.Change:
+        """Make a project active, archived or deprecated (PEP 792), with a reason for its readers.
+
+        Only administrators put a project into quarantine or take it out, and no token is theirs.
+        """
+        desk = counter()
+        project = ProjectId(ecosystem, desk.ecosystem(ecosystem).name(name).key)
+        actor = actor_of(request)
+        return _change(changes.set_status(desk, actor, project, body.status, body.reason))
+
+
+def _of_tokens(router: Router) -> None:
+    @router.get(
+        "/me",
+        operation_id="me",
+        summary="Read whom a token stands for",
+        tags=["people"],
+        response={200: shapes.Me, **_OF_TOKENS},
+    )
+    def me(request: HttpRequest) -> shapes.Me:
+        """Tell the owner of the token that was sent, how far it goes and until when.
+
+        Any valid token may ask: besides the owner's public name it learns what it says itself. A
+        single-use token is spent by asking.
+        """
+        actor = actor_of(request)
+        return shapes.Me(
+            user=actor.name,
+            token=actor.credential,
+            reach=shapes.Reach.model_validate(describe(text_of(request))),
+        )
+
+
+def _change(recorded: Recorded | None) -> shapes.Change:
+    return shapes.Change(changed=recorded is not None, serial=recorded.serial if recorded else None)

@@ -1,0 +1,32 @@
+"""Version 1 of the API, put together; it stays compatible for as long as its address says `v1`."""
+
+from ninja import NinjaAPI
+
+from strongroom.api import changes, reads
+from strongroom.api.credentials import Authenticate, Token
+from strongroom.api.problems import hear
+
+PREFIX = "/api/v1/"
+TITLE = "Strongroom"
+VERSION = "1.0"
+DESCRIPTION = """\
+What programs read and change in this registry. Every refusal is a problem (RFC 9457) with a stable
+`code`, a sentence and a remedy. Reading needs no credential; changing needs a token, in the
+header `Authorization: Bearer TOKEN`. Sessions of browsers are not accepted."""
+
+
+def build(counter: reads.Counter, authenticate: Authenticate) -> NinjaAPI:
+    """Return the API over a desk."""
+    api = NinjaAPI(
+        title=TITLE,
+        version=VERSION,
+        description=DESCRIPTION,
+        # The framework's own page for people loads scripts from elsewhere; the document is ours.
+        openapi_url=None,
+        docs_url=None,
+        urls_namespace="api-v1",
+    )
+    hear(api)
+    api.add_router("", reads.routes(counter))
+    api.add_router("", changes.routes(counter, Token(authenticate)))
+    return api

@@ -1,0 +1,176 @@
+"""Projects: list and show them, yank and un-yank their releases, change their status."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from strongroom.cli import opening, options
+from strongroom.cli.exits import Exit
+from strongroom.cli.terminal import as_json, clean, facts, say, table
+
+if TYPE_CHECKING:
+    from strongroom.core.coordinates import ProjectId
+    from strongroom.core.ecosystem import Listing
+    from strongroom.core.events import Recorded
+    from strongroom.site.assembly import House
+
+
+def add(commands: options.Commands) -> None:
+    """Add the group `project`."""
+    projects = options.group(commands, "project", "show projects and change what is published")
+    parser = options.command(
+        projects,
+        "list",
+        "list all projects in the order of their creation",
+        "strongroom project list --data /srv/strongroom --json",
+        _list,
+    )
+    options.data(parser)
+    options.as_json(parser)
+    parser = _of_project(
+        projects, "show", "show a project with its releases and files", "parcel", _show
+    )
+    options.as_json(parser)
+    parser = _of_project(
+        projects, "yank", "withdraw a release: only who pins it still gets it", "parcel 1.2", _yank
+    )
+    parser.add_argument("version", metavar="VERSION", help="the release")
+    _add_reason(parser)
+    parser = _of_project(
+        projects, "unyank", "take the withdrawal of a release back", "parcel 1.2", _unyank
+    )
+    parser.add_argument("version", metavar="VERSION", help="the release")
+    parser = _of_project(
+        projects, "status", "give a project another status", "parcel archived", _status
+    )
+    parser.add_argument(
+        "status", metavar="STATUS", help="active, archived, deprecated or quarantined"
+    )
+    _add_reason(parser)
+
+
+def _of_project(
+    projects: options.Commands, name: str, told: str, example: str, run: options.Run
+) -> argparse.ArgumentParser:
+    example = f"strongroom project {name} --data /srv/strongroom {example}"
+    parser = options.command(projects, name, told, example, run)
+    options.data(parser)
+    options.ecosystem(parser)
+    parser.add_argument("name", metavar="NAME", help="the project")
+    return parser
+
+
+def _add_reason(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reason", metavar="TEXT", default="", help="told to the readers")
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    opening.registry(arguments)
+    from strongroom.packages.catalog.listing import all_projects, find_project
+    from strongroom.packages.catalog.search import hit
+
+    heads = ("ecosystem", "name", "latest", "status", "summary")
+    hits = [hit(find_project(project)) for project in all_projects()]
+    rows = [(one.ecosystem, one.display, one.latest, one.status, one.summary) for one in hits]
+    if arguments.json:
+        as_json([dict(zip(heads, row, strict=True)) for row in rows])
+    else:
+        table(heads, rows)
+    return Exit.DONE
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.packages.catalog.listing import listing
+
+    shown = listing(_project(house, arguments), house.desk.ecosystem(arguments.ecosystem))
+    if arguments.json:
+        as_json(_as_values(shown))
+        return Exit.DONE
+    facts(
+        {
+            "name": shown.name.display,
+            "status": shown.status,
+            "reason": shown.status_reason,
+            "created": shown.created_at,
+            "people": [f"{name} ({role})" for name, role in shown.people],
+        }
+    )
+    say()
+    files = (
+        (one.version.display, one.yanked is not None, file.filename, file.size, file.digests.sha256)
+        for one in shown.releases
+        for file in one.files
+    )
+    table(("version", "yanked", "file", "bytes", "sha256"), files)
+    return Exit.DONE
+
+
+def _as_values(shown: "Listing") -> dict[str, object]:
+    return {
+        "ecosystem": shown.project.ecosystem,
+        "name": shown.name.display,
+        "status": shown.status,
+        "reason": shown.status_reason,
+        "created_at": shown.created_at,
+        "people": [{"name": name, "role": role} for name, role in shown.people],
+        "releases": [
+            {
+                "version": release.version.display,
+                "published_at": release.published_at,
+                "yanked": release.yanked is not None,
+                "yanked_reason": release.yanked,
+                "files": [
+                    {"name": file.filename, "size": file.size, "sha256": file.digests.sha256}
+                    for file in release.files
+                ],
+            }
+            for release in shown.releases
+        ],
+    }
+
+
+def _yank(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.core.actors import OPERATOR
+    from strongroom.packages.catalog.changes import target, yank
+
+    which = target(house.desk, arguments.ecosystem, arguments.name, arguments.version)
+    return _told(
+        yank(house.desk, OPERATOR, which, arguments.reason),
+        f"{arguments.name} {arguments.version} is yanked",
+    )
+
+
+def _unyank(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.core.actors import OPERATOR
+    from strongroom.packages.catalog.changes import target, unyank
+
+    which = target(house.desk, arguments.ecosystem, arguments.name, arguments.version)
+    return _told(
+        unyank(house.desk, OPERATOR, which),
+        f"{arguments.name} {arguments.version} is not yanked",
+    )
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.core.actors import OPERATOR
+    from strongroom.packages.catalog.changes import set_status
+
+    project = _project(house, arguments)
+    recorded = set_status(house.desk, OPERATOR, project, arguments.status, arguments.reason)
+    return _told(recorded, f"{arguments.name} is {arguments.status}")
+
+
+def _project(house: "House", arguments: argparse.Namespace) -> "ProjectId":
+    from strongroom.core.coordinates import ProjectId
+
+    knows = house.desk.ecosystem(arguments.ecosystem)
+    return ProjectId(arguments.ecosystem, knows.name(arguments.name).key)
+
+
+def _told(recorded: "Recorded | None", sentence: str) -> int:
+    known = f"(event {recorded.serial})" if recorded else "(it was so before)"
+    say(f"{clean(sentence)} {known}")
+    return Exit.DONE

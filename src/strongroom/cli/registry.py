@@ -1,0 +1,160 @@
+"""The registry as a whole: make it, serve it, render it anew."""
+
+import argparse
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+
+from strongroom.cli import opening, options
+from strongroom.cli.exits import Exit
+from strongroom.cli.terminal import as_json, note, say
+
+BAR = 40  # characters
+
+
+def add(commands: options.Commands) -> None:
+    """Add `serve`, `init` and `rebuild`."""
+    parser = options.command(
+        commands,
+        "serve",
+        "start the registry and keep it running in the foreground",
+        "strongroom serve --data /srv/strongroom --host 0.0.0.0 --port 8000",
+        _serve,
+    )
+    options.data(parser)
+    parser.add_argument("--host", metavar="H", help="the address to listen on")
+    parser.add_argument("--port", metavar="P", help="the port to listen on")
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="serve a throw-away registry filled with invented projects, deleted at the end",
+    )
+    parser = options.command(
+        commands,
+        "init",
+        "make a data folder ready, or bring it up to this version; may be repeated",
+        "strongroom init --data /srv/strongroom",
+        _init,
+    )
+    options.data(parser)
+    options.as_json(parser)
+    parser = options.command(
+        commands,
+        "rebuild",
+        "render every page anew from the database and the files",
+        "strongroom rebuild --data /srv/strongroom",
+        _rebuild,
+    )
+    options.data(parser)
+    options.as_json(parser)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    if not arguments.demo:
+        return _serve_folder(arguments)
+    if arguments.data is not None:
+        note("error: --demo makes a data folder of its own and cannot be given --data [usage]")
+        return Exit.USAGE
+    with _throw_away() as arguments.data:
+        return _serve_folder(arguments)
+
+
+def _serve_folder(arguments: argparse.Namespace) -> int:
+    opening.environment(arguments)
+    from strongroom.site.start import create
+
+    configuration = create(os.environ, secrets.token_bytes)
+    from strongroom.site.assembly import house
+    from strongroom.site.preparation import prepare
+    from strongroom.site.server import serve
+
+    prepared = prepare(house(), _secret)
+    lines = [f"Strongroom {version('strongroom')} serves {configuration.url}"]
+    if arguments.demo:
+        from strongroom.site.demo.fill import fill
+
+        note("filling the demo registry")
+        lines.append(f"  sign in as demo     {configuration.url}/sign-in/{fill(house())}")
+    else:
+        lines.append(f"  data folder         {configuration.data}")
+    if prepared.claim and not arguments.demo:
+        lines.append(f"  claim it, once      {prepared.claim}")
+    lines.append(
+        f"  publish             twine upload --repository-url {configuration.url}/legacy/ dist/*"
+    )
+    lines.append(f"  install             pip install --index-url {configuration.url}/simple/ NAME")
+    lines.append("  stop                Ctrl-C")
+    say("\n".join(lines))
+    sys.stdout.flush()
+    serve(configuration)
+    return Exit.DONE
+
+
+@contextmanager
+def _throw_away() -> Iterator[str]:
+    folder, owner = tempfile.mkdtemp(prefix="strongroom-demo-"), os.getpid()
+    try:
+        yield folder
+    finally:
+        # The server's workers are forks of this process, and end through here too.
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    opening.environment(arguments)
+    from strongroom.site.start import create
+
+    configuration = create(os.environ, secrets.token_bytes)
+    from strongroom.site.assembly import house
+    from strongroom.site.preparation import prepare
+
+    prepared = prepare(house(), _secret)
+    if arguments.json:
+        as_json(
+            {
+                "data": str(configuration.data),
+                "migrations": prepared.migrations,
+                "rendered": prepared.rendered,
+                "claim": prepared.claim,
+            }
+        )
+        return Exit.DONE
+    say(f"The registry in {configuration.data} is ready.")
+    if prepared.claim:
+        say("Open this link once the registry is served, to become its first administrator:")
+        say(prepared.claim)
+    return Exit.DONE
+
+
+def _rebuild(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.site.preparation import render
+
+    rendered = render(house, _bar if sys.stderr.isatty() else _silent)
+    if arguments.json:
+        as_json({"projects": rendered})
+    else:
+        say(f"Rendered the pages of {rendered} projects.")
+    return Exit.DONE
+
+
+def _bar(done: int, total: int) -> None:
+    """Draw how far a rebuild has come, over the line drawn before."""
+    filled = BAR * done // total
+    end = "\n" if done == total else ""
+    bar = "#" * filled + "." * (BAR - filled)
+    print(f"\r[{bar}] {done} of {total} projects", end=end, file=sys.stderr, flush=True)
+
+
+def _silent(done: int, total: int) -> None:
+    """Draw nothing: nobody watches."""
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(32)

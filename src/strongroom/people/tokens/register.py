@@ -1,0 +1,62 @@
+"""The register of tokens: what is known of each, which is never enough to use it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from strongroom.core.errors import NotFoundError
+from strongroom.people.models import Token
+from strongroom.people.tokens import caveats, scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A token on the register; `limits` are those it was made with, as JSON values."""
+
+    id: int
+    owner: str
+    label: str
+    limits: dict[str, object]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    last_used_from: str
+    revoked_at: datetime | None
+
+
+def register(owner_id: int | None = None) -> tuple[Entry, ...]:
+    """Return the tokens of one owner, or of all, in the order of their making."""
+    rows = Token.objects.select_related("user").order_by("pk")
+    if owner_id is not None:
+        rows = rows.filter(user_id=owner_id)
+    return tuple(map(_entry, rows))
+
+
+def find_token(number: int) -> Token:
+    """Return the row of a token; raises NotFoundError."""
+    row = Token.objects.select_related("user").filter(pk=number).first()
+    if row is None:
+        raise NotFoundError(
+            "no-such-token",
+            f"There is no token {number} here.",
+            "`strongroom token list` names them all.",
+        )
+    return row
+
+
+def _entry(row: Token) -> Entry:
+    return Entry(
+        id=row.pk,
+        owner=row.user.username,
+        label=row.label,
+        limits=scopes.shown(scopes.scope_of(caveats.decode(_spelt(one)) for one in row.caveats)),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        last_used_from=row.last_used_from,
+        revoked_at=row.revoked_at,
+    )
+
+
+def _spelt(caveat: list[object]) -> bytes:
+    return json.dumps(caveat, separators=(",", ":")).encode()

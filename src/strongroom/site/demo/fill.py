@@ -1,0 +1,161 @@
+"""Fills a new registry with the demo's catalogue, through the pipeline that every upload takes.
+
+The uploads are dated over the past half year. What a running registry makes at each of them, its
+pages, is made here once, at the end.
+"""
+
+import secrets
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib.resources import files
+from operator import attrgetter
+from typing import Any, TypeAlias
+
+from django.db import connections
+
+from strongroom.core.actors import OPERATOR
+from strongroom.core.coordinates import ProjectId
+from strongroom.packages.catalog.changes import set_status, target, yank
+from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.publishing.pipeline import publish
+from strongroom.packages.publishing.stages import Upload
+from strongroom.people.accounts.links import create_link
+from strongroom.people.accounts.users import create_user, person
+from strongroom.people.models import User
+from strongroom.site.assembly import House
+from strongroom.site.demo.archives import sdist, wheel
+from strongroom.site.preparation import render
+
+Project: TypeAlias = Mapping[str, Any]
+ECOSYSTEM = "pypi"
+ADMIN = "demo"
+FOUNDED = timedelta(days=180)
+YANKED_AFTER = timedelta(days=1)
+TYPES = {"md": "text/markdown", "rst": "text/x-rst", "txt": "text/plain"}
+
+
+@dataclass(slots=True)
+class PastClock:
+    """A clock that is moved from deed to deed; not frozen because it moves."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        """Return the moment to which the clock was moved."""
+        return self.moment
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that somebody did, some time ago: published, yanked or changed a status."""
+
+    ago: timedelta
+    project: Project
+    version: str = ""
+    status: tuple[str, str] | None = None
+    yanked: str | None = None
+
+
+def fill(house: House) -> str:
+    """Publish the catalogue and return the secret of a link that signs its administrator in."""
+    world = tomllib.loads((files(__package__) / "catalogue.toml").read_text(encoding="utf-8"))
+    now = house.clock.now()
+    clock = PastClock(now - FOUNDED)
+    desk = replace(house.desk, clock=clock, react=_later)
+    people = {name: _person(name, clock) for name in (ADMIN, *world["people"])}
+    for deed in sorted(_deeds(world["projects"]), key=attrgetter("ago"), reverse=True):
+        clock.moment = now - deed.ago
+        _do(deed, people[deed.project["owner"]], desk)
+    render(house, _silent)
+    link = create_link(people[ADMIN], OPERATOR, house.clock, lambda: secrets.token_urlsafe(32))
+    # The server forks after this, and a SQLite connection must never cross a fork.
+    connections.close_all()
+    return link
+
+
+def _later(_events: Sequence[object]) -> None:
+    """Leave the pages to the end."""
+
+
+def _silent(done: int, total: int) -> None:
+    """Tell nobody of the progress."""
+
+
+def _person(name: str, clock: PastClock) -> User:
+    return create_user(
+        name, f"{name}@example.org", admin=name == ADMIN, actor=OPERATOR, clock=clock
+    )
+
+
+def _deeds(projects: Sequence[Project]) -> list[Deed]:
+    deeds: list[Deed] = []
+    for project in projects:
+        for version, days in project["releases"]:
+            ago = timedelta(days=days, minutes=17 * len(deeds) % 600)
+            deeds.append(Deed(ago, project, version))
+            if version in project.get("yanked", {}):
+                reason = project["yanked"][version]
+                deeds.append(Deed(ago - YANKED_AFTER, project, version, yanked=reason))
+        if "status" in project:
+            status, reason, days = project["status"]
+            deeds.append(Deed(timedelta(days=days), project, status=(status, reason)))
+    return deeds
+
+
+def _do(deed: Deed, owner: User, desk: Desk) -> None:
+    name = deed.project["name"]
+    if deed.status is not None:
+        set_status(desk, OPERATOR, ProjectId(ECOSYSTEM, name), *deed.status)
+    elif deed.yanked is not None:
+        actor = person(owner, "demo")
+        yank(desk, actor, target(desk, ECOSYSTEM, name, deed.version), deed.yanked)
+    else:
+        for filename, body in _built(deed.project, deed.version).items():
+            _publish(filename, body, owner, desk)
+
+
+def _publish(filename: str, body: bytes, owner: User, desk: Desk) -> None:
+    with desk.blobs.receive() as incoming:
+        incoming.write(body)
+        publish(Upload(person(owner, "demo"), ECOSYSTEM, filename, {}, incoming), desk)
+
+
+def _built(project: Project, version: str) -> Mapping[str, bytes]:
+    module = project["name"].replace("-", "_")
+    stem = f"{module}-{version}"
+    metadata = _metadata(project, version)
+    source = f'"""{project["summary"]}."""\n\n__version__ = "{version}"\n'.encode()
+    configured = f'[project]\nname = "{project["name"]}"\nversion = "{version}"\n'.encode()
+    return {
+        f"{stem}-py3-none-any.whl": wheel(
+            stem, metadata, {f"{module}/__init__.py": source, f"{module}/py.typed": b""}
+        ),
+        f"{stem}.tar.gz": sdist(
+            stem, metadata, {"pyproject.toml": configured, f"src/{module}/__init__.py": source}
+        ),
+    }
+
+
+def _metadata(project: Project, version: str) -> bytes:
+    """Return a core metadata document, version 2.4."""
+    home = f"https://{project['name']}.example.org"
+    lines = [
+        ("Metadata-Version", "2.4"),
+        ("Name", project["name"]),
+        ("Version", version),
+        ("Summary", project["summary"]),
+        ("Author-email", f"{project['owner']}@example.org"),
+        ("License-Expression", "MIT"),
+        ("Keywords", ",".join(project.get("keywords", ()))),
+        ("Requires-Python", project.get("requires_python", ">=3.9")),
+        ("Project-URL", f"Homepage, {home}"),
+        ("Project-URL", f"Changelog, {home}/changes"),
+        *(("Classifier", one) for one in project.get("classifiers", ())),
+        *(("Provides-Extra", one) for one in project.get("extras", ())),
+        *(("Requires-Dist", one) for one in project.get("requires", ())),
+        ("Description-Content-Type", TYPES[project.get("format", "md")]),
+    ]
+    head = "".join(f"{name}: {value}\n" for name, value in lines if value)
+    return f"{head}\n{project['readme'].lstrip()}".encode()

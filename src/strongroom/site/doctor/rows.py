@@ -1,0 +1,109 @@
+"""What the database of a set-up shows: whole, durable, of this version, and in step with pages."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import DatabaseError, connection
+
+from strongroom.core.errors import ConfigurationError
+from strongroom.packages.shelf.refresh import unshelved
+from strongroom.people.accounts.links import is_unclaimed
+from strongroom.proof.ledger.events import last_serial, since
+from strongroom.site import schema
+from strongroom.site.doctor.remarks import Remark, error, warning, well
+
+DURABLE = ("wal", 2)  # journal mode; `synchronous` FULL
+COUNT_TO = 1000
+CLAIM_WITHIN = timedelta(days=1)
+AHEAD = timedelta(minutes=5)
+
+
+def examine(keys: Path, now: datetime) -> Iterator[Remark]:
+    """Look at the database; `keys` is the key file, which is as old as the registry."""
+    try:
+        yield _whole()
+        yield _durable()
+        shape = _shape()
+        yield shape
+        if shape.remedy:
+            return
+        yield _events(now)
+        yield _shelf()
+        yield _claimed(keys, now)
+    except DatabaseError as failure:
+        yield error(
+            "database",
+            f"The database cannot be read: {failure}.",
+            "Stop the registry and restore the database from a backup.",
+        )
+
+
+def _pragma(name: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {name}")
+        return cursor.fetchone()[0]
+
+
+def _whole() -> Remark:
+    told = _pragma("quick_check(1)")
+    if told != "ok":
+        return error(
+            "database",
+            f"The database is damaged: {told}.",
+            "Stop the registry and restore the database from a backup.",
+        )
+    return well("database", "The database is whole.")
+
+
+def _durable() -> Remark:
+    if (_pragma("journal_mode"), _pragma("synchronous")) != DURABLE:
+        return error(
+            "durability",
+            "The database does not write ahead and through.",
+            "Move the data folder to a local file system; network file systems cannot do this.",
+        )
+    return well("durability", "The database writes ahead and through.")
+
+
+def _shape() -> Remark:
+    try:
+        schema.check()
+    except ConfigurationError as refusal:
+        return error("migrations", refusal.sentence, refusal.remedy)
+    return well("migrations", "The database has the shape of this version.")
+
+
+def _events(now: datetime) -> Remark:
+    newest = since(last_serial() - 1, 1)
+    if newest and newest[0].at > now + AHEAD:
+        return error(
+            "events",
+            f"The newest event is of {newest[0].at:%Y-%m-%d %H:%M} UTC, which is yet to come.",
+            "Set the clock; until then, later events seem to be earlier ones.",
+        )
+    return well("events", f"The newest event is number {last_serial()}.")
+
+
+def _shelf() -> Remark:
+    behind = len(unshelved(COUNT_TO))
+    if behind:
+        return warning(
+            "pages",
+            f"{behind}{' or more' if behind == COUNT_TO else ''} projects have older pages than"
+            " events.",
+            "A running registry mends this within seconds; else run `strongroom rebuild`.",
+        )
+    return well("pages", "All pages show the newest events.")
+
+
+def _claimed(keys: Path, now: datetime) -> Remark:
+    if not is_unclaimed():
+        return well("accounts", "The registry has an account.")
+    if keys.stat().st_mtime < (now - CLAIM_WITHIN).timestamp():
+        return warning(
+            "accounts",
+            "Nobody has claimed this registry for over a day.",
+            "Open the link that `strongroom init` prints, or run `strongroom user create`.",
+        )
+    return well("accounts", "The registry waits for its first administrator.")

@@ -1,0 +1,123 @@
+"""Making a registry ready: what both `init` and `serve` do before anything else, and may repeat.
+
+1. The database is brought up to this version, by one process at a time.
+2. Pages that another version, address or name of the registry has rendered are rendered anew.
+3. Pages that a crash left behind their events are caught up with.
+4. While there is no account, there is one link by which the first administrator claims it.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from django.db import connections
+
+from strongroom.core.actors import OPERATOR
+from strongroom.core.clock import Clock
+from strongroom.core.errors import ForbiddenError
+from strongroom.packages.catalog.listing import all_projects
+from strongroom.people.accounts.links import create_link, is_unclaimed, peek
+from strongroom.site import schema
+from strongroom.site.assembly import House
+from strongroom.site.configuration import Configuration
+from strongroom.stores.locks import FolderLocks
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Told, after each project, how many are done and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was done: migrations applied, projects rendered anew, the claim link if there is one."""
+
+    migrations: tuple[str, ...]
+    rendered: int
+    claim: str | None
+
+
+def prepare(house: House, secret: Callable[[], str]) -> Prepared:
+    """Make a registry ready; whatever is so already stays as it is."""
+    data = house.configuration.data
+    try:
+        with FolderLocks(data / "run" / "locks").held("prepare"):
+            migrations = schema.migrate()
+            rendered = 0 if _rendered_as_now(house.configuration) else render(house, _silent)
+            _catch_up(house)
+            claim = _claim(data / "run" / "claim", house.clock, secret)
+    finally:
+        # The server forks after this, and a SQLite connection must never cross a fork.
+        connections.close_all()
+    link = f"{house.configuration.url}/claim/{claim}" if claim else None
+    return Prepared(migrations, rendered, link)
+
+
+def render(house: House, progress: Progress) -> int:
+    """Render every page of every project anew; returns how many projects there are."""
+    stamp = _stamp(house.configuration)
+    stamp.unlink(missing_ok=True)
+    projects = tuple(all_projects())
+    for done, project in enumerate(projects, start=1):
+        house.reactions.rebuild(project)
+        progress(done, len(projects))
+    house.reactions.put_front()
+    for ecosystem in house.desk.ecosystems:
+        house.reactions.put_index(ecosystem)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(_renderer(house.configuration), encoding="utf-8")
+    return len(projects)
+
+
+def _silent(done: int, total: int) -> None:
+    """Tell nobody of the progress."""
+
+
+def _stamp(configuration: Configuration) -> Path:
+    return configuration.data / "public" / ".rendered"
+
+
+def _renderer(configuration: Configuration) -> str:
+    """Return all that pages depend on besides what they show."""
+    return json.dumps([version("strongroom"), configuration.url, configuration.site_name])
+
+
+def _rendered_as_now(configuration: Configuration) -> bool:
+    try:
+        return _stamp(configuration).read_text(encoding="utf-8") == _renderer(configuration)
+    except FileNotFoundError:
+        return False
+
+
+def _catch_up(house: House) -> None:
+    # A project that cannot be rendered must not keep all others from being served; the server
+    # tries it again and says so in its log.
+    try:
+        while house.reactions.catch_up():
+            pass
+    except Exception:
+        logger.exception("could not catch up with all events; the server will try again")
+
+
+def _claim(place: Path, clock: Clock, secret: Callable[[], str]) -> str | None:
+    """Return the secret of the claim link: the one given out before, as long as it works.
+
+    It lies in the data folder until it is used, beside the keys, whose reader needs no link.
+    """
+    if not is_unclaimed():
+        place.unlink(missing_ok=True)
+        return None
+    with suppress(FileNotFoundError, ForbiddenError):
+        held = place.read_text(encoding="utf-8")
+        peek(held, clock)
+        return held
+    made = create_link(None, OPERATOR, clock, secret)
+    place.unlink(missing_ok=True)
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(made)
+    return made

@@ -1,0 +1,64 @@
+"""Waking Django over a data folder: the keys first, because the settings open them.
+
+Nothing here imports rows or settings; only after `start` may those be imported.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import django
+from django.conf import settings
+
+from strongroom.core.errors import ConfigurationError
+from strongroom.site.configuration import Configuration, load
+from strongroom.stores.keys import create_keys, open_keys
+
+DATABASE = "strongroom.sqlite3"
+ROWS = ("strongroom.proof", "strongroom.people", "strongroom.packages")
+SETTINGS_MODULE = "strongroom.site.settings"
+
+
+def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Configuration:
+    """Make the data folder and its keys unless they are there, and wake Django over them."""
+    configuration = load(environ)
+    _make_folder(configuration.data)
+    create_keys(configuration.data / "keys", configuration.key_passphrase or None, entropy)
+    return _wake(configuration)
+
+
+def start(environ: Mapping[str, str]) -> Configuration:
+    """Wake Django over a data folder that was made before; raises ConfigurationError."""
+    configuration = load(environ)
+    if not (configuration.data / DATABASE).is_file():
+        raise ConfigurationError(
+            "data-folder-empty",
+            f"There is no registry in {configuration.data}.",
+            "Name its folder with --data, or make one with `strongroom init`.",
+        )
+    open_keys(configuration.data / "keys", configuration.key_passphrase or None)
+    return _wake(configuration)
+
+
+def without_data() -> None:
+    """Wake Django over nothing, for what is made of the code alone, such as the API's document."""
+    if not settings.configured:
+        settings.configure(INSTALLED_APPS=ROWS, AUTH_USER_MODEL="people.User", USE_TZ=True)
+    django.setup()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            "data-folder-unwritable",
+            f"The data folder {folder} cannot be made: {error.strerror}.",
+            "Name another folder with --data, or let this account write there.",
+        ) from error
+
+
+def _wake(configuration: Configuration) -> Configuration:
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
+    django.setup()
+    return configuration

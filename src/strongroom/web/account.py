@@ -1,0 +1,41 @@
+"""One's own account: projects, tokens, the commands to go on with, and when the session ends."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
+
+from strongroom.people.access.roles import projects_of
+from strongroom.people.models import User
+from strongroom.people.tokens.register import register
+from strongroom.web.headers import PAGE
+from strongroom.web.instructions import installing, publishing
+from strongroom.web.press import Press
+from strongroom.web.shelf import project_address
+from strongroom.web.visitors import heard
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The view of one's own account."""
+
+    press: Press
+
+    def show(self, request: HttpRequest, user: User) -> HttpResponseBase:
+        """Show the account that is signed in."""
+        held = projects_of(user.pk)
+        url = self.press.public_url
+        page = self.press.print(
+            "account.html",
+            csrf_token=get_token(request),
+            user=user,
+            message=heard(request),
+            projects=[(one.key, role, project_address(one.key)) for one, role in held],
+            tokens=register(user.pk),
+            token_command=f"strongroom token create --user {user.username}",
+            publishing=publishing(url),
+            # The first two ways, pip and uv, take a name alone.
+            installing=installing(url, "NAME", "", (), pinned=False)[:2],
+            session_ends=request.session.get_expiry_date(),
+        )
+        return HttpResponse(page, content_type=PAGE)

@@ -1,0 +1,66 @@
+"""What a change will do, in words, told before it is made."""
+
+from collections.abc import Mapping
+
+from strongroom.packages.catalog.states import Status
+
+_STAYS_TOLD = "The change and its reason stay in the project's public history."
+
+
+def yanking(project: str, version: str) -> tuple[str, ...]:
+    """Say what yanking a release does."""
+    return (
+        f"Installers pass over {project} {version} unless it is pinned exactly.",
+        f"Whoever pins {project}=={version} still gets it, with a warning and your reason.",
+        "Its files stay where they are and can still be downloaded.",
+        "You can take it back at any time.",
+        _STAYS_TOLD,
+    )
+
+
+def unyanking(project: str, version: str) -> tuple[str, ...]:
+    """Say what taking a yank back does."""
+    return (
+        f"Installers choose {project} {version} again wherever it fits.",
+        "The reason given for the yank is no longer shown beside the release.",
+        "That it was yanked, and why, stays in the project's public history.",
+    )
+
+
+def deed(project: str, old: Status, new: Status) -> str:
+    """Name the act that changes a project's status, as a heading and on a button."""
+    if old == new:
+        return f"Change the reason why {project} is {new}"
+    return _DEEDS[new].format(project)
+
+
+def becoming(project: str, status: Status) -> tuple[str, ...]:
+    """Say what giving a project a status does."""
+    return (*(told.format(project) for told in _BECOMING[status]), _STAYS_TOLD)
+
+
+_DEEDS: Mapping[Status, str] = {
+    Status.ACTIVE: "Make {} active again",
+    Status.ARCHIVED: "Archive {}",
+    Status.DEPRECATED: "Deprecate {}",
+    Status.QUARANTINED: "Quarantine {}",
+}
+_BECOMING: Mapping[Status, tuple[str, ...]] = {
+    Status.ACTIVE: (
+        "{} is an ordinary project: it can be installed, and its people can publish releases.",
+    ),
+    Status.ARCHIVED: (
+        "Nobody can publish to {}, its own people included, until it is active again.",
+        "What is published can still be installed; its pages say that the project is finished.",
+    ),
+    Status.DEPRECATED: (
+        "The pages of {} and the index tell everyone that its people advise against using it.",
+        "Installing and publishing go on as before.",
+    ),
+    Status.QUARANTINED: (
+        "At once nobody can download or install anything of {}, and nobody can publish to it.",
+        "Builds that need it fail until the quarantine is lifted.",
+        "It disappears from search and from the lists of projects; its page says why.",
+        "Copies that others made before are out of this registry's reach.",
+    ),
+}

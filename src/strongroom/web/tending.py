@@ -1,0 +1,197 @@
+"""Tending a project: yanking and un-yanking releases, changing the status.
+
+Only what the one rule permits is offered, and the change itself asks the rule again. Each change is
+explained on a page of its own before a form makes it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
+
+from strongroom.core.actors import Action, Actor
+from strongroom.core.coordinates import ProjectId
+from strongroom.core.ecosystem import Listing
+from strongroom.core.errors import ForbiddenError, InvalidError
+from strongroom.core.events import Recorded
+from strongroom.packages.catalog import changes, states
+from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.catalog.listing import find_project, find_release, listing
+from strongroom.people.access.roles import role_of
+from strongroom.people.access.rules import permit
+from strongroom.people.models import User
+from strongroom.web.consequences import becoming, deed, unyanking, yanking
+from strongroom.web.headers import PAGE
+from strongroom.web.instructions import publishing
+from strongroom.web.press import Press
+from strongroom.web.shelf import project_address
+from strongroom.web.visitors import acting, heard, see_other, tell
+
+GRAVE = frozenset({states.Status.QUARANTINED})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that waits for its form: its words, and what makes it with a reason."""
+
+    heading: str
+    act: str
+    effects: tuple[str, ...]
+    done: str
+    make: Callable[[str], Recorded | None]
+    asks_reason: bool = True
+    reason: str = ""
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tending:
+    """The views by which a project's people look after it."""
+
+    press: Press
+    desk: Desk
+    ecosystem: str
+
+    def overview(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
+        """Show what this person may change in a project."""
+        actor, project = acting(user), self._project(name)
+        shown = listing(project, self.desk.ecosystem(self.ecosystem))
+        allowed = _allowed(actor, project)
+        if not allowed:
+            raise ForbiddenError(
+                "role-missing",
+                f"{actor.name} has no role in {project.key}.",
+                "Ask an owner of the project.",
+            )
+        status = states.Status(shown.status)
+        page = self.press.print(
+            "manage.html",
+            listing=shown,
+            address=project_address(project.key),
+            here=_here(project),
+            message=heard(request),
+            statuses=_offered(shown, status, allowed),
+            releases=[(one, quote(one.version.display)) for one in shown.releases],
+            may_yank=Action.YANK in allowed and status is not states.Status.QUARANTINED,
+            may_upload=Action.UPLOAD in allowed and status not in states.CLOSED,
+            publishing=publishing(self.press.public_url),
+        )
+        return HttpResponse(page, content_type=PAGE)
+
+    def yank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
+        """Explain a yank, or make it."""
+        actor, target, shown = acting(user), self._target(name, version), self._listing(name)
+        _demand(actor, Action.YANK, target.project)
+        number = target.version.display
+        change = Change(
+            heading=f"Yank {shown.name.display} {number}",
+            act="Yank this release",
+            effects=yanking(target.project.key, number),
+            done=f"{number} is yanked.",
+            make=lambda reason: changes.yank(self.desk, actor, target, reason),
+        )
+        return self._answer(request, shown, change)
+
+    def unyank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
+        """Explain how a yank is taken back, or take it back."""
+        actor, target, shown = acting(user), self._target(name, version), self._listing(name)
+        _demand(actor, Action.YANK, target.project)
+        number = target.version.display
+        change = Change(
+            heading=f"Take the yank of {shown.name.display} {number} back",
+            act="Take the yank back",
+            effects=unyanking(target.project.key, number),
+            done=f"{number} is no longer yanked.",
+            make=lambda _: changes.unyank(self.desk, actor, target),
+            asks_reason=False,
+        )
+        return self._answer(request, shown, change)
+
+    def status(self, request: HttpRequest, user: User, name: str, status: str) -> HttpResponseBase:
+        """Explain a change of status, or make it."""
+        actor, shown, wanted = acting(user), self._listing(name), states.status(status)
+        project, old = shown.project, states.Status(shown.status)
+        _demand(actor, states.action_for(old, wanted), project)
+        words = deed(shown.name.display, old, wanted)
+        change = Change(
+            heading=words,
+            act=words,
+            effects=becoming(shown.name.display, wanted),
+            done=f"{shown.name.display} is {wanted}.",
+            make=lambda reason: changes.set_status(self.desk, actor, project, wanted, reason),
+            reason=shown.status_reason if old == wanted else "",
+            grave=wanted in GRAVE,
+        )
+        return self._answer(request, shown, change)
+
+    def _answer(self, request: HttpRequest, shown: Listing, change: Change) -> HttpResponseBase:
+        if request.method != "POST":
+            return self._form(request, shown, change, None)
+        try:
+            recorded = change.make(request.POST.get("reason", ""))
+        except InvalidError as problem:
+            return self._form(request, shown, change, problem)
+        tell(request, change.done if recorded else f"Nothing changed: {change.done}")
+        return see_other(_here(shown.project))
+
+    def _form(
+        self, request: HttpRequest, shown: Listing, change: Change, problem: InvalidError | None
+    ) -> HttpResponse:
+        page = self.press.print(
+            "confirm.html",
+            csrf_token=get_token(request),
+            listing=shown,
+            back=_here(shown.project),
+            heading=change.heading,
+            act=change.act,
+            effects=change.effects,
+            asks_reason=change.asks_reason,
+            grave=change.grave,
+            reason=request.POST.get("reason", change.reason),
+            problem=problem,
+        )
+        return HttpResponse(page, content_type=PAGE, status=400 if problem else 200)
+
+    def _project(self, name: str) -> ProjectId:
+        return ProjectId(self.ecosystem, self.desk.ecosystem(self.ecosystem).name(name).key)
+
+    def _listing(self, name: str) -> Listing:
+        return listing(self._project(name), self.desk.ecosystem(self.ecosystem))
+
+    def _target(self, name: str, version: str) -> changes.Target:
+        target = changes.target(self.desk, self.ecosystem, name, version)
+        find_release(find_project(target.project), target.version)
+        return target
+
+
+def _here(project: ProjectId) -> str:
+    return f"/manage{project_address(project.key)}"
+
+
+def _offered(
+    shown: Listing, status: states.Status, allowed: frozenset[Action]
+) -> list[tuple[str, str]]:
+    """Return the statuses that may be chosen, each with its words; active needs no reason."""
+    return [
+        (str(to), deed(shown.name.display, status, to))
+        for to in states.Status
+        if states.action_for(status, to) in allowed and (to, status) != (states.Status.ACTIVE,) * 2
+    ]
+
+
+def _demand(actor: Actor, action: Action, project: ProjectId) -> None:
+    permit(actor, action, project, exists=True, role=role_of(actor.user_id, project))
+
+
+def _allowed(actor: Actor, project: ProjectId) -> frozenset[Action]:
+    return frozenset(action for action in Action if _permitted(actor, action, project))
+
+
+def _permitted(actor: Actor, action: Action, project: ProjectId) -> bool:
+    try:
+        _demand(actor, action, project)
+    except ForbiddenError:
+        return False
+    return True

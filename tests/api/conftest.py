@@ -1,0 +1,117 @@
+"""A registry for the tests of the API: a real desk over a folder, with one small project in it."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from hypothesis import HealthCheck, settings
+from pytest_django import Settings
+
+from strongroom.api.urls import urls
+from strongroom.core.actors import OPERATOR, Actor
+from strongroom.ecosystems.pypi.knowledge import PyPI
+from strongroom.packages.catalog.desk import Desk, Limits
+from strongroom.packages.publishing.pipeline import publish
+from strongroom.packages.publishing.stages import Upload
+from strongroom.people.accounts.users import create_user, person
+from strongroom.people.models import User
+from strongroom.people.tokens.authenticate import authenticate
+from strongroom.people.tokens.caveats import Caveat
+from strongroom.people.tokens.minting import Mint, Order, create
+from strongroom.stores.blobs.disk import DiskBlobs
+from tests.fakes.clocks import StoppedClock
+from tests.fakes.distributions import wheel, wheel_filename
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse
+
+    Answer: TypeAlias = _MonkeyPatchedWSGIResponse
+else:
+    Answer = HttpResponse
+
+MASTER = b"m" * 32
+
+
+FUZZ = "fuzz-of-the-api"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take `--fuzz N` where this folder is named on the command line."""
+    parser.addoption("--fuzz", type=int, help="examples for each operation of the API")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle how much the fuzz tests try, before they are collected."""
+    settings.register_profile(
+        FUZZ,
+        max_examples=config.getoption("--fuzz", default=None) or 8,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A registry whose API answers `client`."""
+
+    desk: Desk
+    clock: StoppedClock
+    client: Client
+
+    def user(self, name: str, *, admin: bool = False) -> User:
+        return create_user(
+            name, f"{name}@example.org", admin=admin, actor=OPERATOR, clock=self.clock
+        )
+
+    def token(self, user: User, *caveats: Caveat) -> str:
+        mint = Mint(MASTER, self.clock, secrets.token_bytes)
+        order = Order("test", caveats)
+        return create(user, order, by=person(user, "session"), mint=mint).text
+
+    def publish(self, user: User, name: str, version: str) -> None:
+        with self.desk.blobs.receive() as incoming:
+            incoming.write(wheel(name, version))
+            actor = person(user, "session")
+            filename = wheel_filename(name, version)
+            publish(Upload(actor, "pypi", filename, {}, incoming), self.desk)
+
+
+def bearer(token: str) -> dict[str, str]:
+    """Return the header in which a token travels."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def registry(db: None, tmp_path: Path, settings: Settings) -> Registry:  # noqa: ARG001
+    """Return an empty registry."""
+    clock = StoppedClock()
+    pypi = PyPI(public_url="http://registry.test")
+    desk = Desk(
+        ecosystems={pypi.id: pypi},
+        blobs=DiskBlobs(tmp_path / "blobs"),
+        clock=clock,
+        checks=(),
+        limits=Limits(max_file_bytes=10_000_000, release_open=timedelta(days=14)),
+        react=lambda _: None,
+    )
+
+    def known(text: str, source: str) -> Actor:
+        return authenticate(text, master=MASTER, clock=clock, source=source)
+
+    settings.ROOT_URLCONF = tuple(urls(desk, known))
+    return Registry(desk, clock, Client())
+
+
+@pytest.fixture
+def owner(registry: Registry) -> User:
+    """Return alice, who published `parcel` 1.0 and 1.1."""
+    alice = registry.user("alice")
+    for version in ("1.0", "1.1"):
+        registry.publish(alice, "Parcel", version)
+    return alice

@@ -1,0 +1,40 @@
+"""Models and migrations say the same, and models hold rows alone."""
+
+import ast
+import io
+
+import pytest
+from django.core.management import call_command
+
+from tests.house.sources import modules
+
+MODELS = [one for one in modules() if one.path.stem == "models"]
+ROW_METHODS = {"__str__"}
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    told = io.StringIO()
+    call_command("makemigrations", "--check", "--dry-run", stdout=told, skip_checks=True)
+    assert told.getvalue() == "No changes detected\n"
+
+
+def test_models_hold_rows_and_no_behaviour() -> None:
+    behaviour = {
+        f"{one}: {function.name}"
+        for one in MODELS
+        for function in ast.walk(one.tree)
+        if isinstance(function, ast.FunctionDef) and function.name not in ROW_METHODS
+    }
+    assert behaviour == set()
+
+
+def test_foreign_keys_are_given_as_classes() -> None:
+    by_name = [
+        ast.unparse(call)
+        for one in MODELS
+        for call in ast.walk(one.tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("ForeignKey")
+        if isinstance(call.args[0], ast.Constant)
+    ]
+    assert by_name == []

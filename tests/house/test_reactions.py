@@ -1,0 +1,23 @@
+"""Every kind of event has been thought of: it starts something, or it is known to start nothing."""
+
+from strongroom.core.events import Kind
+from strongroom.site.reactions import PAGED
+
+# No page shows users, tokens, links or roles as they change.
+QUIET = {
+    Kind.USER_CREATED,
+    Kind.ADMINISTRATOR_CLAIMED,
+    Kind.SIGN_IN_LINK_CREATED,
+    Kind.SIGNED_IN,
+    Kind.TOKEN_CREATED,
+    Kind.TOKEN_REVOKED,
+    Kind.ROLE_GRANTED,
+}
+
+
+def test_every_kind_of_event_starts_something_or_is_known_to_start_nothing() -> None:
+    assert set(Kind) == PAGED | QUIET
+
+
+def test_no_kind_of_event_is_both() -> None:
+    assert set() == PAGED & QUIET

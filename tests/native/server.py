@@ -1,0 +1,136 @@
+"""The real server as a process of its own, made and run by the commands that operators use."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+
+PROGRAM = Path(sys.executable).with_name("strongroom")
+PATIENCE = 30.0  # seconds
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def clean() -> dict[str, str]:
+    """Return an environment without anything that the developer's own set-up says."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "1000", "NO_COLOR": "1"}
+
+
+def program(*arguments: str | Path) -> str:
+    """Run a command of the program and return what it prints."""
+    command = [PROGRAM, *arguments]
+    done = subprocess.run(command, env=clean(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@dataclass(slots=True)
+class Server:
+    """A registry over a folder, which can be started, ended and killed again and again."""
+
+    data: Path
+    port: int = field(default_factory=free_port)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    token: str = field(default="", repr=False)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def make(self) -> None:
+        """Make the registry, one account, and its token."""
+        program("init", "--data", self.data)
+        program("user", "create", "--data", self.data, "alice", "--email", "alice@example.org")
+        self.token = program("token", "create", "--data", self.data, "--user", "alice")
+
+    @property
+    def url(self) -> str:
+        """Return the address of the registry."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def index(self) -> str:
+        """Return the address that pip and uv install from."""
+        return f"{self.url}/simple/"
+
+    @property
+    def log(self) -> Path:
+        """Return the file in which everything stands that the server printed."""
+        return self.data.with_suffix(".log")
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        command = [PROGRAM, "serve", "--data", self.data, "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                env=clean() | self.settings,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        until = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        """Ask the server to end, and return its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE + 10)
+
+    def kill(self) -> None:
+        """End all of the server's processes at once, without a word."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+
+    def processes(self) -> list[int]:
+        """Return the numbers of all of the server's processes."""
+        assert self.process is not None
+        return [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and _session(entry) == self.process.pid
+        ]
+
+    def get(self, path: str, **headers: str) -> tuple[int, str, bytes]:
+        """Return status, reason and body of an address; header names have underscores."""
+        return self.send("GET", path, None, {k.replace("_", "-"): v for k, v in headers.items()})
+
+    def send(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, str, bytes]:
+        """Send one request and return status, reason and body of its answer."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body, dict(headers))
+            answer = connection.getresponse()
+            return answer.status, answer.reason, answer.read()
+        finally:
+            connection.close()
+
+    def _answers(self) -> bool:
+        try:
+            return self.get("/simple/")[0] > 0
+        except OSError:
+            return False
+
+
+def _session(entry: Path) -> int:
+    try:
+        # After the name, which may hold anything: state, parent, group, session.
+        return int((entry / "stat").read_text().rpartition(")")[2].split()[3])
+    except (OSError, IndexError):
+        return 0

@@ -1,0 +1,141 @@
+"""Search: by beginnings of words, the name itself first, and never more than it costs."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from strongroom.core.actors import OPERATOR, Actor
+from strongroom.core.coordinates import ProjectId
+from strongroom.packages.catalog.changes import set_status
+from strongroom.packages.catalog.search import KEYWORD, NAME, SUMMARY, search, words_of
+from strongroom.packages.models import Word
+from tests.fakes.bench import Bench
+
+
+@pytest.fixture
+def shop(bench: Bench, alice: Actor) -> Bench:
+    """Return a bench with some projects."""
+    bench.publish(alice, "Parcel", "1.0", summary="Wraps things", keywords=["twine", "post"])
+    bench.publish(alice, "parcel-tracker", "2.0", summary="Follows things")
+    bench.publish(alice, "twine-maker", "0.1", summary="Makes a parcel pretty")
+    return bench
+
+
+def keys(query: str, offset: int = 0, limit: int = 20) -> list[str]:
+    return [hit.key for hit in search(query, offset, limit)[0]]
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("parcel", ["parcel", "parcel-tracker", "twine-maker"]),
+        ("PARCEL", ["parcel", "parcel-tracker", "twine-maker"]),
+        ("parcel tracker", ["parcel-tracker"]),
+        ("parceltracker", ["parcel-tracker"]),
+        ("parcel_tracker", ["parcel-tracker"]),
+        ("track", ["parcel-tracker"]),
+        ("rack", []),
+        ("twine", ["twine-maker", "parcel"]),
+        ("things post", ["parcel"]),
+        ("parcel nothing", []),
+        ("x", []),
+        ("", []),
+    ],
+)
+def test_projects_are_found_by_the_beginnings_of_their_words(query: str, found: list[str]) -> None:
+    assert keys(query) == found
+
+
+def test_the_very_name_comes_first_whatever_else_weighs_more(bench: Bench, alice: Actor) -> None:
+    bench.publish(alice, "post-postal-poster", "1.0", keywords=["postman"], summary="postage")
+    bench.publish(alice, "post", "1.0")
+    assert keys("Post") == ["post", "post-postal-poster"]
+
+
+def test_a_hit_tells_what_a_list_shows(shop: Bench) -> None:
+    shop.refresh("parcel")
+    hit = search("parcel", 0, 1)[0][0]
+    assert (hit.ecosystem, hit.key, hit.display, hit.status) == (
+        "box",
+        "parcel",
+        "Parcel",
+        "active",
+    )
+    assert (hit.summary, hit.latest, hit.updated_at) == ("Wraps things", "1.0", shop.clock.now())
+
+
+@pytest.mark.usefixtures("shop")
+def test_pages_of_hits_follow_one_another() -> None:
+    assert [search("parcel", offset, 1)[1] for offset in range(3)] == [3, 3, 3]
+    assert [keys("parcel", offset, 1) for offset in range(4)] == [
+        ["parcel"],
+        ["parcel-tracker"],
+        ["twine-maker"],
+        [],
+    ]
+
+
+def test_what_is_quarantined_is_not_found(shop: Bench) -> None:
+    set_status(shop.desk, OPERATOR, ProjectId("box", "parcel"), "quarantined", "bad")
+    assert keys("parcel") == ["parcel-tracker", "twine-maker"]
+    assert search("parcel", 0, 20)[1] == 2
+
+
+def test_a_newer_file_replaces_the_words(shop: Bench, alice: Actor) -> None:
+    shop.publish(alice, "parcel", "2.0", summary="Something else")
+    assert keys("something") == ["parcel"]
+    assert keys("wraps") == []
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    "query",
+    ["%", "_", "%%%", "'", '"', "\\", "\0", "parcel\0", "\ud800", "' OR 1=1 --", "a" * 100_000]
+    + ["par%", "p_rcel", "\u00fc\u00df", "()[]{}*?", " ".join(["parcel"] * 500)],
+)
+def test_a_hostile_query_is_a_query(query: str) -> None:
+    hits, count = search(query, 0, 20)
+    assert len(hits) == count <= 3
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_a_query(shop: Bench, query: str) -> None:
+    assert shop
+    hits, count = search(query, 0, 20)
+    assert len(hits) == count
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_search_uses_the_index_of_words() -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        search("parcel twine", 0, 20)
+    assert len(captured) == 2
+    for query in captured.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
+            plan = [str(row[3]) for row in cursor.fetchall()]
+        words = [step for step in plan if "packages_word" in step or "U0" in step]
+        assert words
+        assert not [step for step in words if step.startswith("SCAN")]
+
+
+def test_a_word_weighs_most_where_it_weighs_most() -> None:
+    weights = words_of("Parcel-Post", ["post", "twine"], "A parcel of twine things")
+    assert weights["parcel"] == weights["post"] == weights["parcelpost"] == NAME
+    assert weights["twine"] == KEYWORD
+    assert weights["things"] == SUMMARY
+    assert "a" not in weights
+
+
+def test_a_flood_of_words_is_cut(bench: Bench, alice: Actor) -> None:
+    bench.publish(
+        alice, "parcel", "1.0", summary=" ".join(f"word{number}" for number in range(999))
+    )
+    assert Word.objects.count() == 60
+    assert str(Word.objects.get(word="parcel")) == "parcel"

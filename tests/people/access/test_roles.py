@@ -1,0 +1,63 @@
+"""Roles: one of a person in a project, and nothing from a project of the same name elsewhere."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from strongroom.core.actors import OPERATOR
+from strongroom.core.coordinates import ProjectId
+from strongroom.people.access.roles import Role, grant, people_of, projects_of, role_of
+from strongroom.people.accounts.users import create_user
+from strongroom.people.models import Grant
+from tests.fakes.clocks import NOON, StoppedClock
+
+pytestmark = pytest.mark.django_db
+
+PARCEL = ProjectId("box", "parcel")
+CLOCK = StoppedClock()
+
+
+def user(name: str) -> int:
+    address = f"{name}@example.org"
+    return create_user(name, address, admin=False, actor=OPERATOR, clock=CLOCK).pk
+
+
+def test_a_role_that_was_given_is_held() -> None:
+    ada = user("ada")
+    grant(ada, PARCEL, Role.MAINTAINER, CLOCK)
+    assert role_of(ada, PARCEL) is Role.MAINTAINER
+    assert Grant.objects.get().granted_at == NOON
+
+
+def test_who_was_given_nothing_holds_nothing() -> None:
+    ada, eve = user("ada"), user("eve")
+    grant(ada, PARCEL, Role.OWNER, CLOCK)
+    assert role_of(eve, PARCEL) is None
+    assert role_of(None, PARCEL) is None
+
+
+def test_a_role_is_not_one_in_the_same_name_of_another_ecosystem() -> None:
+    ada = user("ada")
+    grant(ada, PARCEL, Role.OWNER, CLOCK)
+    assert role_of(ada, ProjectId("pypi", "parcel")) is None
+    assert people_of(ProjectId("pypi", "parcel")) == ()
+
+
+def test_nobody_holds_two_roles_in_a_project() -> None:
+    ada = user("ada")
+    grant(ada, PARCEL, Role.OWNER, CLOCK)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        grant(ada, PARCEL, Role.MAINTAINER, CLOCK)
+
+
+def test_the_people_of_a_project_are_named_in_order_whatever_the_case() -> None:
+    for name, role in (("bob", Role.OWNER), ("Ada", Role.MAINTAINER), ("Cy", Role.OWNER)):
+        grant(user(name), PARCEL, role, CLOCK)
+    assert people_of(PARCEL) == (("Ada", "maintainer"), ("bob", "owner"), ("Cy", "owner"))
+
+
+def test_the_projects_of_a_person_are_named_in_order() -> None:
+    ada = user("ada")
+    for key in ("zebra", "parcel"):
+        grant(ada, ProjectId("box", key), Role.OWNER, CLOCK)
+    assert projects_of(ada) == ((PARCEL, "owner"), (ProjectId("box", "zebra"), "owner"))
+    assert str(Grant.objects.get(project="parcel")) == f"{ada} owner of box:parcel"

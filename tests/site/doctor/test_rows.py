@@ -1,0 +1,64 @@
+"""What the doctor sees in the database."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db.migrations.recorder import MigrationRecorder
+
+from strongroom.core.actors import OPERATOR
+from strongroom.packages.models import Project
+from strongroom.people.accounts.users import create_user
+from strongroom.site.doctor.remarks import Level, Remark
+from strongroom.site.doctor.rows import examine
+from tests.fakes.clocks import NOON, StoppedClock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def keys(data: Path) -> Path:
+    """Return a key file that is an hour old."""
+    file = data / "keys" / "master.json"
+    os.utime(file, ((NOON - timedelta(hours=1)).timestamp(),) * 2)
+    return file
+
+
+def seen(keys: Path, now: datetime = NOON) -> dict[str, Remark]:
+    """Return the remarks of an examination by their subjects."""
+    return {remark.subject: remark for remark in examine(keys, now)}
+
+
+def test_a_new_registry_is_well(keys: Path) -> None:
+    remarks = seen(keys)
+    assert {one.level for one in remarks.values()} == {Level.OK}
+    assert remarks["accounts"].sentence == "The registry waits for its first administrator."
+
+
+def test_a_registry_with_an_account_is_claimed(keys: Path) -> None:
+    create_user("alice", "a@example.org", admin=True, actor=OPERATOR, clock=StoppedClock())
+    assert seen(keys)["accounts"].sentence == "The registry has an account."
+
+
+def test_a_registry_unclaimed_for_days_is_a_warning(keys: Path) -> None:
+    os.utime(keys, ((NOON - timedelta(days=2)).timestamp(),) * 2)
+    assert seen(keys)["accounts"].level is Level.WARNING
+
+
+def test_an_event_of_tomorrow_is_an_error(keys: Path) -> None:
+    create_user("alice", "a@example.org", admin=True, actor=OPERATOR, clock=StoppedClock())
+    assert seen(keys, NOON - timedelta(days=1))["events"].level is Level.ERROR
+
+
+def test_pages_behind_their_events_are_a_warning(keys: Path) -> None:
+    names = {"key": "a", "display": "a", "similar": "a", "ecosystem": "pypi"}
+    Project.objects.create(**names, created_at=NOON, updated_at=NOON, serial=1)
+    assert seen(keys)["pages"].level is Level.WARNING
+
+
+def test_an_older_database_is_an_error_and_is_looked_at_no_further(keys: Path) -> None:
+    MigrationRecorder.Migration.objects.filter(app="packages").delete()
+    remarks = seen(keys)
+    assert remarks["migrations"].level is Level.ERROR
+    assert "pages" not in remarks

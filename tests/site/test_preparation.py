@@ -1,0 +1,94 @@
+"""Making a registry ready, again and again."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from strongroom.core.actors import OPERATOR
+from strongroom.people.accounts.users import create_user
+from strongroom.site.assembly import House, build
+from strongroom.site.configuration import Configuration
+from strongroom.site.preparation import Prepared, prepare, render
+from strongroom.stores.keys import open_keys
+from tests.fakes.clocks import StoppedClock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Secrets:
+    """Gives a new secret each time, and counts them."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def __call__(self) -> str:
+        self.given += 1
+        return f"secret-{self.given}"
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """Return a clock that a test can move."""
+    return StoppedClock()
+
+
+@pytest.fixture
+def house(data: Path, clock: StoppedClock) -> House:
+    """Return a registry that nobody has made ready."""
+    return build(Configuration(data=data), open_keys(data / "keys", None), clock)
+
+
+def test_a_new_registry_gets_its_first_pages_and_a_link(house: House) -> None:
+    assert prepare(house, Secrets()) == Prepared((), 0, "http://127.0.0.1:8000/claim/secret-1")
+    assert house.shelf.pages.get("web/index.html") is not None
+    assert house.shelf.pages.get("simple/index.html") is not None
+
+
+def test_the_link_stays_the_same_while_it_works(house: House) -> None:
+    secrets = Secrets()
+    first = prepare(house, secrets).claim
+    assert (prepare(house, secrets).claim, secrets.given) == (first, 1)
+
+
+def test_a_link_that_has_expired_is_replaced(house: House, clock: StoppedClock) -> None:
+    secrets = Secrets()
+    first = prepare(house, secrets).claim
+    clock.forward(timedelta(days=8))
+    assert prepare(house, secrets).claim != first
+
+
+def test_a_registry_with_an_account_has_no_link(house: House) -> None:
+    secrets = Secrets()
+    prepare(house, secrets)
+    create_user("alice", "alice@example.org", admin=True, actor=OPERATOR, clock=house.clock)
+    assert prepare(house, secrets).claim is None
+    assert not (house.configuration.data / "run" / "claim").exists()
+
+
+def test_pages_are_rendered_once(house: House) -> None:
+    prepare(house, Secrets())
+    stamp = house.configuration.data / "public" / ".rendered"
+    before = stamp.stat().st_mtime_ns
+    prepare(house, Secrets())
+    assert stamp.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("change", [{"port": 9000}, {"site_name": "Ours"}])
+def test_pages_that_show_something_else_are_rendered_anew(
+    house: House, change: dict[str, object]
+) -> None:
+    prepare(house, Secrets())
+    stamp = house.configuration.data / "public" / ".rendered"
+    before = stamp.read_text()
+    prepare(replace(house, configuration=replace(house.configuration, **change)), Secrets())  # type: ignore[arg-type] # settings by name
+    assert stamp.read_text() != before
+
+
+def test_a_rendering_that_breaks_off_is_begun_again(house: House) -> None:
+    render(house, lambda _done, _total: None)
+    stamp = house.configuration.data / "public" / ".rendered"
+    stamp.unlink()
+    prepare(house, Secrets())
+    assert stamp.is_file()

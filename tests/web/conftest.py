@@ -1,0 +1,107 @@
+"""A registry's web door over a real database and a folder, at addresses of its own."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from strongroom.core.actors import OPERATOR
+from strongroom.core.clock import SystemClock
+from strongroom.core.events import Recorded
+from strongroom.ecosystems.pypi.knowledge import PyPI
+from strongroom.packages.catalog.desk import Desk, Limits
+from strongroom.packages.models import File, Project, Release
+from strongroom.people.access.roles import Role, grant
+from strongroom.people.accounts import links
+from strongroom.people.accounts.users import create_user
+from strongroom.people.models import User
+from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.web import faults
+from strongroom.web.urls import urls
+from tests.web.specimens import NOON, PARCEL, URL
+
+CLOCK = SystemClock()  # sessions end by the machine's own clock
+
+
+@dataclass
+class Shop:
+    """A web door with its desk, and the events that were handed on."""
+
+    desk: Desk
+    events: list[Recorded] = field(default_factory=list)
+
+    def user(self, name: str, *, admin: bool = False) -> User:
+        email = f"{name}@example.org"
+        return create_user(name, email, admin=admin, actor=OPERATOR, clock=CLOCK)
+
+    def link(self, user: User | None) -> str:
+        return links.create_link(user, OPERATOR, CLOCK, lambda: f"secret-of-{user}")
+
+    def visitor(self, name: str, role: Role | None = None, *, admin: bool = False) -> Client:
+        """Return the browser of a person who signed in by a link."""
+        user = self.user(name, admin=admin)
+        if role is not None:
+            grant(user.pk, PARCEL, role, CLOCK)
+        browser = Client()
+        browser.post(f"/sign-in/{self.link(user)}")
+        browser.get("/account/")  # takes the greeting
+        return browser
+
+
+@pytest.fixture
+def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:  # noqa: ARG001 - opens the database
+    events: list[Recorded] = []
+    desk = Desk(
+        ecosystems={"pypi": PyPI(public_url=URL)},
+        blobs=DiskBlobs(tmp_path / "blobs"),
+        clock=CLOCK,
+        checks=(),
+        limits=Limits(max_file_bytes=1, release_open=timedelta(days=1)),
+        react=events.extend,
+    )
+    addresses = ModuleType("addresses")
+    vars(addresses).update(
+        urlpatterns=urls(desk, CLOCK, URL, "Strongroom"),
+        handler400=faults.bad_request,
+        handler403=faults.forbidden,
+        handler404=faults.not_found,
+        handler500=faults.failed,
+    )
+    settings.ROOT_URLCONF = addresses
+    return Shop(desk, events)
+
+
+@pytest.fixture
+def parcel(shop: Shop) -> Project:  # noqa: ARG001 - the database must be open
+    project = Project.objects.create(
+        ecosystem="pypi",
+        key="parcel",
+        display="Parcel",
+        similar="parce1",
+        summary="Wraps things up.",
+        latest="1.0",
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    release = Release.objects.create(project=project, key="1", display="1.0", published_at=NOON)
+    File.objects.create(
+        release=release,
+        filename="parcel-1.0-py3-none-any.whl",
+        kind="bdist_wheel",
+        size=1,
+        sha256="a" * 64,
+        blake2b_256="b" * 64,
+        md5="c" * 32,
+        uploaded_at=NOON,
+        uploader="marta",
+    )
+    return project
+
+
+@pytest.fixture
+def owner(shop: Shop, parcel: Project) -> Client:  # noqa: ARG001 - the project to own
+    return shop.visitor("marta", Role.OWNER)

@@ -1,0 +1,74 @@
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from strongroom.core import errors
+from strongroom.core.errors import StrongroomError, UnavailableError
+from strongroom.web import faults
+from strongroom.web.press import Press
+from tests.web.specimens import Reader
+
+GET = RequestFactory().get("/")
+
+
+def test_every_class_of_error_has_a_status_and_every_status_a_heading() -> None:
+    classes = {
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, StrongroomError)
+    }
+    assert set(faults.STATUS) == classes - {StrongroomError}
+    assert set(faults.HEADINGS) == set(faults.STATUS.values())
+
+
+@pytest.mark.parametrize(("kind", "status"), faults.STATUS.items(), ids=str)
+def test_a_refusal_is_told_with_remedy_and_code(kind: type[StrongroomError], status: int) -> None:
+    answer = faults.fault(kind("box-shut", "The box is shut.", "Open it."), Press())
+    assert answer.status_code == status
+    text = Reader(answer.content).text
+    for expected in ("The box is shut.", "Open it.", "box-shut", str(status)):
+        assert expected in text
+
+
+def test_what_will_work_later_says_when() -> None:
+    answer = faults.fault(UnavailableError("x", "Busy.", retry_after=9), Press())
+    assert answer["Retry-After"] == "9"
+
+
+def test_a_view_that_refuses_is_answered_with_a_page() -> None:
+    def view(_request: HttpRequest) -> HttpResponse:
+        raise errors.NotFoundError("x", "No such box.")
+
+    answer = faults.guarded(view, Press(), frozenset({"GET"}))(GET)
+    assert answer.status_code == 404
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_a_method_that_is_not_taken_names_those_that_are() -> None:
+    guarded = faults.guarded(lambda _request: HttpResponse(), Press(), frozenset({"PUT", "POST"}))
+    answer = guarded(GET)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST, PUT")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (faults.bad_request(GET, ValueError()), 400),
+        (faults.forbidden(GET, ValueError()), 403),
+        (faults.not_found(GET, ValueError()), 404),
+        (faults.failed(GET), 500),
+        (faults.csrf_failed(GET, "reason"), 403),
+    ],
+    ids=lambda one: str(getattr(one, "status_code", "")),
+)
+def test_failures_need_neither_session_nor_database(answer: HttpResponse, status: int) -> None:
+    page = Reader(answer.content)
+    assert answer.status_code == status
+    assert page.count("h1") == page.count("title") == page.count("main") == 1
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_unknown_address_is_answered_with_our_page(client: Client) -> None:
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "no-such-page" in Reader(answer.content).text
