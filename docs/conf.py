@@ -1,4 +1,4 @@
-"""How the documentation is built: `./run docs`."""
+"""How the documentation is built: `./run docs`."""  # noqa: INP001 - Sphinx runs it as a file
 
 from importlib.metadata import version as version_of
 
@@ -15,6 +15,8 @@ myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["docs.css"]
 html_title = f"Strongroom {release}"
 html_copy_source = False
 html_show_sphinx = False

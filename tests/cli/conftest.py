@@ -48,7 +48,7 @@ def strongroom(capsys: Capture) -> Strongroom:
 
 
 @pytest.fixture
-def registry(db: None, strongroom: Strongroom) -> Iterator[Strongroom]:  # noqa: ARG001
+def registry(db: None, strongroom: Strongroom) -> Iterator[Strongroom]:
     """Return a function that runs a command over an empty registry."""
     # The file stands for the database, whose place is the test's own; commands look for it.
     (DATA / DATABASE).touch()

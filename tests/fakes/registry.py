@@ -30,6 +30,7 @@ from strongroom.people.tokens.minting import Mint, Order, create
 from strongroom.site.application import application
 from strongroom.site.assembly import House, build
 from strongroom.site.configuration import Configuration
+from strongroom.site.reactions import Reactions
 from strongroom.stores.keys import open_keys
 from tests.fakes.clocks import StoppedClock
 from tests.fakes.distributions import Metadata, wheel, wheel_filename
@@ -82,6 +83,11 @@ class Registry:
         desk = self.house.desk
         yank(desk, OPERATOR, target(desk, "pypi", name, version), reason)
 
+    def restarted(self) -> Reactions:
+        """Return the reactions of another process over the same folder."""
+        keys = open_keys(self.keys, None)
+        return build(self.house.configuration, keys, self.clock).reactions
+
     def set_status(self, key: str, status: str, reason: str) -> None:
         """Give a project another status."""
         set_status(self.house.desk, OPERATOR, ProjectId("pypi", key), status, reason)
@@ -105,24 +111,29 @@ def address(filename: str, body: bytes) -> str:
 
 
 @contextmanager
-def lasting_connection() -> Iterator[None]:
-    """Keep requests from closing the connection in whose transaction a test runs."""
+def open_registry(data: Path, settings: Settings, **configured: object) -> Iterator[Registry]:
+    """Open an empty registry over a data folder that has keys; the database is the test's.
+
+    Requests do not close the connection meanwhile, because a test's transaction lives in it.
+    """
     ends = (request_started, request_finished)
     for signal in ends:
         signal.disconnect(close_old_connections)
+    registry = _registry(data, settings, configured)
     try:
-        yield
+        yield registry
     finally:
+        registry.house.metrics.close()
         for signal in ends:
             signal.connect(close_old_connections)
 
 
-def open_registry(data: Path, settings: Settings, **configured: object) -> Registry:
-    """Open an empty registry over a data folder that has keys; the database is the test's."""
+def _registry(data: Path, settings: Settings, configured: Mapping[str, object]) -> Registry:
     clock = StoppedClock()
     configuration = replace(Configuration(data=data, public_url=URL), **configured)  # type: ignore[arg-type] # settings by name
     house = build(configuration, open_keys(data / "keys", None), clock)
-    settings.ROOT_URLCONF = tuple(Door(house.desk, house.authenticate).urls())
+    door = Door(house.desk, house.authenticate, house.metrics.uploaded)
+    settings.ROOT_URLCONF = tuple(door.urls())
     settings.ALLOWED_HOSTS = ["registry.test", "localhost"]
     house.reactions.catch_up()
     app = application(house)

@@ -59,14 +59,16 @@ class Clients:
         options = ("--non-interactive", "--disable-progress-bar", "--config-file", "/dev/null")
         return self.run(
             *(sys.executable, "-m", "twine", "upload", *options),
-            *("--repository-url", f"{url}/legacy/", "-u", "__token__", "-p", token, *files),
+            *("--repository-url", f"{url}/legacy/", "-u", "__token__", "-p", token),
+            *files,
         )
 
     def uv_publish(self, url: str, token: str, *files: Path | str) -> Ran:
         """Upload files with uv."""
         return self.run(
             *(UV, "publish", "--publish-url", f"{url}/legacy/", "--token", token),
-            *("--trusted-publishing", "never", *files),
+            *("--trusted-publishing", "never"),
+            *files,
         )
 
     def venv(self, name: str) -> Path:

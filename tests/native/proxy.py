@@ -32,7 +32,7 @@ def recorded(port: int) -> Iterator[tuple[str, list[str]]]:
                 self.wfile.write(body)
             onward.close()
 
-        do_HEAD = do_GET
+        do_HEAD = do_GET  # noqa: N815 - the name by which the handler is found
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

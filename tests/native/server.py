@@ -69,11 +69,11 @@ class Server:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [PROGRAM, "serve", "--data", self.data, "--port", str(self.port)]
+        command = [str(PROGRAM), "serve", "--data", str(self.data), "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
-                env=clean() | self.settings,
+                env=clean() | dict(self.settings),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

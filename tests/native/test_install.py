@@ -1,34 +1,20 @@
 """pip and uv install from the registry alone, and show what the registry has to say."""
 
-import hashlib
 import json
-from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from werkzeug.test import encode_multipart
 
 from tests.fakes.distributions import Metadata, sdist, sdist_filename, wheel, wheel_filename
-from tests.fakes.registry import form
 from tests.native.clients import UV, Clients, Ran
 from tests.native.proxy import recorded
 from tests.native.server import Server, program
+from tests.native.uploads import publish
 
 pytestmark = pytest.mark.native
 
 CLIENTS = ["pip", "uv"]
-
-
-def publish(server: Server, filename: str, body: bytes) -> str:
-    """Publish a file without a client; returns its digest."""
-    basic = b64encode(f"__token__:{server.token}".encode()).decode()
-    kind = "multipart/form-data; boundary=frontier"
-    _, sent = encode_multipart(form(filename, body), boundary="frontier")
-    headers = {"Authorization": f"Basic {basic}", "Content-Type": kind}
-    status, reason, _ = server.send("POST", "/legacy/", sent, headers)
-    assert status == 200, reason
-    return hashlib.sha256(body).hexdigest()
 
 
 def publish_wheel(server: Server, name: str, version: str, *requires: str) -> str:
@@ -168,7 +154,7 @@ def test_pip_downloads_and_lists_versions(server: Server, clients: Clients) -> N
     assert [path.name for path in clients.home.glob("*.whl")] == [wheel_filename("listed", "1.10")]
 
 
-def test_an_sdist_is_downloaded_as_it_was_uploaded(server: Server, clients: Clients) -> None:
+def test_an_sdist_is_downloaded_as_it_was_uploaded(server: Server) -> None:
     body = sdist("sourced", "1.0")
     digest = publish(server, sdist_filename("sourced", "1.0"), body)
     page = json.loads(server.get("/pypi/sourced/json")[2])

@@ -9,7 +9,7 @@ from tests.fakes.bench import Bench, open_bench
 
 
 @pytest.fixture
-def bench(db: None, tmp_path: Path) -> Bench:  # noqa: ARG001 - the database comes first
+def bench(db: None, tmp_path: Path) -> Bench:
     """Return a bench where nothing has happened."""
     return open_bench(tmp_path)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests.fakes.registry import Registry, lasting_connection, open_registry
+from tests.fakes.registry import Registry, open_registry
 
 
 @pytest.fixture
 def registry(db: None, data: Path, settings: Settings) -> Iterator[Registry]:  # noqa: ARG001
     """Return an empty registry with one account."""
-    with lasting_connection():
-        yield open_registry(data, settings)
+    with open_registry(data, settings) as opened:
+        yield opened

@@ -92,3 +92,19 @@ def test_a_rendering_that_breaks_off_is_begun_again(house: House) -> None:
     stamp.unlink()
     prepare(house, Secrets())
     assert stamp.is_file()
+
+
+class Unrenderable:
+    """Reactions of a registry with a project whose pages cannot be rendered."""
+
+    def catch_up(self) -> int:
+        raise RuntimeError
+
+
+def test_a_project_that_cannot_be_rendered_stops_nobody(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    prepare(house, Secrets())
+    broken = replace(house, reactions=Unrenderable())  # type: ignore[arg-type] # all it is asked
+    assert prepare(broken, Secrets()).claim is not None
+    assert "could not catch up" in caplog.text

@@ -79,9 +79,13 @@ def test_what_was_not_kept_is_gone(blobs: DiskBlobs, tmp_path: Path) -> None:
 
 
 def test_what_fails_half_way_is_gone(blobs: DiskBlobs, tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), blobs.receive() as incoming:
-        incoming.write(BYTES)
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with blobs.receive() as incoming:
+            incoming.write(BYTES)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert files(tmp_path) == []
 
 

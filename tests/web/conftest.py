@@ -15,7 +15,8 @@ from strongroom.core.events import Recorded
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits
 from strongroom.packages.models import File, Project, Release
-from strongroom.people.access.roles import Role, grant
+from strongroom.people.access.grants import grant
+from strongroom.people.access.roles import Role
 from strongroom.people.accounts import links
 from strongroom.people.accounts.users import create_user
 from strongroom.people.models import User

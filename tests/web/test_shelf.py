@@ -6,7 +6,7 @@ import pytest
 from strongroom.core.ecosystem import Listing, Newest, ReleaseListing
 from strongroom.core.events import Kind
 from strongroom.core.findings import Finding, Severity
-from strongroom.web.shelf import FrontPages, chosen, project_pages
+from strongroom.web.shelf import FrontPages, project_pages
 from tests.web.specimens import NOON, URL, Reader, happened, listing, release, with_history
 
 PROJECT = "web/pypi/parcel/index.html"
@@ -38,23 +38,6 @@ def test_only_touched_releases_are_rendered() -> None:
         "web/pypi/parcel/1/index.html",
         HISTORY,
     ]
-
-
-@pytest.mark.parametrize(
-    ("releases", "version"),
-    [
-        ((release("2.0rc1", prerelease=True), release("1.0")), "1.0"),
-        ((release("2.0", yanked="Broken"), release("1.0")), "1.0"),
-        ((release("2.0", yanked=""), release("1.0rc1", prerelease=True)), "1.0rc1"),
-        ((release("2.0"), release("1.0")), "2.0"),
-    ],
-)
-def test_the_newest_fit_release_stands_for_the_project(
-    releases: tuple[ReleaseListing, ...], version: str
-) -> None:
-    found = chosen(releases)
-    assert found is not None
-    assert found.version.display == version
 
 
 def test_a_project_without_releases_still_has_a_page() -> None:

@@ -19,7 +19,7 @@ from strongroom.packages.catalog.contents import members_of
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, listing
 from strongroom.packages.catalog.search import search
-from strongroom.people.access.roles import projects_of
+from strongroom.people.access.grants import projects_of
 from strongroom.people.accounts.users import find_user
 from strongroom.proof.ledger import events as ledger
 
@@ -92,7 +92,7 @@ def _of_projects(router: Router, counter: Counter) -> None:
         name: shapes.ProjectName,
     ) -> shapes.Project:
         """Tell a project's status, its releases (newest version first) and its people."""
-        return shown.project(_listing(counter(), ecosystem, name))
+        return shown.project(_listing(counter(), ecosystem, name, frozenset()))
 
 
 def _of_releases(router: Router, counter: Counter) -> None:
@@ -111,7 +111,7 @@ def _of_releases(router: Router, counter: Counter) -> None:
     ) -> shapes.Release:
         """Tell a release's metadata and its files: digests, findings, names in the archives."""
         wanted = counter().ecosystem(ecosystem).version(version)
-        found = _listing(counter(), ecosystem, name)
+        found = _listing(counter(), ecosystem, name, frozenset({wanted.key}))
         members = members_of(found.project, wanted)
         return shown.release(found, _release(found, wanted), members)
 
@@ -187,8 +187,8 @@ def _project_id(desk: Desk, ecosystem: str, name: str) -> ProjectId:
     return ProjectId(ecosystem, desk.ecosystem(ecosystem).name(name).key)
 
 
-def _listing(desk: Desk, ecosystem: str, name: str) -> Listing:
-    return listing(_project_id(desk, ecosystem, name), desk.ecosystem(ecosystem))
+def _listing(desk: Desk, ecosystem: str, name: str, whole: frozenset[str]) -> Listing:
+    return listing(_project_id(desk, ecosystem, name), desk.ecosystem(ecosystem), whole)
 
 
 def _release(found: Listing, wanted: Version) -> ReleaseListing:

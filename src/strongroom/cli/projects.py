@@ -82,7 +82,8 @@ def _show(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
     from strongroom.packages.catalog.listing import listing
 
-    shown = listing(_project(house, arguments), house.desk.ecosystem(arguments.ecosystem))
+    ecosystem = house.desk.ecosystem(arguments.ecosystem)
+    shown = listing(_project(house, arguments), ecosystem, frozenset())
     if arguments.json:
         as_json(_as_values(shown))
         return Exit.DONE

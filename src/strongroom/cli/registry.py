@@ -4,6 +4,7 @@ import argparse
 import os
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -98,6 +99,8 @@ def _serve_folder(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _throw_away() -> Iterator[str]:
     folder, owner = tempfile.mkdtemp(prefix="strongroom-demo-"), os.getpid()
+    # The server hears this signal itself; until it runs, the folder must not be left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(Exit.DONE))
     try:
         yield folder
     finally:

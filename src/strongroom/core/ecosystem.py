@@ -90,6 +90,16 @@ class Listing:
     history: tuple[Recorded, ...] = ()
 
 
+def chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing | None:
+    """Return the release that stands for its project: not yanked before final before newest.
+
+    Of releases in the order of a listing; None if there are none.
+    """
+    return min(
+        releases, key=lambda each: (each.yanked is not None, each.version.prerelease), default=None
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Newest:
     """A release, or a project with its newest release, among the newest of the whole registry."""

@@ -1,5 +1,7 @@
 """The application that the server runs: the house's doors in their order, behind one front."""
 
+import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from wsgiref.types import WSGIApplication
@@ -11,6 +13,7 @@ from strongroom import web
 from strongroom.ecosystems.pypi.wire import PREFIXES, Reads
 from strongroom.packages.shelf.serve import Answer
 from strongroom.site.assembly import House
+from strongroom.site.observed import Observed
 from strongroom.site.wsgi import Front, ShelfDoor, Source
 from strongroom.web.reads import read
 
@@ -29,4 +32,5 @@ def application(house: House) -> WSGIApplication:
     doors |= {"": people_reads, "project": people_reads}
     static = Path(web.__path__[0]) / "static"
     files = WhiteNoise(WSGIHandler(), root=static, prefix="static/", max_age=YEAR)
-    return Source(Front(doors, files), house.configuration.trusted_proxies)
+    front = Source(Front(doors, files), house.configuration.trusted_proxies)
+    return Observed(front, house.metrics, time.monotonic, lambda: secrets.token_hex(8))

@@ -1,5 +1,6 @@
 """Where everything is put together: the only place that knows all stores, ecosystems and doors."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,10 +12,12 @@ from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock, SystemClock
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits
-from strongroom.packages.shelf.refresh import Shelf
+from strongroom.packages.shelf.refresh import Shelf, unshelved_count
 from strongroom.people.tokens.authenticate import authenticate
+from strongroom.proof.ledger.events import last_serial
 from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.configuration import Configuration
+from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.keys import Keys
@@ -34,6 +37,7 @@ class House:
     shelf: Shelf
     reactions: Reactions
     authenticate: Callable[[str, str], Actor]
+    metrics: Metrics
 
 
 def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
@@ -65,7 +69,15 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     def known(token: str, source: str) -> Actor:
         return authenticate(token, master=master, clock=clock, source=source)
 
-    return House(configuration, clock, blobs, desk, shelf, reactions, known)
+    metrics = Metrics(
+        data / "run" / "metrics",
+        Gauges(
+            events_serial=last_serial,
+            unshelved_projects=unshelved_count,
+            storage_free_bytes=lambda: shutil.disk_usage(data).free,
+        ),
+    )
+    return House(configuration, clock, blobs, desk, shelf, reactions, known, metrics)
 
 
 @cache

@@ -25,7 +25,7 @@ from strongroom.packages.catalog.listing import (
     newest_releases,
 )
 from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved
-from strongroom.proof.ledger.events import last_serial
+from strongroom.proof.ledger.events import newest_of
 from strongroom.web.shelf import FrontPages
 
 logger = logging.getLogger(__name__)
@@ -122,7 +122,9 @@ class Reactions:
     def put_index(self, ecosystem: str) -> None:
         """Render the index of all projects: the one page whose cost grows with their number."""
         with self._shelf.locks.held(f"index {ecosystem}"):
-            serial = last_serial()
+            # As of what the page shows, so that it is the same bytes whenever it is rendered.
+            newest = newest_of(_INDEX, 1)
+            serial = newest[0].serial if newest else 0
             for page in self._ecosystems[ecosystem].index(names(ecosystem), serial):
                 self._shelf.pages.put(page.path, page.body)
 

@@ -17,6 +17,8 @@ from gunicorn.workers.base import Worker  # type: ignore[import-untyped] # no st
 from strongroom.site.application import application
 from strongroom.site.assembly import house
 from strongroom.site.configuration import Configuration
+from strongroom.site.logs import ServerLog
+from strongroom.site.metrics import clear
 from strongroom.site.reactions import Reactions
 
 logger = logging.getLogger(__name__)
@@ -62,15 +64,17 @@ def options(configuration: Configuration) -> dict[str, Any]:
         # Addresses and schemes of proxies are judged by site.wsgi alone.
         "forwarded_allow_ips": "",
         "secure_scheme_headers": {},
-        "accesslog": None,
-        "errorlog": "-",
-        "loglevel": "warning",
+        # It would stand in the home folder of whoever runs this, and nothing here speaks to it.
+        "control_socket_disable": True,
+        "logger_class": ServerLog,
+        "loglevel": configuration.log_level,
         "post_worker_init": _after_start,
     }
 
 
 def serve(configuration: Configuration) -> None:
     """Serve until SIGTERM or SIGINT, and let requests that have begun come to their end."""
+    clear(configuration.data / "run" / "metrics")
     Server(options(configuration)).run()
 
 

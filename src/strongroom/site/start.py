@@ -23,7 +23,12 @@ def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Confi
     """Make the data folder and its keys unless they are there, and wake Django over them."""
     configuration = load(environ)
     _make_folder(configuration.data)
-    create_keys(configuration.data / "keys", configuration.key_passphrase or None, entropy)
+    keys, passphrase = configuration.data / "keys", configuration.key_passphrase or None
+    if (configuration.data / DATABASE).exists():
+        # With new keys beside an old database every token and session would end without a word.
+        open_keys(keys, passphrase)
+    else:
+        create_keys(keys, passphrase, entropy)
     return _wake(configuration)
 
 

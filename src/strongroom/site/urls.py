@@ -1,15 +1,27 @@
 """The addresses of everything that the shelf does not answer: each door brings its own."""
 
+from strongroom.api import health
 from strongroom.api.urls import urls as api_urls
 from strongroom.ecosystems.pypi.upload import Door
+from strongroom.site import metrics
 from strongroom.site.assembly import house
 from strongroom.web.urls import urls as web_urls
 
 _house = house()
+_readiness = health.Readiness(
+    health.probes(_house.configuration.data), _house.clock, health.DEADLINE
+)
+
+handler400 = "strongroom.web.faults.bad_request"
+handler403 = "strongroom.web.faults.forbidden"
+handler404 = "strongroom.web.faults.not_found"
+handler500 = "strongroom.web.faults.failed"
 
 urlpatterns = [
-    *Door(_house.desk, _house.authenticate).urls(),
+    *Door(_house.desk, _house.authenticate, _house.metrics.uploaded).urls(),
     *api_urls(_house.desk, _house.authenticate),
+    *health.urls(_readiness),
+    *metrics.urls(_house.metrics, _house.configuration.metrics_networks),
     *web_urls(
         _house.desk,
         _house.clock,

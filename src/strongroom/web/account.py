@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
-from strongroom.people.access.roles import projects_of
+from strongroom.people.access.grants import projects_of
 from strongroom.people.models import User
 from strongroom.people.tokens.register import register
 from strongroom.web.headers import PAGE

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from strongroom.packages.catalog.search import search
-from strongroom.people.access.roles import projects_of
+from strongroom.people.access.grants import projects_of
 from strongroom.people.accounts.users import find_user
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press

@@ -55,7 +55,7 @@ def installing(
 def publishing(public_url: str) -> tuple[Instruction, ...]:
     """Say how to publish what was built into `dist/`."""
     twine = f"twine upload --repository-url {public_url}/legacy/ dist/*"
-    uv = f"uv publish --publish-url {public_url}/legacy/ --check-url {public_url}/simple/"
+    uv = f"uv publish --publish-url {public_url}/legacy/ \\\n    --check-url {public_url}/simple/"
     return (
         Instruction("twine", f"{_TWINE} \\\n  {twine}"),
         Instruction("uv", f"{_UV} \\\n  {uv}"),

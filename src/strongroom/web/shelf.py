@@ -7,7 +7,7 @@ and of the project's status, because a later release renders its neighbours at m
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from strongroom.core.ecosystem import Listing, Newest, Page, ReleaseListing
+from strongroom.core.ecosystem import Listing, Newest, Page, ReleaseListing, chosen
 from strongroom.packages.catalog.states import Status
 from strongroom.web import description
 from strongroom.web.chronicle import told
@@ -15,6 +15,9 @@ from strongroom.web.facts import facts_of
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import installing, publishing
 from strongroom.web.press import Press
+
+# On the home page; the feeds tell of more.
+SHOWN = 12
 
 Renderer = Callable[[Listing, frozenset[str] | None], Iterable[Page]]
 
@@ -51,18 +54,11 @@ class FrontPages:
         """Yield the home page; an empty registry's tells the first steps instead."""
         body = self._press.print(
             "home.html",
-            releases=[(one, release_address(one.key, one.version)) for one in releases],
-            projects=[(one, project_address(one.key)) for one in projects],
+            releases=[(one, release_address(one.key, one.version)) for one in releases[:SHOWN]],
+            projects=[(one, project_address(one.key)) for one in projects[:SHOWN]],
             publishing=publishing(self._press.public_url),
         )
         yield Page("web/index.html", PAGE, body)
-
-
-def chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing | None:
-    """Return the release that stands for the project: not yanked before final before newest."""
-    return min(
-        releases, key=lambda each: (each.yanked is not None, each.version.prerelease), default=None
-    )
 
 
 def project_address(key: str) -> str:

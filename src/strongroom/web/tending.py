@@ -19,7 +19,7 @@ from strongroom.core.events import Recorded
 from strongroom.packages.catalog import changes, states
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release, listing
-from strongroom.people.access.roles import role_of
+from strongroom.people.access.grants import role_of
 from strongroom.people.access.rules import permit
 from strongroom.people.models import User
 from strongroom.web.consequences import becoming, deed, unyanking, yanking
@@ -57,7 +57,7 @@ class Tending:
     def overview(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show what this person may change in a project."""
         actor, project = acting(user), self._project(name)
-        shown = listing(project, self.desk.ecosystem(self.ecosystem))
+        shown = listing(project, self.desk.ecosystem(self.ecosystem), frozenset())
         allowed = _allowed(actor, project)
         if not allowed:
             raise ForbiddenError(
@@ -158,7 +158,7 @@ class Tending:
         return ProjectId(self.ecosystem, self.desk.ecosystem(self.ecosystem).name(name).key)
 
     def _listing(self, name: str) -> Listing:
-        return listing(self._project(name), self.desk.ecosystem(self.ecosystem))
+        return listing(self._project(name), self.desk.ecosystem(self.ecosystem), frozenset())
 
     def _target(self, name: str, version: str) -> changes.Target:
         target = changes.target(self.desk, self.ecosystem, name, version)

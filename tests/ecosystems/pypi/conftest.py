@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests.fakes.registry import Registry, lasting_connection, open_registry
+from tests.fakes.registry import Registry, open_registry
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,7 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def registry(db: None, data: Path, settings: Settings) -> Iterator[Registry]:  # noqa: ARG001
+def registry(db: None, data: Path, settings: Settings) -> Iterator[Registry]:
     """Return an empty registry with one account."""
-    with lasting_connection():
-        yield open_registry(data, settings)
+    with open_registry(data, settings) as opened:
+        yield opened

@@ -3,10 +3,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from strongroom.core.ecosystem import Listing, ReleaseListing
-from strongroom.ecosystems.pypi.projects import chosen, documents, python_tag
+from strongroom.core.ecosystem import Listing
+from strongroom.ecosystems.pypi.projects import documents, python_tag
 from tests.ecosystems.pypi.listings import file, listing, release
 
 URL = "https://packages.example.org"
@@ -110,21 +108,6 @@ def test_a_project_in_quarantine_shows_no_files_anywhere() -> None:
 
 def test_a_project_without_releases_has_no_document() -> None:
     assert not rendered(listing())
-
-
-@pytest.mark.parametrize(
-    ("releases", "expected"),
-    [
-        ((release("2.0rc1"), release("1.0")), "1.0"),
-        ((release("2.0", yanked=""), release("2.0rc1"), release("1.0", yanked="")), "2.0rc1"),
-        ((release("2.0", yanked="x"), release("1.0", yanked="x")), "2.0"),
-        ((release("2.0"), release("1.0")), "2.0"),
-    ],
-)
-def test_the_chosen_release_is_not_yanked_then_final_then_newest(
-    releases: tuple[ReleaseListing, ...], expected: str
-) -> None:
-    assert chosen(releases).version.display == expected
 
 
 def test_the_python_version_of_a_file_is_in_its_name() -> None:

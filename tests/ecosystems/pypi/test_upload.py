@@ -14,7 +14,7 @@ from strongroom.core.actors import Action
 from strongroom.packages.models import File
 from strongroom.people.tokens.caveats import Actions, Once
 from tests.fakes.distributions import Metadata, sdist, sdist_filename, wheel, wheel_filename
-from tests.fakes.registry import Registry, form, lasting_connection, open_registry
+from tests.fakes.registry import Registry, form, open_registry
 
 BODY = wheel("example", "1.0")
 NAME = wheel_filename("example", "1.0")
@@ -233,7 +233,7 @@ def test_a_form_with_two_files_is_refused(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("last", [True, False])
-def test_a_signature_beside_the_file_is_not_taken_for_it(registry: Registry, last: bool) -> None:  # noqa: FBT001
+def test_a_signature_beside_the_file_is_not_taken_for_it(registry: Registry, last: bool) -> None:
     signature = part("gpg_signature", b"-----BEGIN", f'; filename="{NAME}.asc"')
     parts = content() + signature if last else signature + content()
     assert send(registry, HEAD + parts + END).status == "200 OK"
@@ -252,7 +252,7 @@ def test_a_torn_upload_is_refused(registry: Registry, cut: int) -> None:
 
 def test_an_upload_that_ends_in_its_file_is_said_to_be_torn(registry: Registry) -> None:
     sentence = refused(send(registry, HEAD + content()[:-40]), 400, "upload-malformed")
-    assert sentence == "The upload ended before its last part was complete."
+    assert sentence.startswith("The upload ended before its last part was complete.")
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_the_form_is_utf_8_whatever_its_header_says(registry: Registry, charset:
 def test_a_form_without_a_digest_is_refused(registry: Registry) -> None:
     fields = {key: value for key, value in form(NAME, BODY).items() if key != "sha256_digest"}
     sentence = refused(registry.post(fields), 400, "digest-missing")
-    assert sentence == "The upload says no digest of its file."
+    assert sentence.startswith("The upload says no digest of its file.")
 
 
 @pytest.mark.parametrize(
@@ -362,9 +362,8 @@ def test_empty_and_unknown_fields_claim_nothing(registry: Registry) -> None:
     assert registry.post(body).status == "200 OK"
 
 
-def test_a_file_over_the_limit_is_refused(db: None, data: Path, settings: Settings) -> None:  # noqa: ARG001
-    with lasting_connection():
-        small = open_registry(data, settings, max_file_bytes=100)
+def test_a_file_over_the_limit_is_refused(db: None, data: Path, settings: Settings) -> None:
+    with open_registry(data, settings, max_file_bytes=100) as small:
         refused(small.post(form(NAME, BODY)), 413, "file-too-large")
     assert not list((data / "blobs" / "incoming").iterdir())
 

@@ -1,6 +1,6 @@
 """Fuzzing the door of uploads: whatever is sent, the answer is a sentence and never a 500.
 
-Each test tries ten times N examples: `pytest tests/ecosystems/pypi --fuzz N`, by default 30.
+Each test tries ten times N examples: `pytest tests/ecosystems/pypi --fuzz N`, by default 12.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from pytest_django import Settings
 from werkzeug.test import TestResponse, encode_multipart
 
 from tests.fakes.distributions import Metadata, sdist, sdist_filename, wheel, wheel_filename
-from tests.fakes.registry import Registry, form, lasting_connection, open_registry
+from tests.fakes.registry import Registry, form, open_registry
 
 SAID = Metadata(
     requires_dist=("click>=8", 'colorama; sys_platform == "win32"'),
@@ -30,7 +30,7 @@ SAID = Metadata(
 WHEEL = wheel("example", "1.0", metadata=SAID)
 SDIST = sdist("example", "1.0", metadata=SAID)
 FILES = {wheel_filename("example", "1.0"): WHEEL, sdist_filename("example", "1.0"): SDIST}
-MEASURE = 30
+MEASURE = 12
 BOUNDARY = "frontier"
 FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 FIELDS = (
@@ -45,11 +45,11 @@ Try = Callable[[SearchStrategy[Any], Callable[[Any], TestResponse]], None]
 
 
 @pytest.fixture
-def lasting(db: None, data: Path, settings: Settings) -> Iterator[Registry]:  # noqa: ARG001
+def lasting(db: None, data: Path, settings: Settings) -> Iterator[Registry]:
     """Return a registry for all examples of a test, where an exception is not turned into a 500."""
-    with lasting_connection():
-        settings.DEBUG_PROPAGATE_EXCEPTIONS = True
-        yield open_registry(data, settings)
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = True
+    with open_registry(data, settings) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from strongroom.core.errors import (
 from strongroom.core.events import Kind, Recorded
 from strongroom.packages.catalog.changes import set_status, unyank, yank
 from strongroom.packages.models import Project, Release
-from strongroom.people.access.roles import Role, grant
+from strongroom.people.access.grants import grant
+from strongroom.people.access.roles import Role
 from strongroom.proof.ledger.events import last_serial, since
 from tests.fakes.bench import Bench, open_bench
 from tests.fakes.clocks import StoppedClock
@@ -49,19 +50,16 @@ CASES = [(who, act, may) for who, *row in ROWS for act, may in zip(ACTS, row, st
 
 def actor_named(who: str, bench: Bench, alice: Actor) -> Actor:
     token = replace(alice, credential="token 41")
-    match who:
-        case "nobody":
-            return NOBODY
-        case "operator":
-            return OPERATOR
-        case "owner":
-            return alice
-        case "yank-token":
-            return replace(token, reach=Reach(actions=frozenset({Action.YANK})))
-        case "upload-token":
-            return replace(token, reach=Reach(actions=frozenset({Action.UPLOAD})))
-        case "other-token":
-            return replace(token, reach=Reach(projects=frozenset({ProjectId("box", "other")})))
+    known = {
+        "nobody": NOBODY,
+        "operator": OPERATOR,
+        "owner": alice,
+        "yank-token": replace(token, reach=Reach(actions=frozenset({Action.YANK}))),
+        "upload-token": replace(token, reach=Reach(actions=frozenset({Action.UPLOAD}))),
+        "other-token": replace(token, reach=Reach(projects=frozenset({ProjectId("box", "other")}))),
+    }
+    if who in known:
+        return known[who]
     actor = bench.person(who, admin=who == "admin")
     if who == "maintainer":
         assert actor.user_id is not None
@@ -188,9 +186,9 @@ def test_a_change_whose_transaction_fails_is_no_event(
     if act == "unyank":
         ACTS["yank"](bench, OPERATOR)
     before = bench.standing()
-    with pytest.raises(ValueError, match="later"), transaction.atomic():
+    with transaction.atomic():
         assert ACTS[act](bench, OPERATOR)
-        raise ValueError("later")
+        transaction.set_rollback(True)
     assert bench.standing() == before
 
 

@@ -61,6 +61,23 @@ def test_a_file_is_listed_as_it_was_published(bench: Bench, alice: Actor) -> Non
     assert set(file.sidecars) == {".label"}
 
 
+def test_only_releases_that_are_named_or_stand_for_the_project_are_whole(
+    bench: Bench, alice: Actor
+) -> None:
+    for version in ("1.0", "2.0", "3.0", "4.0rc", "5.0rc"):
+        bench.publish(alice, "parcel", version)
+    shown = listing(PARCEL, Boxes(), frozenset({"1.0", "9.9"}))
+    whole = [each.version.key for each in shown.releases if each.description and each.metadata]
+    assert whole == ["5.0rc", "4.0rc", "3.0", "1.0"]
+    assert [len(each.files) for each in shown.releases] == [1] * 5
+
+
+def test_every_release_is_whole_if_none_is_named(bench: Bench, alice: Actor) -> None:
+    for version in ("1.0", "2.0", "3.0"):
+        bench.publish(alice, "parcel", version)
+    assert {each.description for each in listed().releases} == {"A box."}
+
+
 def test_a_file_stands_under_its_digest() -> None:
     assert file_path("box", "abcdef", "x.box") == "files/box/ab/cd/ef/x.box"
 
@@ -78,7 +95,7 @@ def test_a_yanked_release_is_listed_with_its_reason(bench: Bench, alice: Actor) 
     assert [release.yanked for release in listed().releases] == [None, ""]
 
 
-def test_a_project_that_is_not_there_is_not_found(db: None) -> None:  # noqa: ARG001
+def test_a_project_that_is_not_there_is_not_found(db: None) -> None:
     with pytest.raises(NotFoundError):
         listed()
 
@@ -89,7 +106,7 @@ def test_a_listing_costs_the_same_number_of_queries_for_any_number_of_files(
     assert callable(django_assert_num_queries)
     for version in ("1.0", "2.0", "3.0"):
         bench.publish(alice, "parcel", version)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             listed()
 
 

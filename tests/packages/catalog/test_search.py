@@ -93,8 +93,24 @@ def test_a_newer_file_replaces_the_words(shop: Bench, alice: Actor) -> None:
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize(
     "query",
-    ["%", "_", "%%%", "'", '"', "\\", "\0", "parcel\0", "\ud800", "' OR 1=1 --", "a" * 100_000]
-    + ["par%", "p_rcel", "\u00fc\u00df", "()[]{}*?", " ".join(["parcel"] * 500)],
+    [
+        "%",
+        "_",
+        "%%%",
+        "'",
+        '"',
+        "\\",
+        "\x00",
+        "parcel\x00",
+        "\ud800",
+        "' OR 1=1 --",
+        "a" * 100000,
+        "par%",
+        "p_rcel",
+        "\u00fc\u00df",
+        "()[]{}*?",
+        " ".join(["parcel"] * 500),
+    ],
 )
 def test_a_hostile_query_is_a_query(query: str) -> None:
     hits, count = search(query, 0, 20)
@@ -104,9 +120,8 @@ def test_a_hostile_query_is_a_query(query: str) -> None:
 @given(st.text(max_size=60))
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_a_query(shop: Bench, query: str) -> None:
-    assert shop
     hits, count = search(query, 0, 20)
-    assert len(hits) == count
+    assert len(hits) == count <= len(shop.told)
 
 
 @pytest.mark.usefixtures("shop")

@@ -11,14 +11,15 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError, ForbiddenError, UnauthenticatedError
 from strongroom.packages.catalog.changes import set_status
 from strongroom.packages.models import File, Project, Release
-from strongroom.people.access.roles import Role, grant
+from strongroom.people.access.grants import grant
+from strongroom.people.access.roles import Role
 from tests.fakes.bench import OPEN_FOR, Bench
 from tests.fakes.ecosystems import box, box_filename
 
 PARCEL = ProjectId("box", "parcel")
 
 
-def refused(  # noqa: PLR0913
+def refused(
     bench: Bench, actor: Actor, name: str, version: str, code: str, **fields: object
 ) -> str:
     """Return the sentence of the refusal, after which all must be as before."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 import pytest
+from django.db import transaction
 
-from strongroom.core.actors import OPERATOR, Actor
+from strongroom.core.actors import OPERATOR, REGISTRY, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Manifest
 from strongroom.core.errors import ConflictError, ForbiddenError
@@ -13,10 +14,14 @@ from strongroom.core.findings import Finding
 from strongroom.packages.catalog.changes import set_status
 from strongroom.packages.catalog.desk import Check
 from strongroom.packages.models import File, Project
-from strongroom.packages.publishing.commit import MEMBERS_AT_MOST
+from strongroom.packages.publishing.commit import MEMBERS_AT_MOST, _created
+from strongroom.packages.publishing.identify import identify
+from strongroom.packages.publishing.receive import receive
+from strongroom.packages.publishing.stages import Upload
 from strongroom.people.models import Grant
 from strongroom.proof.models import EventRow
 from tests.fakes.bench import Bench
+from tests.fakes.ecosystems import Boxes, box
 
 PARCEL = ProjectId("box", "parcel")
 
@@ -24,7 +29,7 @@ PARCEL = ProjectId("box", "parcel")
 def meanwhile(act: object) -> Check:
     """Return a check during which something else happens in the registry."""
 
-    def check(manifest: Manifest, archive: BinaryIO) -> Iterable[Finding]:  # noqa: ARG001
+    def check(manifest: Manifest, archive: BinaryIO) -> Iterable[Finding]:
         assert callable(act)
         act()
         return ()
@@ -86,6 +91,16 @@ def test_a_write_that_fails_after_the_events_takes_them_back(
         bench.publish(alice, parcel, "2.0", summary=surrogate)
     assert rows(bench) == before
     assert bench.publish(alice, parcel, "2.0").events
+
+
+def test_a_project_that_the_registry_itself_makes_is_nobodys(bench: Bench) -> None:
+    with bench.desk.blobs.receive() as incoming:
+        incoming.write(box("parcel", "1.0"))
+        upload = Upload(REGISTRY, "box", "parcel-1.0.plain.box", {}, incoming)
+        candidate = identify(receive(upload), Boxes())
+    with transaction.atomic():
+        assert _created(candidate, bench.desk).event.facts["owner"] == "registry"
+    assert not Grant.objects.exists()
 
 
 def test_only_so_many_members_are_remembered(bench: Bench, alice: Actor) -> None:

@@ -83,7 +83,7 @@ def test_pages_that_find_no_room_are_caught_up(bench: Bench, alice: Actor) -> No
     reacting, reactions = bench.reacting()
     huge = Page("huge", "text/plain", bytes(range(256)) * 4 * 9 * 1024)
 
-    def render(listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:  # noqa: ARG001
+    def render(listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
         yield huge
 
     reacting, reactions = bench.reacting(render)

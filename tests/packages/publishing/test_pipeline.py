@@ -15,7 +15,7 @@ from strongroom.core.findings import Finding, Severity
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.stages import Upload
-from strongroom.people.access.roles import people_of
+from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import last_serial, since
 from tests.fakes.bench import Bench
 from tests.fakes.clocks import NOON
@@ -137,7 +137,7 @@ def weighs(manifest: Manifest, archive: BinaryIO) -> Iterable[Finding]:
     yield Finding("scales", "weight", Severity.WARNING, f"{manifest.kind}: {size} bytes.")
 
 
-def refuses(manifest: Manifest, archive: BinaryIO) -> Iterable[Finding]:  # noqa: ARG001
+def refuses(manifest: Manifest, archive: BinaryIO) -> Iterable[Finding]:
     yield Finding("customs", "contraband", Severity.REFUSAL, "This may not pass.", "the bottom")
 
 
@@ -178,7 +178,7 @@ def test_a_refusal_leaves_no_blob_no_row_and_no_event(
     filename: str,
     data: bytes,
     claims: dict[str, list[str]],
-    code: str,  # noqa: PLR0913, PLR0917
+    code: str,
 ) -> None:
     before = bench.standing()
     with pytest.raises(InvalidError) as caught:

@@ -1,4 +1,4 @@
-"""Two uploads at the same moment, each in its own thread and connection: one wins, both are told."""
+"""Two uploads at once, each in its own thread and connection: one wins, and both are told."""
 
 import threading
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ def race(bench: Bench, actors: list[Actor], fields: list[dict[str, str]]) -> lis
     """Publish from one thread for each actor; all have been judged before any commits."""
     judged = threading.Barrier(len(actors))
 
-    def together(manifest: Manifest, archive: BinaryIO) -> Iterable[Finding]:  # noqa: ARG001
+    def together(manifest: Manifest, archive: BinaryIO) -> Iterable[Finding]:
         judged.wait(10)
         return ()
 

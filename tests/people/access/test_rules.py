@@ -97,7 +97,7 @@ def test_the_rule_answers_as_the_table_says(
     action: Action,
     exists: bool,
     role: Role | None,
-    answer: str,  # noqa: FBT001
+    answer: str,
 ) -> None:
     assert answered(actor, action, exists=exists, role=role) == answer
 

@@ -23,7 +23,7 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture
-def ada(db: None, clock: StoppedClock) -> User:  # noqa: ARG001 - the database comes first
+def ada(db: None, clock: StoppedClock) -> User:
     return create_user("ada", "ada@example.org", admin=False, actor=OPERATOR, clock=clock)
 
 
@@ -66,7 +66,7 @@ def test_looking_at_a_link_does_not_use_it(ada: User, clock: StoppedClock) -> No
 def test_a_link_works_up_to_its_last_moment(ada: User, clock: StoppedClock) -> None:
     secret = linked(ada, clock)
     clock.forward(links.SIGN_IN_FOR - timedelta(microseconds=1))
-    assert links.peek(secret, clock)
+    assert links.peek(secret, clock).used_at is None
     clock.forward(timedelta(microseconds=1))
     refused(secret, clock)
 
@@ -194,4 +194,5 @@ def test_of_two_uses_at_once_one_signs_in(clock: StoppedClock) -> None:
     secret = linked(ada, clock)
     results = _at_once(lambda _: links.use(secret, clock), 2)
     assert len([result for result in results if result is None]) == 1
-    assert SignInLink.objects.exclude(used_at=None).count() == 1
+    link = SignInLink.objects.exclude(used_at=None).get()
+    assert str(link) == f"link {link.pk}"

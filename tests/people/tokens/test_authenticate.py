@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
-from tests.fakes.clocks import NOON, StoppedClock
 
 from strongroom.core.actors import OPERATOR, Action, Reach
 from strongroom.core.coordinates import ProjectId
@@ -16,6 +15,7 @@ from strongroom.people.models import SpentToken, Token, User
 from strongroom.people.tokens import caveats, macaroons
 from strongroom.people.tokens.authenticate import authenticate
 from strongroom.people.tokens.minting import Mint, Minted, Order, create, revoke
+from tests.fakes.clocks import NOON, StoppedClock
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.core import serializers
-from tests.fakes.clocks import NOON, StoppedClock
 
 from strongroom.core.actors import OPERATOR, Actor
 from strongroom.core.errors import ForbiddenError, InvalidError
@@ -18,6 +17,7 @@ from strongroom.people.tokens.minting import Mint, Minted, Order, create, revoke
 from strongroom.people.tokens.verdict import verify
 from strongroom.proof.ledger.events import last_serial, since
 from strongroom.proof.models import EventRow
+from tests.fakes.clocks import NOON, StoppedClock
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,6 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes.clocks import NOON
 
 from strongroom.core.actors import EVERYWHERE, Action, Reach
 from strongroom.core.coordinates import ProjectId
@@ -15,6 +14,7 @@ from strongroom.people.tokens import caveats, macaroons
 from strongroom.people.tokens.caveats import Caveat
 from strongroom.people.tokens.scopes import Scope, admit, scope_of, shown
 from strongroom.people.tokens.verdict import verify
+from tests.fakes.clocks import NOON
 
 MASTER, SEED = b"m" * 32, bytes(16)
 TEXT = macaroons.mint(MASTER, SEED, "u", [])

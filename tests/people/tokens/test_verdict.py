@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from tests.fakes.clocks import NOON
 
 from strongroom.core.errors import ForbiddenError, InvalidError
 from strongroom.people.tokens import caveats, macaroons
 from strongroom.people.tokens.scopes import scope_of
 from strongroom.people.tokens.verdict import describe, verify
+from tests.fakes.clocks import NOON
 
 MASTER, SEED = b"m" * 32, bytes(range(16))
 BOX, ONCE = caveats.encode(caveats.projects(["pypi:box"])), caveats.encode(caveats.Once())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from urllib.parse import quote
 
-from strongroom.core.ecosystem import FileListing, Listing, Page, ReleaseListing
+from strongroom.core.ecosystem import FileListing, Listing, Page, ReleaseListing, chosen
 from strongroom.ecosystems.pypi.metadata import SIDECAR
 from strongroom.ecosystems.pypi.simple import (
     QUARANTINED,
@@ -44,25 +44,20 @@ def documents(listing: Listing, touched: frozenset[str] | None, public_url: str)
 
     A project in quarantine keeps its documents, without files, so that they replace older ones.
     """
-    if not listing.releases:
+    newest = chosen(listing.releases)
+    if newest is None:
         return
     files = {
         release.version.display: _files(listing, release, public_url)
         for release in listing.releases
     }
     path = f"pypi/{listing.project.key}"
-    newest = chosen(listing.releases)
     body = _document(listing, newest, files, public_url) | {"releases": files}
     yield Page(f"{path}/index.json", JSON, encoded(body))
     for release in listing.releases:
         if touched is None or release.version.key in touched:
             body = _document(listing, release, files, public_url)
             yield Page(f"{path}/{release.version.key}/index.json", JSON, encoded(body))
-
-
-def chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing:
-    """Return the release that stands for the project: not yanked before final before newest."""
-    return min(releases, key=lambda each: (each.yanked is not None, each.version.prerelease))
 
 
 def _document(

@@ -44,10 +44,19 @@ _NOTHING = frozenset({"", "UNKNOWN"})
 class Door:
     """Takes uploads and hands them to the pipeline."""
 
-    def __init__(self, desk: Desk, authenticate: Callable[[str, str], Actor]) -> None:
-        """Publish at `desk`, for whom `authenticate(token, source address)` says it is."""
+    def __init__(
+        self,
+        desk: Desk,
+        authenticate: Callable[[str, str], Actor],
+        count: Callable[[str, int], None],
+    ) -> None:
+        """Publish at `desk`, for whom `authenticate(token, source address)` says it is.
+
+        `count` is told the code of each outcome, and the bytes of each file that was published.
+        """
         self._desk = desk
         self._authenticate = authenticate
+        self._count = count
 
     def urls(self) -> list[URLPattern]:
         """Return the addresses of this door."""
@@ -60,18 +69,26 @@ class Door:
             _posted(request)
             receipt, ignored = self._publish(request, self._actor(request))
         except StrongroomError as error:
-            return _refused(error)
+            return self._refused(error)
         except OperationalError as error:
             # SQLite waits for its one writer, but not for ever.
             logger.warning("an upload met a database that did not answer: %s", error)
-            return _refused(
+            return self._refused(
                 UnavailableError(
                     "database-busy",
                     "The registry's database did not answer.",
                     "Nothing was published; try again later.",
                 )
             )
+        if receipt.events:
+            self._count("published", receipt.size)
+        else:
+            self._count("unchanged", 0)
         return HttpResponse(_told(receipt, ignored), content_type="text/plain; charset=utf-8")
+
+    def _refused(self, error: StrongroomError) -> HttpResponse:
+        self._count(error.code, 0)
+        return _refused(error)
 
     def _actor(self, request: HttpRequest) -> Actor:
         token = presented(request.headers.get("Authorization", ""))
@@ -81,7 +98,9 @@ class Door:
                 "Uploading needs a token.",
                 "Give __token__ as the user name and a token as the password.",
             )
-        return self._authenticate(token, request.META["REMOTE_ADDR"])
+        actor = self._authenticate(token, request.META["REMOTE_ADDR"])
+        request.META["strongroom.actor"] = actor.name  # for the access log
+        return actor
 
     def _publish(self, request: HttpRequest, actor: Actor) -> tuple[Receipt, bool]:
         with self._desk.blobs.receive() as incoming:

@@ -16,7 +16,7 @@ from strongroom.packages.catalog import states
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release
 from strongroom.packages.models import Project
-from strongroom.people.access.roles import role_of
+from strongroom.people.access.grants import role_of
 from strongroom.people.access.rules import permit
 from strongroom.proof.ledger.events import record
 

@@ -2,17 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.digests import Digests
-from strongroom.core.ecosystem import Ecosystem, FileListing, Listing, Newest, ReleaseListing
+from strongroom.core.ecosystem import (
+    Ecosystem,
+    FileListing,
+    Listing,
+    Newest,
+    ReleaseListing,
+    chosen,
+)
 from strongroom.core.errors import NotFoundError
 from strongroom.core.findings import Finding, Severity
 from strongroom.packages.models import File, Project, Release
-from strongroom.people.access.roles import people_of
+from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import of_project
 
 HISTORY_AT_MOST = 200
+_TEXTS = ("description", "description_type", "manifest")
+_SHOWN_TEXTS = ("description", "description_type", "metadata")
 
 
 def file_path(ecosystem: str, sha256: str, filename: str) -> str:
@@ -44,16 +54,27 @@ def find_release(project: Project, version: Version) -> Release:
     return row
 
 
-def listing(project: ProjectId, ecosystem: Ecosystem) -> Listing:
-    """Read a project with its releases (newest version first), files, people and events."""
+def listing(
+    project: ProjectId, ecosystem: Ecosystem, whole: frozenset[str] | None = None
+) -> Listing:
+    """Read a project with its releases (newest version first), files, people and events.
+
+    Descriptions and metadata are long, and a project may have thousands of releases. With `whole`
+    only the releases of those version keys have theirs, and the two newest and the chosen one,
+    which stand for the project; those of all others are empty.
+    """
     row = find_project(project)
-    releases = {release.key: release for release in row.releases.all()}
+    releases = {release.key: release for release in row.releases.defer(*_TEXTS)}
     files: dict[int, list[File]] = defaultdict(list)
     # The names of members are long and on no page of the project.
     for file in File.objects.filter(release__project=row).defer("members").order_by("filename"):
         files[file.release_id].append(file)
     ordered = ecosystem.newest_first(
         Version(release.display, release.key, release.prerelease) for release in releases.values()
+    )
+    brief = tuple(
+        _release(releases[version.key], version, files[releases[version.key].pk], project)
+        for version in ordered
     )
     return Listing(
         project=project,
@@ -62,12 +83,25 @@ def listing(project: ProjectId, ecosystem: Ecosystem) -> Listing:
         status_reason=row.status_reason,
         serial=row.serial,
         created_at=row.created_at,
-        releases=tuple(
-            _release(releases[version.key], version, files[releases[version.key].pk], project)
-            for version in ordered
-        ),
+        releases=_with_texts(row, brief, whole),
         people=people_of(project),
         history=of_project(project, HISTORY_AT_MOST),
+    )
+
+
+def _with_texts(
+    project: Project, brief: tuple[ReleaseListing, ...], whole: frozenset[str] | None
+) -> tuple[ReleaseListing, ...]:
+    rows = Release.objects.filter(project=project)
+    if whole is not None:
+        standing = {one.version.key for one in (*brief[:2], chosen(brief)) if one is not None}
+        rows = rows.filter(key__in=whole | standing)
+    texts = {key: rest for key, *rest in rows.values_list("key", *_TEXTS)}
+    return tuple(
+        replace(one, **dict(zip(_SHOWN_TEXTS, texts[one.version.key], strict=True)))
+        if one.version.key in texts
+        else one
+        for one in brief
     )
 
 
@@ -78,9 +112,9 @@ def _release(
         version=version,
         published_at=row.published_at,
         summary=row.summary,
-        description=row.description,
-        description_type=row.description_type,
-        metadata=row.manifest,
+        description="",
+        description_type="",
+        metadata={},
         files=tuple(_file(file, project) for file in files),
         yanked=row.yanked_reason if row.yanked else None,
     )

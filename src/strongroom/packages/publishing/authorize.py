@@ -16,7 +16,8 @@ from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.states import CLOSED, Status
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.stages import Candidate, Permit
-from strongroom.people.access.roles import Role, role_of
+from strongroom.people.access.grants import role_of
+from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import permit
 
 

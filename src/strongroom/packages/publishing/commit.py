@@ -17,7 +17,8 @@ from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.authorize import facts, judge
 from strongroom.packages.publishing.stages import Candidate, Permit, Receipt
-from strongroom.people.access.roles import Role, grant
+from strongroom.people.access.grants import grant
+from strongroom.people.access.roles import Role
 from strongroom.proof.ledger.events import record
 
 MEMBERS_AT_MOST = 2000
@@ -48,6 +49,7 @@ def receipt(
         version=candidate.manifest.version.display,
         filename=candidate.manifest.filename,
         sha256=candidate.received.digests.sha256,
+        size=candidate.received.size,
         at=at,
         events=events,
         remarks=remarks,

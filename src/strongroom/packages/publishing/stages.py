@@ -73,6 +73,7 @@ class Receipt:
     version: str
     filename: str
     sha256: str
+    size: int
     at: datetime
     events: tuple[Recorded, ...]
     remarks: tuple[Finding, ...] = ()

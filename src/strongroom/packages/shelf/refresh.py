@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.ecosystem import Ecosystem, Listing, Page, ReleaseListing
+from strongroom.core.ecosystem import Ecosystem, Listing, Page, chosen
 from strongroom.packages.catalog.listing import listing
 from strongroom.packages.catalog.states import Status
 from strongroom.packages.models import Project
@@ -40,13 +40,13 @@ def refresh(
 ) -> Listing:
     """Render and put up a project's pages and files; returns the listing that they now show."""
     with shelf.locks.held(f"shelf {project}"):
-        shown = listing(project, ecosystem)
+        shown = listing(project, ecosystem, touched)
         wanted = _with_neighbours(shown, touched)
         _put_files(shelf, shown)
         for render in (ecosystem.pages, *shelf.renderers):
             for page in render(shown, wanted):
                 shelf.pages.put(page.path, page.body)
-        newest = _chosen(shown.releases)
+        newest = chosen(shown.releases)
         Project.objects.filter(ecosystem=project.ecosystem, key=project.key).update(
             shelved_serial=shown.serial,
             latest=newest.version.display if newest else "",
@@ -61,18 +61,16 @@ def unshelved(limit: int) -> tuple[ProjectId, ...]:
     return tuple(ProjectId(row.ecosystem, row.key) for row in behind)
 
 
+def unshelved_count() -> int:
+    """Count the projects whose pages do not show their newest event."""
+    return Project.objects.filter(shelved_serial__lt=F("serial")).count()
+
+
 def _with_neighbours(shown: Listing, touched: frozenset[str] | None) -> frozenset[str] | None:
     # The two newest are rendered too: the one may have just superseded the other.
     if touched is None:
         return None
     return touched | {release.version.key for release in shown.releases[:2]}
-
-
-def _chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing | None:
-    # The release that stands for the project, as its pages choose it.
-    return min(
-        releases, key=lambda each: (each.yanked is not None, each.version.prerelease), default=None
-    )
 
 
 def _put_files(shelf: Shelf, shown: Listing) -> None:

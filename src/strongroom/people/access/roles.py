@@ -1,10 +1,6 @@
-"""The roles that people hold in projects."""
+"""The roles that people hold in projects; who holds which is in `grants`."""
 
 from enum import StrEnum
-
-from strongroom.core.clock import Clock
-from strongroom.core.coordinates import ProjectId
-from strongroom.people.models import Grant
 
 
 class Role(StrEnum):
@@ -12,36 +8,3 @@ class Role(StrEnum):
 
     OWNER = "owner"
     MAINTAINER = "maintainer"
-
-
-def role_of(user_id: int | None, project: ProjectId) -> Role | None:
-    """Return the role that a user holds in a project."""
-    if user_id is None:
-        return None
-    held = Grant.objects.filter(
-        user_id=user_id, ecosystem=project.ecosystem, project=project.key
-    ).values_list("role", flat=True)
-    return Role(held[0]) if held else None
-
-
-def people_of(project: ProjectId) -> tuple[tuple[str, str], ...]:
-    """Return the user names and roles of a project's people, in order of names."""
-    grants = Grant.objects.filter(ecosystem=project.ecosystem, project=project.key)
-    return tuple(grants.order_by("user__folded").values_list("user__username", "role"))
-
-
-def grant(user_id: int, project: ProjectId, role: Role, clock: Clock) -> None:
-    """Give a role; the caller records the event in the same transaction."""
-    Grant.objects.create(
-        user_id=user_id,
-        ecosystem=project.ecosystem,
-        project=project.key,
-        role=role,
-        granted_at=clock.now(),
-    )
-
-
-def projects_of(user_id: int) -> tuple[tuple[ProjectId, str], ...]:
-    """Return the projects in which a user holds a role, with the role."""
-    rows = Grant.objects.filter(user_id=user_id).order_by("ecosystem", "project")
-    return tuple((ProjectId(row.ecosystem, row.project), row.role) for row in rows)

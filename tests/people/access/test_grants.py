@@ -5,7 +5,8 @@ from django.db import IntegrityError, transaction
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
-from strongroom.people.access.roles import Role, grant, people_of, projects_of, role_of
+from strongroom.people.access.grants import grant, people_of, projects_of, role_of
+from strongroom.people.access.roles import Role
 from strongroom.people.accounts.users import create_user
 from strongroom.people.models import Grant
 from tests.fakes.clocks import NOON, StoppedClock

@@ -1,0 +1,240 @@
+"""The shelf shows the newest committed event, whole, and takes down what must go."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from strongroom.core.actors import OPERATOR, Actor
+from strongroom.core.coordinates import ProjectId
+from strongroom.core.ecosystem import Listing, Page
+from strongroom.core.errors import NotFoundError, UnavailableError
+from strongroom.packages.catalog.changes import set_status, yank
+from strongroom.packages.catalog.listing import file_path, listing
+from strongroom.packages.models import Project, Release
+from strongroom.packages.publishing.stages import Receipt
+from strongroom.packages.shelf.refresh import QUARANTINE, unshelved, unshelved_count
+from tests.fakes.bench import Bench, open_bench
+from tests.fakes.ecosystems import Boxes
+from tests.fakes.full_disks import full_disk
+
+PARCEL = ProjectId("box", "parcel")
+
+
+def address(receipt: Receipt, suffix: str = "") -> str:
+    return file_path("box", receipt.sha256, receipt.filename) + suffix
+
+
+def shelved(bench: Bench, path: str) -> bytes | None:
+    stored = bench.shelf.pages.get(path)
+    return stored.body if stored else None
+
+
+def rendered(bench: Bench) -> set[str]:
+    """Return the versions that have a page of their own."""
+    return {
+        path.parent.name for path in (bench.folder / "public").glob("boxes/parcel/*/index.json")
+    }
+
+
+def quarantine(bench: Bench, reason: str) -> None:
+    set_status(bench.desk, OPERATOR, PARCEL, "quarantined", reason)
+    bench.refresh("parcel")
+
+
+def test_a_file_on_the_shelf_is_its_blob(bench: Bench, alice: Actor) -> None:
+    receipt = bench.publish(alice, "parcel", "1.0", label="fragile")
+    bench.refresh("parcel", "1.0")
+    place = bench.shelf.pages.find(address(receipt))
+    assert place is not None
+    assert place.samefile(bench.desk.blobs.location(receipt.sha256))
+    assert shelved(bench, address(receipt, ".label")) == b"fragile"
+
+
+def test_nothing_is_shelved_before_a_refresh(bench: Bench, alice: Actor) -> None:
+    receipt = bench.publish(alice, "parcel", "1.0")
+    assert bench.shelf.pages.find(address(receipt)) is None
+    assert unshelved(10) == (PARCEL,)
+
+
+def test_a_refresh_shelves_the_newest_event(bench: Bench, alice: Actor) -> None:
+    bench.publish(alice, "parcel", "1.0")
+    bench.refresh("parcel", "1.0")
+    project = Project.objects.get()
+    assert project.shelved_serial == project.serial
+    assert unshelved(10) == ()
+
+
+def test_the_unshelved_are_named_oldest_event_first_and_bounded(bench: Bench, alice: Actor) -> None:
+    for name in ("one", "two", "three"):
+        bench.publish(alice, name, "1.0")
+    bench.refresh("two")
+    assert [project.key for project in unshelved(10)] == ["one", "three"]
+    assert [project.key for project in unshelved(1)] == ["one"]
+    assert unshelved_count() == 2
+
+
+def test_the_touched_release_and_the_two_newest_are_rendered(bench: Bench, alice: Actor) -> None:
+    for version in ("1.0", "2.0", "3.0", "4.0"):
+        bench.publish(alice, "parcel", version)
+    bench.refresh("parcel", "1.0")
+    assert rendered(bench) == {"1.0", "3.0", "4.0"}
+
+
+def test_all_releases_are_rendered_if_none_is_named(bench: Bench, alice: Actor) -> None:
+    for version in ("1.0", "2.0", "3.0", "4.0"):
+        bench.publish(alice, "parcel", version)
+    bench.refresh("parcel")
+    assert rendered(bench) == {"1.0", "2.0", "3.0", "4.0"}
+
+
+def test_all_files_are_put_up_whatever_was_touched(bench: Bench, alice: Actor) -> None:
+    receipts = [bench.publish(alice, "parcel", version) for version in ("1.0", "2.0", "3.0", "4.0")]
+    bench.refresh("parcel", "4.0")
+    assert all(bench.shelf.pages.find(address(receipt)) for receipt in receipts)
+
+
+def test_a_refresh_again_changes_nothing(bench: Bench, alice: Actor) -> None:
+    bench.publish(alice, "parcel", "1.0")
+    bench.refresh("parcel")
+    public = bench.folder / "public"
+    before = {path: path.read_bytes() for path in public.rglob("*") if path.is_file()}
+    bench.refresh("parcel")
+    assert {path: path.read_bytes() for path in public.rglob("*") if path.is_file()} == before
+
+
+def test_every_renderer_renders(bench: Bench, alice: Actor) -> None:
+    def render(listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
+        yield Page(
+            "other", "text/plain", f"{listing.name.display} {sorted(touched or ())}".encode()
+        )
+
+    bench.publish(alice, "Parcel", "1.0")
+    other = replace(bench, shelf=replace(bench.shelf, renderers=(render,)))
+    other.refresh("parcel", "1.0")
+    assert shelved(bench, "other") == b"Parcel ['1.0']"
+    assert shelved(bench, "boxes/parcel/index.json") == b'["1.0"]'
+
+
+@pytest.mark.parametrize(
+    ("versions", "yanked", "latest"),
+    [
+        (["1.0"], [], "1.0"),
+        (["1.0", "2.0", "1.5"], [], "2.0"),
+        (["1.0", "2.0rc"], [], "1.0"),
+        (["1.0rc", "2.0rc"], [], "2.0rc"),
+        (["1.0", "2.0"], ["2.0"], "1.0"),
+        (["1.0", "2.0rc"], ["1.0"], "2.0rc"),
+        (["1.0", "2.0"], ["1.0", "2.0"], "2.0"),
+    ],
+)
+def test_the_latest_is_the_newest_that_is_neither_yanked_nor_a_prerelease(
+    bench: Bench, alice: Actor, versions: list[str], yanked: list[str], latest: str
+) -> None:
+    for version in versions:
+        bench.publish(alice, "parcel", version, summary=f"This is {version}")
+    for version in yanked:
+        yank(bench.desk, alice, bench.target("parcel", version), "")
+    bench.refresh("parcel")
+    project = Project.objects.get()
+    assert (project.latest, project.summary) == (latest, f"This is {latest}")
+
+
+def test_a_project_without_releases_has_no_latest(bench: Bench, alice: Actor) -> None:
+    bench.publish(alice, "parcel", "1.0")
+    Release.objects.get().files.all().delete()
+    Release.objects.all().delete()
+    bench.refresh("parcel")
+    assert (Project.objects.get().latest, Project.objects.get().summary) == ("", "")
+
+
+def test_a_project_that_is_not_there_is_not_found(bench: Bench) -> None:
+    with pytest.raises(NotFoundError):
+        bench.refresh("nothing")
+
+
+def test_quarantine_takes_every_file_down_and_leaves_the_reason(bench: Bench, alice: Actor) -> None:
+    receipts = [bench.publish(alice, "parcel", each, label=each) for each in ("1.0", "2.0", "3.0")]
+    bench.refresh("parcel")
+    quarantine(bench, "malware")
+    for receipt in receipts:
+        for path in (address(receipt), address(receipt, ".label")):
+            assert bench.shelf.pages.find(path) is None
+            assert shelved(bench, f"{QUARANTINE}/{path}") == b"malware"
+
+
+def test_quarantine_keeps_the_blobs(bench: Bench, alice: Actor) -> None:
+    receipt = bench.publish(alice, "parcel", "1.0")
+    bench.refresh("parcel")
+    quarantine(bench, "malware")
+    assert bench.desk.blobs.location(receipt.sha256).exists()
+
+
+def test_a_new_reason_replaces_the_old(bench: Bench, alice: Actor) -> None:
+    receipt = bench.publish(alice, "parcel", "1.0")
+    quarantine(bench, "suspicious")
+    quarantine(bench, "malware")
+    assert shelved(bench, f"{QUARANTINE}/{address(receipt)}") == b"malware"
+
+
+def test_lifting_a_quarantine_puts_the_files_back(bench: Bench, alice: Actor) -> None:
+    receipt = bench.publish(alice, "parcel", "1.0")
+    quarantine(bench, "suspicious")
+    set_status(bench.desk, OPERATOR, PARCEL, "active", "")
+    bench.refresh("parcel")
+    place = bench.shelf.pages.find(address(receipt))
+    assert place is not None
+    assert place.samefile(bench.desk.blobs.location(receipt.sha256))
+    assert shelved(bench, f"{QUARANTINE}/{address(receipt)}") is None
+
+
+def test_quarantine_takes_down_all_though_no_reason_finds_room(bench: Bench, alice: Actor) -> None:
+    receipts = [bench.publish(alice, "parcel", version) for version in ("1.0", "2.0", "3.0")]
+    bench.refresh("parcel")
+    set_status(bench.desk, OPERATOR, PARCEL, "quarantined", "malware")
+    serial = listing(PARCEL, Boxes()).serial
+    (bench.folder / "public" / QUARANTINE).write_bytes(b"a file where the folder should be")
+    with pytest.raises(UnavailableError):
+        bench.refresh("parcel")
+    assert not any(bench.shelf.pages.find(address(receipt)) for receipt in receipts)
+    assert Project.objects.get().shelved_serial < serial
+
+
+def test_a_full_disk_leaves_the_project_unshelved_and_the_next_time_repairs(
+    bench: Bench, alice: Actor
+) -> None:
+    def render(listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
+        yield Page("huge", "text/plain", bytes(9 * 1024 * 1024))
+
+    bench.publish(alice, "parcel", "1.0")
+    other = replace(bench, shelf=replace(bench.shelf, renderers=(render,)))
+    with full_disk(at=8 * 1024 * 1024), pytest.raises(UnavailableError):
+        other.refresh("parcel")
+    assert unshelved(10) == (PARCEL,)
+    other.refresh("parcel")
+    assert unshelved(10) == ()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_refreshes_at_once_the_last_shows_the_newest(tmp_path: Path) -> None:
+    bench = open_bench(tmp_path)
+    alice = bench.person("alice")
+    versions = [f"1.{number}" for number in range(6)]
+
+    def work(version: str) -> None:
+        bench.publish(alice, "parcel", version)
+        bench.refresh("parcel", version)
+        connection.close()
+
+    bench.publish(alice, "parcel", "1.0")
+    threads = [threading.Thread(target=work, args=(version,)) for version in versions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert unshelved(10) == ()
+    expected = ", ".join(f'"{version}"' for version in reversed(versions))
+    assert shelved(bench, "boxes/parcel/index.json") == f"[{expected}]".encode()

@@ -1,0 +1,50 @@
+"""Waking Django over a data folder."""
+
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+
+from strongroom.core.errors import ConfigurationError
+from strongroom.site.start import DATABASE, create, start
+
+
+def environ(data: Path) -> dict[str, str]:
+    """Return an environment that names a data folder and nothing else."""
+    return {"STRONGROOM_DATA": str(data)}
+
+
+def test_a_new_folder_is_its_owners_alone_and_gets_keys(tmp_path: Path) -> None:
+    configuration = create(environ(tmp_path / "a" / "data"), secrets.token_bytes)
+    assert configuration.data.stat().st_mode & 0o777 == 0o700
+    assert (configuration.data / "keys" / "master.json").is_file()
+
+
+def test_a_folder_without_a_registry_is_left_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        start(environ(tmp_path / "data"))
+    assert caught.value.code == "data-folder-empty"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_registry_without_its_keys_is_not_given_new_ones(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).touch()
+    with pytest.raises(ConfigurationError) as caught:
+        start(environ(tmp_path))
+    assert caught.value.code == "keys-missing"
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError) as caught:
+        create(environ(tmp_path / "file" / "data"), secrets.token_bytes)
+    assert caught.value.code == "data-folder-unwritable"
+
+
+def test_a_registry_that_lost_its_keys_does_not_start_with_new_ones(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).touch()
+    with pytest.raises(ConfigurationError) as caught:
+        create(environ(tmp_path), os.urandom)
+    assert caught.value.code == "keys-missing"
+    assert not (tmp_path / "keys").exists()

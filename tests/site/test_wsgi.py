@@ -1,0 +1,223 @@
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
+
+from strongroom.packages.shelf.serve import Answer, Stretch
+from strongroom.site import wsgi
+from strongroom.site.wsgi import Front, Source, send
+from tests.ecosystems.pypi.test_upload import BOUNDARY, END, HEAD, basic, content
+from tests.fakes.registry import Registry
+
+PROXY = "10.0.0.1"
+TRUSTED = ("10.0.0.0/8", "fd00::/8")
+
+
+class Behind:
+    """An application that keeps the environment of its last request and reads all of its body."""
+
+    def __init__(self) -> None:
+        self.seen: WSGIEnvironment = {}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self.seen = environ
+        start_response("200 OK", [])
+        return [b"behind"]
+
+
+def source(peer: str, headers: Mapping[str, str], trusted: tuple[str, ...] = TRUSTED) -> Behind:
+    """Send a request from an address through what settles addresses."""
+    behind = Behind()
+    environ = EnvironBuilder("/").get_environ() | {"REMOTE_ADDR": peer} | dict(headers)
+    run_wsgi_app(Source(behind, trusted), environ)
+    return behind
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "settled"),
+    [
+        (PROXY, "192.0.2.7", "192.0.2.7"),
+        (PROXY, "192.0.2.7, 10.9.9.9", "192.0.2.7"),
+        (PROXY, "203.0.113.1, 192.0.2.7", "192.0.2.7"),
+        (PROXY, "192.0.2.7 , 10.9.9.9 ,10.8.8.8", "192.0.2.7"),
+        (PROXY, "10.9.9.9, 10.8.8.8", "10.9.9.9"),
+        (PROXY, "", PROXY),
+        (PROXY, "unknown", PROXY),
+        (PROXY, "192.0.2.7, unknown", PROXY),
+        (PROXY, "192.0.2.7, unknown, 10.9.9.9", "10.9.9.9"),
+        (PROXY, "2001:DB8::1", "2001:db8::1"),
+        (PROXY, "::ffff:192.0.2.7", "192.0.2.7"),
+        ("fd00::1", "192.0.2.7", "192.0.2.7"),
+        ("::ffff:10.0.0.1", "192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.9", "192.0.2.7", "192.0.2.9"),
+        ("192.0.2.9", "192.0.2.7", "192.0.2.9"),
+        ("192.0.2.9", "10.0.0.1", "192.0.2.9"),
+        ("", "192.0.2.7", "0.0.0.0"),  # noqa: S104 - a unix socket has no address
+        ("not an address", "192.0.2.7", "not an address"),
+    ],
+)
+def test_only_a_trusted_proxy_speaks_for_a_client(peer: str, forwarded: str, settled: str) -> None:
+    behind = source(peer, {"HTTP_X_FORWARDED_FOR": forwarded})
+    assert behind.seen["REMOTE_ADDR"] == settled
+
+
+def test_by_default_nobody_speaks_for_a_client() -> None:
+    behind = source("127.0.0.1", {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}, trusted=())
+    assert behind.seen["REMOTE_ADDR"] == "127.0.0.1"
+
+
+@given(peer=st.text(max_size=20), forwarded=st.text(max_size=60))
+def test_no_header_is_too_odd_to_be_read(peer: str, forwarded: str) -> None:
+    assert source(peer, {"HTTP_X_FORWARDED_FOR": forwarded}).seen["REMOTE_ADDR"]
+
+
+@pytest.mark.parametrize(
+    ("peer", "proto", "scheme"),
+    [
+        (PROXY, "https", "https"),
+        (PROXY, "http", "http"),
+        (PROXY, "ftp", "http"),
+        ("192.0.2.9", "https", "http"),
+    ],
+)
+def test_the_scheme_is_taken_from_a_trusted_proxy_only(peer: str, proto: str, scheme: str) -> None:
+    behind = source(peer, {"HTTP_X_FORWARDED_PROTO": proto})
+    assert behind.seen["wsgi.url_scheme"] == scheme
+
+
+def shelf(path: str, query: str, headers: Mapping[str, str]) -> Answer | None:
+    """Answer as a door of the shelf does: it knows one path, and tells what it was asked."""
+    if path != "/room/known":
+        return None
+    told = f"{query} {headers.get('accept', '')} {sorted(headers)} {len(headers)}"
+    return Answer(200, "OK", (("Content-Type", "text/plain"),), told.encode())
+
+
+def front() -> tuple[Client, Behind]:
+    """Return a client of a front with one door, and what is behind it."""
+    behind = Behind()
+    return Client(Front({"room": shelf}, behind)), behind
+
+
+def test_a_door_answers_what_it_knows() -> None:
+    client, behind = front()
+    answer = client.get("/room/known?a=b", headers={"Accept": "text/plain", "X-Odd": "1"})
+    assert answer.text == "a=b text/plain ['accept', 'host', 'x-odd'] 3"
+    assert not behind.seen
+
+
+@pytest.mark.parametrize("path", ["/room/unknown", "/room", "/other/known", "/"])
+def test_what_no_door_knows_is_handed_on(path: str) -> None:
+    client, behind = front()
+    environ = EnvironBuilder("/").get_environ() | {"PATH_INFO": path}
+    assert client.open(environ).text == "behind"
+    assert behind.seen["PATH_INFO"] == path
+
+
+def test_a_path_without_a_slash_is_the_front_page() -> None:
+    behind = Behind()
+    doors = {"": lambda *_: Answer(200, "OK", (), b"front")}
+    environ = EnvironBuilder("/").get_environ() | {"PATH_INFO": "*"}
+    assert Client(Front(doors, behind)).open(environ).text == "front"
+
+
+def test_a_door_can_only_be_read() -> None:
+    client, _ = front()
+    answer = client.post("/room/known")
+    assert answer.status == "405 POST is not possible here. This address can only be read."
+    assert answer.headers["Allow"] == "GET, HEAD"
+
+
+def test_a_body_in_chunks_has_a_length_for_the_framework() -> None:
+    client, behind = front()
+    client.post("/other", headers={"Transfer-Encoding": "Chunked"})
+    assert int(behind.seen["CONTENT_LENGTH"]) > 2**60
+
+
+def test_an_upload_in_chunks_is_published(registry: Registry) -> None:
+    body = HEAD + content() + END
+    environ = EnvironBuilder("/legacy/", method="POST").get_environ()
+    environ |= {
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "CONTENT_TYPE": f"multipart/form-data; boundary={BOUNDARY}",
+        "HTTP_AUTHORIZATION": basic("__token__", registry.token),
+    }
+    assert registry.client.open(environ, buffered=True).status == "200 OK"
+
+
+def test_a_stretch_of_a_file_is_sent_and_the_file_closed(tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    place.write_bytes(bytes(range(256)) * 4096)
+    answer = Answer(206, "Partial Content", (), Stretch(place, 3, 700_000))
+    blocks, status, _ = run_wsgi_app(
+        lambda environ, start: send(answer, environ, start),
+        EnvironBuilder("/").get_environ(),
+        buffered=True,
+    )
+    assert status == "206 Partial Content"
+    assert b"".join(blocks) == place.read_bytes()[3:700_003]
+
+
+def test_a_server_that_sends_files_itself_gets_the_file_where_it_begins(tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    place.write_bytes(b"0123456789")
+    handed = []
+
+    def wrapper(file: BytesIO, _size: int) -> Iterable[bytes]:
+        handed.append(file.read())
+        file.close()
+        return []
+
+    environ = EnvironBuilder("/").get_environ() | {"wsgi.file_wrapper": wrapper}
+    send(
+        Answer(206, "Partial", (), Stretch(place, 4, 2)), environ, lambda *_: print
+    )  # nothing is written
+    assert handed == [b"456789"]
+
+
+def test_a_file_that_went_away_meanwhile_is_404(tmp_path: Path) -> None:
+    answer = Answer(200, "OK", (), Stretch(tmp_path / "gone", 0, 1))
+    _, status, _ = run_wsgi_app(
+        lambda environ, start: send(answer, environ, start), EnvironBuilder("/").get_environ()
+    )
+    assert status == "404 This file was withdrawn just now."
+
+
+class Torn(BytesIO):
+    """A body whose connection breaks."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise ConnectionResetError(size)
+
+
+class Endless(BytesIO):
+    """A body that never ends, and knows how much of it was read."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.taken += size or 0
+        return b"x" * (size or 0)
+
+
+def posted(body: BytesIO) -> str:
+    """Post a body to a front whose application does not read it."""
+    environ = EnvironBuilder("/other", method="POST").get_environ() | {"wsgi.input": body}
+    return run_wsgi_app(Front({}, Behind()), environ, buffered=True)[1]
+
+
+def test_a_client_is_heard_out_within_bounds() -> None:
+    endless = Endless()
+    assert posted(endless) == "200 OK"
+    assert endless.taken == wsgi.HEARD_OUT_BYTES
+
+
+def test_a_connection_that_breaks_while_it_is_heard_out_is_no_error() -> None:
+    assert posted(Torn()) == "200 OK"
