@@ -19,7 +19,7 @@ def answered(settings: Settings, error: Exception) -> Answer:
     hear(api)
 
     @api.get("/")
-    def operation(request: HttpRequest) -> None:  # noqa: ARG001 - the framework's form
+    def operation(request: HttpRequest) -> None:
         raise error
 
     settings.ROOT_URLCONF = (path("", api.urls),)

@@ -84,3 +84,19 @@ def _release(parcel: Strongroom) -> dict[str, object]:
     shown = parcel("project", "show", "parcel", "--json").json()
     release: dict[str, object] = shown["releases"][0]
     return release
+
+
+def test_somebody_is_appointed_and_dismissed(parcel: Strongroom) -> None:
+    parcel("user", "create", "bob", "--email", "bob@example.org")
+    assert (
+        "bob is owner of parcel"
+        in parcel("project", "appoint", "parcel", "bob", "--role", "owner").out
+    )
+    people = parcel("project", "show", "parcel", "--json").json()["people"]
+    assert people[1] == {"name": "bob", "role": "owner"}
+    assert "bob has no role in parcel" in parcel("project", "dismiss", "parcel", "bob").out
+
+
+def test_a_role_that_is_none_is_refused(parcel: Strongroom) -> None:
+    ended = parcel("project", "appoint", "parcel", "alice", "--role", "king")
+    assert (ended.code, "[role-unknown]" in ended.err) == (1, True)

@@ -3,7 +3,7 @@
 from strongroom.core.events import Kind
 from strongroom.site.reactions import PAGED
 
-# No page shows users, tokens, links or roles as they change.
+# No page shows users, tokens or links as they change.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -11,7 +11,6 @@ QUIET = {
     Kind.SIGNED_IN,
     Kind.TOKEN_CREATED,
     Kind.TOKEN_REVOKED,
-    Kind.ROLE_GRANTED,
 }
 
 

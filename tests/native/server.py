@@ -43,6 +43,7 @@ class Server:
     data: Path
     port: int = field(default_factory=free_port)
     settings: Mapping[str, str] = field(default_factory=dict)
+    demo: bool = False  # serves a throw-away folder of its own, and `data` only names the log
     token: str = field(default="", repr=False)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -69,7 +70,8 @@ class Server:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [str(PROGRAM), "serve", "--data", str(self.data), "--port", str(self.port)]
+        over = ["--demo"] if self.demo else ["--data", str(self.data)]
+        command = [str(PROGRAM), "serve", *over, "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,

@@ -2,19 +2,25 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from werkzeug.test import encode_multipart
 
 from tests.fakes.bad_archives import CASES
 from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
+from tests.fakes.registry import form
 from tests.native.clients import Clients
-from tests.native.server import Server
-from tests.native.uploads import post
+from tests.native.server import PATIENCE, Server
+from tests.native.uploads import BOUNDARY, headers, post
 
 pytestmark = pytest.mark.native
 
 CLIENTS = ["twine", "uv"]
+# Real distributions do this (setuptools does), so it is published with a warning.
+REMARKED = {"top-level-pth-file": "Python runs this file at every start"}
 SHOWN = {
     "file-not-in-record": "RECORD does not list the file 'bad_case.py'.",
     "windows-device": "The member name 'folder/nul.txt' cannot exist on Windows.",
@@ -102,6 +108,8 @@ def test_an_invalid_token_is_told_and_not_drowned_in_a_broken_pipe(
 
 def test_every_bad_archive_is_refused_with_a_sentence(server: Server) -> None:
     for case in CASES:
+        if case.name in REMARKED:
+            continue
         status, reason, told = post(server, case.filename, case.build())
         assert (case.name, status) == (case.name, 400)
         assert reason.isascii()
@@ -131,3 +139,34 @@ def test_twine_shows_what_uv_does_not_even_send(
     assert "Other bytes follow the end of the zip file." in (
         clients.twine(server.url, server.token, file).text
     )
+
+
+def test_a_client_that_reads_no_answer_before_all_is_sent_gets_it_too(server: Server) -> None:
+    wrong = {"Authorization": "Bearer none", "Content-Type": "multipart/form-data"}
+    assert server.send("POST", "/legacy/", bytes(50_000_000), wrong)[0] == 403
+
+
+def test_an_upload_in_chunks_of_unknown_number_is_published(server: Server) -> None:
+    body, name = wheel("chunked", "1.0"), wheel_filename("chunked", "1.0")
+    sent = encode_multipart(form(name, body), boundary=BOUNDARY)[1]
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    connection.request("POST", "/legacy/", iter([sent[:100], sent[100:]]), headers(server))
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+def test_many_uploads_at_once_are_each_published_once(server: Server) -> None:
+    files = [(wheel_filename("crowd", f"1.{n}"), wheel("crowd", f"1.{n}")) for n in range(8)]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda file: post(server, *file), [*files, *files]))
+    assert {status for status, _, _ in answers} == {200}
+    assert sum(told.startswith(b"Published") for _, _, told in answers) == len(files)
+    page = server.get("/simple/crowd/")[2].decode()
+    assert all(page.count(f">{name}<") == 1 for name, _ in files)
+
+
+def test_what_is_only_remarkable_is_published_with_a_warning(server: Server) -> None:
+    name, body = wheel_filename("remarked", "1.0"), wheel("remarked", "1.0", files={"a.pth": b"\n"})
+    status, _, told = post(server, name, body)
+    assert status == 200
+    assert all(remark in told.decode() for remark in REMARKED.values())

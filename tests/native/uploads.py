@@ -32,7 +32,7 @@ def post(server: Server, filename: str, body: bytes) -> tuple[int, str, bytes]:
 def publish(server: Server, filename: str, body: bytes) -> str:
     """Publish a file; returns its digest."""
     status, reason, _ = post(server, filename, body)
-    assert status == 200, reason
+    assert status == 200, (reason, server.log.read_text()[-5000:])
     return hashlib.sha256(body).hexdigest()
 
 

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from strongroom.core.coordinates import ProjectId
+from strongroom.core.errors import UnavailableError
 from strongroom.packages.models import Project
 from strongroom.packages.shelf.refresh import unshelved
 from tests.fakes.registry import Registry
@@ -76,6 +77,16 @@ def test_shared_pages_that_failed_are_made_again(registry: Registry) -> None:
     (registry.house.configuration.data / "public" / "rss" / "updates.xml").rmdir()
     assert registry.house.reactions.catch_up() == 0
     assert names(registry) == ["example"]
+
+
+def test_shared_pages_that_fail_again_are_tried_again(registry: Registry) -> None:
+    reactions = registry.restarted()
+    spoilt(registry, "rss")
+    with pytest.raises(UnavailableError):
+        reactions.catch_up()
+    mended(registry, "rss")
+    reactions.catch_up()
+    assert registry.get("/rss/updates.xml").status_code == 200
 
 
 def test_a_process_that_starts_makes_the_shared_pages_that_the_last_one_died_over(

@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -10,8 +11,8 @@ from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
 from strongroom.packages.shelf.serve import Answer, Stretch
 from strongroom.site import wsgi
-from strongroom.site.wsgi import Front, Source, send
-from tests.ecosystems.pypi.test_upload import BOUNDARY, END, HEAD, basic, content
+from strongroom.site.wsgi import Front, Hosts, Source, send
+from tests.ecosystems.pypi.forms import BOUNDARY, END, HEAD, basic, content
 from tests.fakes.registry import Registry
 
 PROXY = "10.0.0.1"
@@ -219,5 +220,49 @@ def test_a_client_is_heard_out_within_bounds() -> None:
     assert endless.taken == wsgi.HEARD_OUT_BYTES
 
 
+def test_a_client_that_sends_nothing_more_is_waited_for_within_bounds() -> None:
+    ours, theirs = socket.socketpair()
+    waited = []
+
+    class Slow(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            waited.append(ours.gettimeout())
+            return super().read(size)
+
+    environ = EnvironBuilder("/other", method="POST").get_environ()
+    environ |= {"wsgi.input": Slow(b"x"), "gunicorn.socket": ours}
+    run_wsgi_app(Front({}, Behind()), environ, buffered=True)
+    assert waited == [wsgi.HEARD_OUT_FOR] * 2
+    assert ours.gettimeout() is None
+    ours.close()
+    theirs.close()
+
+
 def test_a_connection_that_breaks_while_it_is_heard_out_is_no_error() -> None:
     assert posted(Torn()) == "200 OK"
+
+
+@pytest.mark.parametrize("name", ["a.test", "a.test:8000", "A.TEST", "b.c.test", "[::1]:80"])
+def test_a_request_for_this_host_is_handed_on(name: str) -> None:
+    client = Client(Hosts(Behind(), ["a.test", ".c.test", "[::1]"]))
+    environ = EnvironBuilder("/").get_environ() | {"HTTP_HOST": name}
+    assert client.open(environ).text == "behind"
+
+
+@pytest.mark.parametrize("name", ["b.test", "a.test.evil.test", "a.test@b", "", "a b", "\xe9.test"])
+def test_a_request_for_another_host_is_told_what_to_do(name: str) -> None:
+    behind = Behind()
+    client = Client(Hosts(behind, ["a.test"]))
+    environ = EnvironBuilder("/").get_environ() | {"HTTP_HOST": name, "SERVER_NAME": "other"}
+    answer = client.open(environ)
+    assert answer.status.startswith("400 This registry does not answer to the name '")
+    assert "allowed_hosts" in answer.status
+    assert answer.status.isascii()
+    assert not behind.seen
+
+
+def test_an_upload_to_another_name_is_refused_in_words(registry: Registry) -> None:
+    answer = registry.client.post("/legacy/", base_url="http://192.0.2.5:8000", buffered=True)
+    assert answer.status.startswith(
+        "400 This registry does not answer to the name '192.0.2.5:8000'"
+    )

@@ -74,7 +74,9 @@ def test_a_path_that_would_leave_the_folder_is_refused(pages: DiskPages, path: s
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_path_leads_outside(tmp_path: Path, path: str) -> None:
     folder = tmp_path / "public"
     try:

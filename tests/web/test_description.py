@@ -5,7 +5,7 @@ from tests.web.specimens import Reader
 
 MARKDOWN = "text/markdown"
 RST = "text/x-rst"
-AS_WRITTEN = '<pre class="literal">'
+AS_WRITTEN = '<pre class="literal" tabindex="0">'
 
 
 def test_markdown_is_rendered() -> None:

@@ -11,6 +11,7 @@ from strongroom.core.events import Kind, Recorded
 FACTS: Mapping[Kind, frozenset[str]] = {
     Kind.PROJECT_CREATED: frozenset({"name", "owner"}),
     Kind.ROLE_GRANTED: frozenset({"user", "role"}),
+    Kind.ROLE_TAKEN: frozenset({"user", "role"}),
     Kind.FILE_PUBLISHED: frozenset({"file", "kind", "size", "sha256"}),
     Kind.RELEASE_YANKED: frozenset({"reason"}),
     Kind.RELEASE_UNYANKED: frozenset(),

@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="A",
         action="append",
         default=[],
-        help="only this action: upload, yank, configure, quarantine or read-self",
+        help="only this action: upload, yank, configure, quarantine or appoint",
     )
     parser.add_argument(
         "--network",

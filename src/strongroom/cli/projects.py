@@ -1,4 +1,4 @@
-"""Projects: list and show them, yank and un-yank their releases, change their status."""
+"""Projects: list and show them, yank and un-yank releases, change their status and people."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -46,6 +46,21 @@ def add(commands: options.Commands) -> None:
         "status", metavar="STATUS", help="active, archived, deprecated or quarantined"
     )
     _add_reason(parser)
+    parser = _of_project(
+        projects,
+        "appoint",
+        "give somebody a role in a project",
+        "parcel bob --role owner",
+        _appoint,
+    )
+    parser.add_argument("user", metavar="USER", help="who")
+    parser.add_argument(
+        "--role", metavar="ROLE", default="maintainer", help="owner or maintainer (the default)"
+    )
+    parser = _of_project(
+        projects, "dismiss", "take somebody's role in a project away", "parcel bob", _dismiss
+    )
+    parser.add_argument("user", metavar="USER", help="who")
 
 
 def _of_project(
@@ -162,6 +177,27 @@ def _status(arguments: argparse.Namespace) -> int:
     project = _project(house, arguments)
     recorded = set_status(house.desk, OPERATOR, project, arguments.status, arguments.reason)
     return _told(recorded, f"{arguments.name} is {arguments.status}")
+
+
+def _appoint(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.core.actors import OPERATOR
+    from strongroom.packages.catalog.changes import appoint
+    from strongroom.people.access.roles import role
+
+    wanted = role(arguments.role)
+    project = _project(house, arguments)
+    recorded = appoint(house.desk, OPERATOR, project, arguments.user, wanted)
+    return _told(recorded, f"{arguments.user} is {wanted} of {arguments.name}")
+
+
+def _dismiss(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.core.actors import OPERATOR
+    from strongroom.packages.catalog.changes import dismiss
+
+    recorded = dismiss(house.desk, OPERATOR, _project(house, arguments), arguments.user)
+    return _told(recorded, f"{arguments.user} has no role in {arguments.name}")
 
 
 def _project(house: "House", arguments: argparse.Namespace) -> "ProjectId":

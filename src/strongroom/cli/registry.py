@@ -71,9 +71,11 @@ def _serve_folder(arguments: argparse.Namespace) -> int:
 
     configuration = create(os.environ, secrets.token_bytes)
     from strongroom.site.assembly import house
+    from strongroom.site.logs import configure
     from strongroom.site.preparation import prepare
     from strongroom.site.server import serve
 
+    configure(configuration.log_format, configuration.log_level)
     prepared = prepare(house(), _secret)
     lines = [f"Strongroom {version('strongroom')} serves {configuration.url}"]
     if arguments.demo:

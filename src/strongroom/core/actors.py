@@ -14,7 +14,7 @@ class Action(StrEnum):
     YANK = "yank"  # yank and un-yank releases
     CONFIGURE = "configure"  # change a project's status
     QUARANTINE = "quarantine"  # put a project into quarantine, or take it out
-    READ_SELF = "read-self"  # read one's own account and tokens
+    APPOINT = "appoint"  # give and take roles in a project
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"
     ROLE_GRANTED = "role-granted"
+    ROLE_TAKEN = "role-taken"
     FILE_PUBLISHED = "file-published"
     RELEASE_YANKED = "release-yanked"
     RELEASE_UNYANKED = "release-unyanked"

@@ -14,7 +14,7 @@ from strongroom.ecosystems.pypi.wire import PREFIXES, Reads
 from strongroom.packages.shelf.serve import Answer
 from strongroom.site.assembly import House
 from strongroom.site.observed import Observed
-from strongroom.site.wsgi import Front, ShelfDoor, Source
+from strongroom.site.wsgi import Front, Hosts, ShelfDoor, Source
 from strongroom.web.reads import read
 
 YEAR = 365 * 24 * 3600  # seconds; static addresses carry a digest of their content
@@ -32,5 +32,6 @@ def application(house: House) -> WSGIApplication:
     doors |= {"": people_reads, "project": people_reads}
     static = Path(web.__path__[0]) / "static"
     files = WhiteNoise(WSGIHandler(), root=static, prefix="static/", max_age=YEAR)
-    front = Source(Front(doors, files), house.configuration.trusted_proxies)
-    return Observed(front, house.metrics, time.monotonic, lambda: secrets.token_hex(8))
+    front = Front(doors, Hosts(files, house.configuration.hosts))
+    placed = Source(front, house.configuration.trusted_proxies)
+    return Observed(placed, house.metrics, time.monotonic, lambda: secrets.token_hex(8))

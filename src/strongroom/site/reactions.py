@@ -6,7 +6,8 @@
 | project created                          | besides, the index of all projects                  |
 | release yanked, un-yanked                | the project's pages of that release                 |
 | project status changed                   | all the project's pages, the front, the index       |
-| all others (users, tokens, links, roles) | nothing: no page shows them                         |
+| role granted, taken                      | all the project's pages                             |
+| all others (users, tokens, links)        | nothing: no page shows them                         |
 
 Reactions that a reader depends on run in the process that made the change, before the client is
 answered. Each is idempotent, and what a crash left undone is found by `catch_up`.
@@ -31,10 +32,10 @@ from strongroom.web.shelf import FrontPages
 logger = logging.getLogger(__name__)
 
 NEWEST = 40
-_WHOLE = frozenset({Kind.PROJECT_STATUS_CHANGED})
+_WHOLE = frozenset({Kind.PROJECT_STATUS_CHANGED, Kind.ROLE_GRANTED, Kind.ROLE_TAKEN})
 _INDEX = frozenset({Kind.PROJECT_CREATED, Kind.PROJECT_STATUS_CHANGED})
 _FRONT = frozenset({Kind.FILE_PUBLISHED, *_INDEX})
-PAGED = frozenset({Kind.RELEASE_YANKED, Kind.RELEASE_UNYANKED, *_FRONT})
+PAGED = frozenset({Kind.RELEASE_YANKED, Kind.RELEASE_UNYANKED, *_WHOLE, *_FRONT})
 
 
 class Reactions:

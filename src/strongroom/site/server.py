@@ -67,7 +67,7 @@ def options(configuration: Configuration) -> dict[str, Any]:
         # It would stand in the home folder of whoever runs this, and nothing here speaks to it.
         "control_socket_disable": True,
         "logger_class": ServerLog,
-        "loglevel": configuration.log_level,
+        "loglevel": "warning",
         "post_worker_init": _after_start,
     }
 

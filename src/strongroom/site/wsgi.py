@@ -1,7 +1,8 @@
 """The WSGI application: the shelf answers public reads before the framework wakes.
 
-In order: whose address the request really comes from, the shelf's doors, static files, and for
-all the rest Django. Reads that the shelf knows never reach the database.
+In order: whose address the request really comes from, the shelf's doors, whether the request is
+for this host at all, static files, and for all the rest Django. Reads that the shelf knows never
+reach the database.
 """
 
 import ipaddress
@@ -12,7 +13,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from strongroom.core.errors import MethodError, NotFoundError
+from django.http.request import split_domain_port, validate_host
+
+from strongroom.core.errors import InvalidError, MethodError, NotFoundError
 from strongroom.ecosystems.pypi.faults import refusal
 from strongroom.packages.shelf.serve import Answer, Stretch
 
@@ -67,6 +70,27 @@ class _Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class Hosts:
+    """Refuses what is addressed to another host, in words that clients show.
+
+    Behind it the framework would refuse it too (a forged name could end up in a link), but without
+    a word of what to do, and whoever first publishes from another machine meets it.
+    """
+
+    def __init__(self, behind: WSGIApplication, allowed: Iterable[str]) -> None:
+        """Let requests for the `allowed` names pass, on any port."""
+        self._behind = behind
+        self._allowed = tuple(allowed)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Hand a request on if it is for this host."""
+        name = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
+        domain, _ = split_domain_port(name)
+        if domain and validate_host(domain, self._allowed):
+            return self._behind(environ, start_response)
+        return send(_other_host(name), environ, start_response)
 
 
 class Source:
@@ -149,12 +173,15 @@ def _stretch(file: BinaryIO, stretch: Stretch, environ: WSGIEnvironment) -> Iter
     return _Blocks(file, stretch.length)
 
 
-class _Blocks(Iterator[bytes]):
+class _Blocks:
     """A stretch of a file for a server that cannot send files itself; it closes the file."""
 
     def __init__(self, file: BinaryIO, length: int) -> None:
         self._file = file
         self._left = length
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
 
     def __next__(self) -> bytes:
         block = self._file.read(min(BLOCK, self._left))
@@ -210,6 +237,16 @@ def _with_length(environ: WSGIEnvironment) -> None:
     """Let Django read a body that came in chunks: without a length it would see no body at all."""
     if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
         environ["CONTENT_LENGTH"] = ENDLESS
+
+
+def _other_host(name: str) -> Answer:
+    return refusal(
+        InvalidError(
+            "host-unknown",
+            f"This registry does not answer to the name {name[:100]!a}.",
+            "Its operator can add the name to allowed_hosts, or set public_url.",
+        )
+    )
 
 
 def _only_reads(method: str) -> Answer:

@@ -15,7 +15,6 @@ class Entry:
     serial: int
     at: datetime
     actor: str
-    credential: str
     kind: str
     sentence: str
     detail: str
@@ -33,7 +32,6 @@ def _entry(recorded: Recorded) -> Entry:
         serial=recorded.serial,
         at=recorded.at,
         actor=event.actor,
-        credential=event.credential,
         kind=event.kind,
         sentence=sentence,
         detail=detail,
@@ -51,6 +49,10 @@ def _created(event: Event) -> tuple[str, str]:
 
 def _granted(event: Event) -> tuple[str, str]:
     return f"{_fact(event, 'user')} became {_fact(event, 'role')}", ""
+
+
+def _taken(event: Event) -> tuple[str, str]:
+    return f"{_fact(event, 'user')} is no longer {_fact(event, 'role')}", ""
 
 
 def _published(event: Event) -> tuple[str, str]:
@@ -84,6 +86,7 @@ def _plainly(event: Event) -> tuple[str, str]:
 _TELLING: Mapping[Kind, Callable[[Event], tuple[str, str]]] = {
     Kind.PROJECT_CREATED: _created,
     Kind.ROLE_GRANTED: _granted,
+    Kind.ROLE_TAKEN: _taken,
     Kind.FILE_PUBLISHED: _published,
     Kind.RELEASE_YANKED: _yanked,
     Kind.RELEASE_UNYANKED: _unyanked,

@@ -95,12 +95,13 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "abbr": {"title"},
     "ol": {"start"},
-    "pre": {"lang"},
     "td": {"colspan", "rowspan", "align"},
     "th": {"colspan", "rowspan", "align"},
     "p": {"align"},
     "div": {"align"},
 }
+# Wide code and tables scroll sideways, which the arrow keys can do once they have the focus.
+_REACHED_BY_KEY = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}
 
 
 def render(raw: str, media_type: str) -> SafeString:
@@ -153,6 +154,7 @@ def _clean(rendered: str) -> str:
         attributes=_ATTRIBUTES,
         link_rel="nofollow noopener",
         url_schemes={"http", "https", "mailto"},
+        set_tag_attribute_values=_REACHED_BY_KEY,
     )
 
 

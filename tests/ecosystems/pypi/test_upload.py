@@ -8,73 +8,24 @@ import pytest
 from django.db import OperationalError, connection
 from pytest_django import Settings
 from werkzeug.datastructures import FileStorage
-from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from strongroom.core.actors import Action
 from strongroom.packages.models import File
-from strongroom.people.tokens.caveats import Actions, Once
-from tests.fakes.distributions import Metadata, sdist, sdist_filename, wheel, wheel_filename
+from tests.ecosystems.pypi.forms import (
+    BODY,
+    BOUNDARY,
+    DIGEST,
+    END,
+    HEAD,
+    NAME,
+    basic,
+    content,
+    part,
+    refused,
+    send,
+)
+from tests.fakes.distributions import Metadata, sdist, sdist_filename, wheel
 from tests.fakes.registry import Registry, form, open_registry
-
-BODY = wheel("example", "1.0")
-NAME = wheel_filename("example", "1.0")
-DIGEST = hashlib.sha256(BODY).hexdigest()
-BOUNDARY = "frontier"
-
-
-class Counted(BytesIO):
-    """A request's body that knows how much of it was read."""
-
-    read_bytes = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        block = super().read(size)
-        self.read_bytes += len(block)
-        return block
-
-
-def basic(user: str, password: str) -> str:
-    """Return a header of HTTP's Basic scheme."""
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-def part(name: str, body: bytes, extra: str = "", headers: str = "") -> bytes:
-    """Return one part of a form, with the delimiter before it."""
-    disposition = f'Content-Disposition: form-data; name="{name}"{extra}'
-    return f"--{BOUNDARY}\r\n{disposition}\r\n{headers}\r\n".encode() + body + b"\r\n"
-
-
-def content(body: bytes = BODY, headers: str = "") -> bytes:
-    """Return the part that carries the file."""
-    return part("content", body, f'; filename="{NAME}"', headers)
-
-
-END = f"--{BOUNDARY}--\r\n".encode()
-HEAD = part(":action", b"file_upload") + part("sha256_digest", DIGEST.encode())
-
-
-def send(
-    registry: Registry, body: bytes, kind: str = f"multipart/form-data; boundary={BOUNDARY}"
-) -> TestResponse:
-    """Post a body as it is."""
-    headers = {"Authorization": basic("__token__", registry.token)}
-    return registry.client.post(
-        "/legacy/", data=body, content_type=kind, headers=headers, buffered=True
-    )
-
-
-def refused(answer: TestResponse, status: int, code: str) -> str:
-    """Check that a refusal is said in every way that clients show, and return its sentence."""
-    told: dict[str, object] = json.loads(answer.data)
-    assert (answer.status_code, told["code"], told["status"]) == (status, code, status)
-    assert answer.content_type == "application/problem+json"
-    phrase = answer.status.partition(" ")[2]
-    assert phrase.isascii()
-    assert phrase.isprintable()
-    assert phrase[:100] == "".join(
-        letter if letter.isascii() else "?" for letter in str(told["detail"])[:100]
-    )
-    return str(told["detail"])
 
 
 def test_a_wheel_and_an_sdist_are_published(registry: Registry) -> None:
@@ -116,87 +67,6 @@ def test_a_remark_of_a_check_is_told(registry: Registry) -> None:
         "example", "1.0", metadata=Metadata(description="*", description_type="text/x-rst")
     )
     assert registry.post(form(NAME, body)).text.startswith(f"Published {NAME}.\n")
-
-
-@pytest.mark.parametrize(
-    ("header", "status", "code"),
-    [
-        (None, 401, "credential-missing"),
-        (" ", 401, "credential-missing"),
-        ("Digest a=b", 403, "credential-unreadable"),
-        ("Basic !!!", 403, "credential-unreadable"),
-        ("Basic", 403, "credential-unreadable"),
-        (basic("alice", "hunter2"), 403, "credential-unreadable"),
-        (basic("__token__", "hunter2"), 403, None),
-        (basic("__token__", ""), 403, None),
-        ("Bearer strongroom_u_AAAA", 403, None),
-        ("token \N{SNOWMAN}", 403, None),
-        ("Bearer " + "A" * 9000, 403, None),
-    ],
-)
-def test_a_credential_is_judged_before_a_byte_of_the_body_is_read(
-    registry: Registry, header: str | None, status: int, code: str | None
-) -> None:
-    body = Counted(HEAD + content() + END)
-    environ = EnvironBuilder(
-        "/legacy/", method="POST", content_type="multipart/form-data"
-    ).get_environ()
-    environ |= {"wsgi.input": body, "CONTENT_LENGTH": str(len(body.getvalue()))}
-    if header is not None:
-        environ["HTTP_AUTHORIZATION"] = header.encode().decode("latin-1")
-    read_when_answered = []
-    start = registry.app
-
-    def told(environ: dict[str, object], start_response: object) -> object:
-        def answered(*arguments: object) -> object:
-            read_when_answered.append(body.read_bytes)
-            return start_response(*arguments)  # type: ignore[operator] # WSGI's own
-
-        return start(environ, answered)  # type: ignore[arg-type] # likewise
-
-    blocks, line, headers = run_wsgi_app(told, environ, buffered=True)  # type: ignore[arg-type]
-    assert read_when_answered == [0]
-    assert line.startswith(f"{status} ")
-    problem = json.loads(b"".join(blocks))
-    assert code in {None, problem["code"]}
-    assert ("WWW-Authenticate" in headers) == (status == 401)
-    assert "token" in problem["detail"]
-
-
-def test_a_client_that_was_refused_may_finish_what_it_was_sending(registry: Registry) -> None:
-    body = Counted(b"x" * 1_000_000)
-    environ = EnvironBuilder("/legacy/", method="POST").get_environ()
-    environ |= {"wsgi.input": body, "CONTENT_LENGTH": "1000000"}
-    run_wsgi_app(registry.app, environ, buffered=True)
-    assert body.read_bytes == 1_000_000
-
-
-def test_a_password_is_refused_with_a_hint(registry: Registry) -> None:
-    answer = registry.client.post(
-        "/legacy/", data=form(NAME, BODY), auth=("alice", "hunter2"), buffered=True
-    )
-    refused(answer, 403, "credential-unreadable")
-    assert "__token__" in answer.status
-    assert "hunter2" not in answer.text
-
-
-def test_a_token_that_may_not_upload_is_refused(registry: Registry) -> None:
-    token = registry.mint(registry.owner, Actions(frozenset({Action.YANK})))
-    refused(registry.post(form(NAME, BODY), token), 403, "token-out-of-scope")
-
-
-def test_a_token_for_one_use_publishes_once(registry: Registry) -> None:
-    token = registry.mint(registry.owner, Once())
-    assert registry.post(form(NAME, BODY), token).status == "200 OK"
-    refused(registry.post(form(NAME, BODY), token), 403, "token-spent")
-
-
-def test_somebody_elses_project_takes_no_upload(registry: Registry) -> None:
-    registry.post(form(NAME, BODY))
-    body, name = wheel("example", "1.1"), wheel_filename("example", "1.1")
-    refused(
-        registry.post(form(name, body), registry.mint(registry.user("bob"))), 403, "role-missing"
-    )
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
@@ -390,3 +260,20 @@ def test_a_database_that_does_not_answer_is_503_and_says_when_to_come_again(
         answer = registry.post(form(NAME, BODY))
     refused(answer, 503, "database-busy")
     assert answer.headers["Retry-After"] == "5"
+
+
+class Torn(BytesIO):
+    """A request's body whose connection breaks."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise ConnectionResetError(size)
+
+
+def test_a_connection_that_breaks_is_a_refusal_and_no_error(registry: Registry) -> None:
+    kind = f"multipart/form-data; boundary={BOUNDARY}"
+    environ = EnvironBuilder("/legacy/", method="POST", content_type=kind).get_environ()
+    environ |= {"HTTP_AUTHORIZATION": basic("__token__", registry.token)}
+    environ |= {"wsgi.input": Torn(), "CONTENT_LENGTH": "1000"}
+    blocks, line, _ = run_wsgi_app(registry.app, environ, buffered=True)
+    assert line.startswith("400 The connection broke before the upload was complete.")
+    assert json.loads(b"".join(blocks))["code"] == "upload-malformed"

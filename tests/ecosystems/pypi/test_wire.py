@@ -145,6 +145,7 @@ def test_no_address_and_no_header_is_too_much(
         "/simple/%ff%fe/",
         "/pypi/example/not-a-version/json",
         "/pypi/example",
+        "/files/pypi/aa/aa/" + "a" * 60 + "/unknown-1.0-py3-none-any.whl",
         "/rss/project/example/releases.xml",
     ],
 )

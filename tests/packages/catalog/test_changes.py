@@ -16,9 +16,9 @@ from strongroom.core.errors import (
     UnauthenticatedError,
 )
 from strongroom.core.events import Kind, Recorded
-from strongroom.packages.catalog.changes import set_status, unyank, yank
+from strongroom.packages.catalog.changes import appoint, dismiss, set_status, unyank, yank
 from strongroom.packages.models import Project, Release
-from strongroom.people.access.grants import grant
+from strongroom.people.access.grants import grant, people_of
 from strongroom.people.access.roles import Role
 from strongroom.proof.ledger.events import last_serial, since
 from tests.fakes.bench import Bench, open_bench
@@ -31,18 +31,19 @@ ACTS: dict[str, Change] = {
     "unyank": lambda bench, actor: unyank(bench.desk, actor, bench.target("parcel", "1.0")),
     "archive": lambda bench, actor: set_status(bench.desk, actor, PARCEL, "archived", "done"),
     "quarantine": lambda bench, actor: set_status(bench.desk, actor, PARCEL, "quarantined", "bad"),
+    "appoint": lambda bench, actor: appoint(bench.desk, actor, PARCEL, "bob", Role.MAINTAINER),
 }
 # y: may. -: may not. 401: must say who they are.
 TABLE = """
-nobody         401 401 401 401
-stranger       -   -   -   -
-maintainer     y   y   -   -
-owner          y   y   y   -
-yank-token     y   y   -   -
-upload-token   -   -   -   -
-other-token    -   -   -   -
-admin          y   y   y   y
-operator       y   y   y   y
+nobody         401 401 401 401   401
+stranger       -   -   -   -   -
+maintainer     y   y   -   -   -
+owner          y   y   y   -   y
+yank-token     y   y   -   -   -
+upload-token   -   -   -   -   -
+other-token    -   -   -   -   -
+admin          y   y   y   y   y
+operator       y   y   y   y   y
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 CASES = [(who, act, may) for who, *row in ROWS for act, may in zip(ACTS, row, strict=True)]
@@ -67,7 +68,7 @@ def actor_named(who: str, bench: Bench, alice: Actor) -> Actor:
     return actor
 
 
-@pytest.mark.usefixtures("parcel")
+@pytest.mark.usefixtures("parcel", "bob")
 @pytest.mark.parametrize(("who", "act", "may"), CASES)
 def test_who_may_change_what(bench: Bench, alice: Actor, who: str, act: str, may: str) -> None:
     if act == "unyank":
@@ -160,7 +161,7 @@ def test_a_reason_with_control_characters_changes_nothing(bench: Bench, alice: A
     assert bench.standing() == before
 
 
-@pytest.mark.usefixtures("parcel")
+@pytest.mark.usefixtures("parcel", "bob")
 def test_what_is_not_there_is_not_found(bench: Bench, alice: Actor) -> None:
     with pytest.raises(NotFoundError) as caught:
         yank(bench.desk, alice, bench.target("parcel", "9.9"), "")
@@ -183,6 +184,7 @@ def test_a_change_whose_transaction_fails_is_no_event(
 ) -> None:
     bench = open_bench(tmp_path_factory.mktemp("bench"))
     bench.publish(bench.person("alice"), "parcel", "1.0")
+    bench.person("bob")
     if act == "unyank":
         ACTS["yank"](bench, OPERATOR)
     before = bench.standing()
@@ -210,3 +212,44 @@ def test_a_change_whose_event_cannot_be_recorded_is_no_change(
     with pytest.raises(RuntimeError):
         ACTS[act](replace(bench, desk=replace(bench.desk, clock=Wrecked())), OPERATOR)
     assert bench.standing() == before
+
+
+@pytest.mark.usefixtures("parcel", "bob")
+def test_an_appointment_is_told_and_in_place_of_the_one_held(bench: Bench, alice: Actor) -> None:
+    appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    recorded = appoint(bench.desk, alice, PARCEL, "BOB", Role.OWNER)
+    assert recorded is not None
+    assert recorded.event.facts == {"user": "bob", "role": "owner"}
+    assert people_of(PARCEL) == (("alice", "owner"), ("bob", "owner"))
+
+
+@pytest.mark.usefixtures("parcel", "bob")
+def test_who_is_dismissed_has_no_role_and_it_is_told_once(bench: Bench, alice: Actor) -> None:
+    appoint(bench.desk, alice, PARCEL, "bob", Role.OWNER)
+    recorded = dismiss(bench.desk, alice, PARCEL, "bob")
+    assert recorded is not None
+    assert (recorded.event.kind, recorded.event.facts["role"]) == (Kind.ROLE_TAKEN, "owner")
+    assert dismiss(bench.desk, alice, PARCEL, "bob") is None
+    assert people_of(PARCEL) == (("alice", "owner"),)
+
+
+@pytest.mark.usefixtures("parcel")
+@pytest.mark.parametrize("leave", ["dismiss", "step down"])
+def test_the_last_owner_stays(bench: Bench, alice: Actor, leave: str) -> None:
+    leaving: dict[str, Change] = {
+        "dismiss": lambda bench, actor: dismiss(bench.desk, actor, PARCEL, "alice"),
+        "step down": lambda bench, actor: appoint(
+            bench.desk, actor, PARCEL, "alice", Role.MAINTAINER
+        ),
+    }
+    with pytest.raises(ConflictError) as refused:
+        leaving[leave](bench, alice)
+    assert refused.value.code == "last-owner"
+    assert people_of(PARCEL) == (("alice", "owner"),)
+
+
+@pytest.mark.usefixtures("parcel", "bob")
+def test_only_an_owner_dismisses(bench: Bench, alice: Actor) -> None:
+    appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    with pytest.raises(ForbiddenError):
+        dismiss(bench.desk, bench.person("carol"), PARCEL, "bob")

@@ -132,6 +132,7 @@ def test_gzip_is_not_taken(header: str) -> None:
 
 
 @given(st.text(max_size=80))
+@settings(deadline=None)
 def test_no_accept_encoding_is_an_accident(header: str) -> None:
     assert accepts_gzip(header) in {True, False}
 
@@ -288,7 +289,9 @@ header = st.builds("bytes={}-{}".format, number, number) | st.text(max_size=40)
 @given(header)
 @example("bytes=0-99")
 @example("bytes=-" + "0" * 18)
-@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_range_is_answered_with_the_bytes_that_it_says(pages: DiskPages, asked: str) -> None:
     answer = filed(pages, range=asked)
     headers = dict(answer.headers)

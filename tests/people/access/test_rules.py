@@ -32,37 +32,37 @@ nobody    upload      401 401 401 401
 nobody    yank        401 401 401 401
 nobody    configure   401 401 401 401
 nobody    quarantine  401 401 401 401
-nobody    read-self   401 401 401 401
+nobody    appoint     401 401 401 401
 person    upload      y   -   y   y
 person    yank        -   -   y   y
 person    configure   -   -   -   y
 person    quarantine  -   -   -   -
-person    read-self   -   -   -   -
+person    appoint     -   -   -   y
 token     upload      y   -   y   y
 token     yank        -   -   y   y
 token     configure   -   -   -   y
 token     quarantine  -   -   -   -
-token     read-self   -   -   -   -
+token     appoint     -   -   -   y
 far       upload      -   -   -   -
 far       yank        -   -   -   -
 far       configure   -   -   -   -
 far       quarantine  -   -   -   -
-far       read-self   -   -   -   -
+far       appoint     -   -   -   -
 admin     upload      y   -   y   y
 admin     yank        y   y   y   y
 admin     configure   y   y   y   y
 admin     quarantine  y   y   y   y
-admin     read-self   -   -   -   -
+admin     appoint     y   y   y   y
 operator  upload      -   -   y   y
 operator  yank        y   y   y   y
 operator  configure   y   y   y   y
 operator  quarantine  y   y   y   y
-operator  read-self   -   -   -   -
+operator  appoint     y   y   y   y
 registry  upload      -   -   y   y
 registry  yank        y   y   y   y
 registry  configure   y   y   y   y
 registry  quarantine  y   y   y   y
-registry  read-self   -   -   -   -
+registry  appoint     y   y   y   y
 """
 COLUMNS = ((False, None), (True, None), (True, Role.MAINTAINER), (True, Role.OWNER))
 ROWS = [line.split() for line in TABLE.strip().splitlines()]

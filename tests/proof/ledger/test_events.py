@@ -27,7 +27,7 @@ def test_an_event_outside_a_transaction_is_refused() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_an_event_goes_with_the_transaction_that_fails() -> None:
     with transaction.atomic():
-        assert happened().serial == 1
+        assert happened().serial > 0
         transaction.set_rollback(True)
     assert (last_serial(), since(0, 10)) == (0, ())
 

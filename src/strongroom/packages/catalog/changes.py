@@ -1,9 +1,10 @@
-"""The changes that people make to what is published: yank, un-yank, a project's status.
+"""The changes that people make to a project: yank and un-yank, its status, its people.
 
 Each asks the one rule, changes the rows and records its event in one transaction, and hands the
 event to those who react. Asking for what is so already changes nothing and records nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,8 +17,10 @@ from strongroom.packages.catalog import states
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release
 from strongroom.packages.models import Project
-from strongroom.people.access.grants import role_of
+from strongroom.people.access.grants import grant, owners, role_of, take
+from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import permit
+from strongroom.people.accounts.users import find_user
 from strongroom.proof.ledger.events import record
 
 
@@ -58,19 +61,72 @@ def set_status(
             return None
         row.status, row.status_reason = wanted, told
         row.save(update_fields=["status", "status_reason"])
-        recorded = _record(
-            desk,
-            row,
-            Event(
-                kind=Kind.PROJECT_STATUS_CHANGED,
-                actor=actor.name,
-                credential=actor.credential,
-                project=project,
-                facts={"from": old, "to": wanted, "reason": told},
-            ),
-        )
+        facts = {"from": old, "to": wanted, "reason": told}
+        event = _about(actor, Kind.PROJECT_STATUS_CHANGED, project, facts)
+        recorded = _record(desk, row, event)
     desk.react([recorded])
     return recorded
+
+
+def appoint(
+    desk: Desk, actor: Actor, project: ProjectId, user_name: str, role: Role
+) -> Recorded | None:
+    """Give a person a role in a project, in place of the one they hold."""
+    with transaction.atomic():
+        row = find_project(project)
+        _permit(actor, Action.APPOINT, project)
+        user = find_user(user_name)
+        held = role_of(user.pk, project)
+        if held is role:
+            return None
+        if held is Role.OWNER:
+            _not_the_last(project, user.username)
+        grant(user.pk, project, role, desk.clock)
+        facts = {"user": user.username, "role": role}
+        recorded = _record(desk, row, _about(actor, Kind.ROLE_GRANTED, project, facts))
+    desk.react([recorded])
+    return recorded
+
+
+def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Recorded | None:
+    """Take a person's role in a project away; its last owner stays."""
+    with transaction.atomic():
+        row = find_project(project)
+        _permit(actor, Action.APPOINT, project)
+        user = find_user(user_name)
+        held = role_of(user.pk, project)
+        if held is None:
+            return None
+        if held is Role.OWNER:
+            _not_the_last(project, user.username)
+        take(user.pk, project)
+        facts = {"user": user.username, "role": held}
+        recorded = _record(desk, row, _about(actor, Kind.ROLE_TAKEN, project, facts))
+    desk.react([recorded])
+    return recorded
+
+
+def _not_the_last(project: ProjectId, name: str) -> None:
+    # A project without owners can be claimed by nobody, or, worse, by somebody (CVE-2024-38368).
+    if owners(project) == 1:
+        raise ConflictError(
+            "last-owner",
+            f"{name} is the last owner of {project.key}.",
+            "Make somebody else an owner first.",
+        )
+
+
+def _about(
+    actor: Actor, kind: Kind, project: ProjectId, facts: Mapping[str, object], version: str = ""
+) -> Event:
+    return Event(
+        kind=kind,
+        actor=actor.name,
+        credential=actor.credential,
+        project=project,
+        version=version,
+        facts=facts,
+    )
 
 
 def _set_yank(
@@ -90,18 +146,10 @@ def _set_yank(
             return None
         release.yanked, release.yanked_reason = yanked, reason
         release.save(update_fields=["yanked", "yanked_reason"])
-        recorded = _record(
-            desk,
-            row,
-            Event(
-                kind=Kind.RELEASE_YANKED if yanked else Kind.RELEASE_UNYANKED,
-                actor=actor.name,
-                credential=actor.credential,
-                project=target.project,
-                version=release.display,
-                facts={"reason": reason} if yanked else {},
-            ),
-        )
+        kind = Kind.RELEASE_YANKED if yanked else Kind.RELEASE_UNYANKED
+        facts = {"reason": reason} if yanked else {}
+        event = _about(actor, kind, target.project, facts, release.display)
+        recorded = _record(desk, row, event)
     desk.react([recorded])
     return recorded
 

@@ -23,14 +23,25 @@ def people_of(project: ProjectId) -> tuple[tuple[str, str], ...]:
 
 
 def grant(user_id: int, project: ProjectId, role: Role, clock: Clock) -> None:
-    """Give a role; the caller records the event in the same transaction."""
-    Grant.objects.create(
+    """Give a role, in place of the one held; the caller records the event in the transaction."""
+    Grant.objects.update_or_create(
         user_id=user_id,
         ecosystem=project.ecosystem,
         project=project.key,
-        role=role,
-        granted_at=clock.now(),
+        defaults={"role": role, "granted_at": clock.now()},
     )
+
+
+def take(user_id: int, project: ProjectId) -> None:
+    """Take a role away; the caller records the event in the transaction."""
+    Grant.objects.filter(user_id=user_id, ecosystem=project.ecosystem, project=project.key).delete()
+
+
+def owners(project: ProjectId) -> int:
+    """Count the owners of a project."""
+    return Grant.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, role=Role.OWNER
+    ).count()
 
 
 def projects_of(user_id: int) -> tuple[tuple[ProjectId, str], ...]:

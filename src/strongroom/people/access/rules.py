@@ -14,8 +14,9 @@ _MAY: dict[Action, frozenset[Role]] = {
     Action.YANK: frozenset({Role.OWNER, Role.MAINTAINER}),
     Action.CONFIGURE: frozenset({Role.OWNER}),
     Action.QUARANTINE: frozenset(),
+    Action.APPOINT: frozenset({Role.OWNER}),
 }
-_BY_ADMINS = frozenset({Action.YANK, Action.CONFIGURE, Action.QUARANTINE})
+_BY_ADMINS = frozenset({Action.YANK, Action.CONFIGURE, Action.QUARANTINE, Action.APPOINT})
 
 
 def permit(

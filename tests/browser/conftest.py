@@ -1,0 +1,92 @@
+"""One browser and one demo registry for all tests of this folder, and fresh tabs for each.
+
+The browser ends with the folder, not with the session: while it runs, Playwright keeps an event
+loop in this thread, and Django would refuse the database to tests that come after.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import chain
+from typing import Any, TypeAlias
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.demo import Demo
+from tests.browser.watch import complaints
+from tests.native.server import Server
+
+ARGUMENTS = (
+    "--no-sandbox",  # containers of CI run as root, where Chromium's sandbox cannot start
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    # Nothing of the browser's own goes to the network.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+Opener: TypeAlias = Callable[..., Page]
+"""Opens a tab; `to` is its registry, `who` is signed in; the rest goes to Playwright's context."""
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no Chromium on PATH, so the pages meet no real browser")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="package")
+def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Return a running demo registry."""
+    folder = tmp_path_factory.mktemp("demo")
+    server = Server(folder / "printed", settings={"TMPDIR": str(folder)}, demo=True)
+    server.start()
+    yield Demo(server, browser)
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def unclaimed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a running registry that nobody has claimed."""
+    server = Server(tmp_path_factory.mktemp("unclaimed") / "data")
+    server.start()
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def claim(unclaimed: Server) -> str:
+    """Return the link that the unclaimed registry printed."""
+    printed = re.search(r"http\S+/claim/\S+", unclaimed.log.read_text())
+    assert printed is not None
+    return printed[0]
+
+
+@pytest.fixture
+def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opener]:
+    """Return what opens tabs; whatever the browser complains of in one fails the test."""
+    with ExitStack() as open_tabs:
+        heard: list[list[str]] = []
+
+        def opened(to: Server | None = None, who: str = "", **wishes: Any) -> Page:  # noqa: ANN401 - they are Playwright's
+            demo: Demo = request.getfixturevalue("demo")
+            home = to or demo.server
+            state = demo.session(who) if who else None
+            wishes = {"reduced_motion": "reduce", **wishes}
+            context = browser.new_context(base_url=home.url, storage_state=state, **wishes)
+            open_tabs.callback(context.close)
+            heard.append(complaints(context, home.url))
+            return context.new_page()
+
+        yield opened
+    assert list(chain.from_iterable(heard)) == []

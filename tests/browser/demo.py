@@ -1,0 +1,56 @@
+"""The demo registry as the tests of the pages use it: its address, its people, their sessions."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, StorageState
+
+from tests.native.server import Server, program
+
+
+@dataclass(slots=True)
+class Demo:
+    """A running demo registry. Each person signs in once, by a link, and has one session."""
+
+    server: Server
+    browser: Browser
+    sessions: dict[str, StorageState] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Return the address of the registry."""
+        return self.server.url
+
+    @property
+    def folder(self) -> Path:
+        """Return the data folder, which the server made for itself."""
+        return next(self.server.data.parent.glob("strongroom-demo-*"))
+
+    def link(self, name: str) -> str:
+        """Return the path of a new link that signs a person in."""
+        printed = program("user", "link", "--data", self.folder, name)
+        return _path(printed)
+
+    def session(self, name: str) -> StorageState:
+        """Return what a browser keeps of a person who signed in."""
+        if name not in self.sessions:
+            context = self.browser.new_context(base_url=self.url)
+            page = context.new_page()
+            page.goto(self.link(name))
+            page.get_by_role("button", name=f"Sign in as {name}").click()
+            page.wait_for_url("**/account/")
+            self.sessions[name] = context.storage_state()
+            context.close()
+        return self.sessions[name]
+
+    @property
+    def printed_link(self) -> str:
+        """Return the path of the link that the server printed when it started."""
+        return _path(self.server.log.read_text())
+
+
+def _path(printed: str) -> str:
+    found = re.search(r"/sign-in/\S+", printed)
+    assert found is not None, printed
+    return found[0]

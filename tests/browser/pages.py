@@ -1,0 +1,45 @@
+"""Every kind of page of the demo registry: where it is, who sees it, and the heading it has."""
+
+from typing import NamedTuple
+
+
+class Sight(NamedTuple):
+    """A page; `who` must be signed in to see it, or nobody."""
+
+    path: str
+    heading: str
+    who: str = ""
+
+
+_MANAGE = "/manage/project/parcel-post/"
+
+SIGHTS = {
+    "home": Sight("/", "Strongroom"),
+    "search": Sight("/search/?q=post", "Search"),
+    "search without hits": Sight("/search/?q=zeppelin", "Search"),
+    "search for nothing": Sight("/search/", "Search"),
+    "project": Sight("/project/parcel-post/", "parcel-post 2.1.0"),
+    "project in reStructuredText": Sight("/project/weighbridge/", "weighbridge 1.4.1"),
+    "release": Sight("/project/parcel-post/2.0.0/", "parcel-post 2.0.0"),
+    "yanked release": Sight("/project/parcel-post/1.1.0/", "parcel-post 1.1.0"),
+    "deprecated project": Sight("/project/oldmill/", "oldmill 2.9"),
+    "archived project": Sight("/project/paper-moon/", "paper-moon 1.0.1"),
+    "quarantined project": Sight("/project/quick-colours/", "quick-colours 0.4"),
+    "history": Sight("/project/parcel-post/history/", "History"),
+    "user": Sight("/user/ada/", "ada"),
+    "user without projects": Sight("/user/demo/", "demo"),
+    "sign-in": Sight("/sign-in/", "Sign in"),
+    "nothing": Sight("/project/no-such-project/", "Not here"),
+    "account": Sight("/account/", "ada", "ada"),
+    "account of the administrator": Sight("/account/", "demo", "demo"),
+    "manage": Sight(_MANAGE, "Manage parcel-post", "ada"),
+    "manage another's": Sight("/manage/project/lamplight/", "Not allowed", "ada"),
+    "yank": Sight(f"{_MANAGE}yank/2.1.0/", "Yank parcel-post 2.1.0", "ada"),
+    "unyank": Sight(f"{_MANAGE}unyank/1.1.0/", "Take the yank of parcel-post 1.1.0 back", "ada"),
+    "archive": Sight(f"{_MANAGE}status/archived/", "Archive parcel-post", "ada"),
+    "deprecate": Sight(f"{_MANAGE}status/deprecated/", "Deprecate parcel-post", "ada"),
+    "quarantine": Sight(f"{_MANAGE}status/quarantined/", "Quarantine parcel-post", "demo"),
+    "activate": Sight(
+        "/manage/project/quick-colours/status/active/", "Make quick-colours active again", "demo"
+    ),
+}
