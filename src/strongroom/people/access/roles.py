@@ -18,5 +18,5 @@ def role(raw: str) -> Role:
         return Role(raw)
     except ValueError:
         raise InvalidError(
-            "role-unknown", f"{raw[:40]!r} is not a role.", f"Use one of: {', '.join(Role)}."
+            "role-unknown", f"{raw[:40]!a} is not a role.", f"Use one of: {', '.join(Role)}."
         ) from None
