@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.demo import Demo
 from tests.browser.watch import complaints
-from tests.native.server import Server
+from tests.native.server import Server, program
 
 ARGUMENTS = (
     "--no-sandbox",  # containers of CI run as root, where Chromium's sandbox cannot start
@@ -51,7 +51,10 @@ def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("demo")
     server = Server(folder / "printed", settings={"TMPDIR": str(folder)}, demo=True)
     server.start()
-    yield Demo(server, browser)
+    running = Demo(server, browser)
+    # So that the account page has a token to show.
+    program("token", "create", "--data", running.folder, "--user", "ada", "--label", "laptop")
+    yield running
     assert server.stop() == 0
 
 

@@ -15,7 +15,7 @@ OPTIONS = {
 # Elements whose own text is cut off or stands beside the window, except in what scrolls.
 LOST_TEXT = """() => [...document.body.querySelectorAll('*')].filter(one => {
   const words = [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-  if (!words || !one.checkVisibility() || one.closest('.unseen, .skip, pre, .scroll')) return false;
+  if (!words || !one.checkVisibility() || one.closest('.unseen, .skip, pre')) return false;
   const box = one.getBoundingClientRect();
   return box.left < 0 || box.right > document.documentElement.clientWidth + 1
     || (getComputedStyle(one).overflowX === 'hidden' && one.scrollWidth > one.clientWidth);

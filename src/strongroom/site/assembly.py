@@ -11,7 +11,7 @@ from django.conf import settings
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock, SystemClock
 from strongroom.ecosystems.pypi.knowledge import PyPI
-from strongroom.packages.catalog.desk import Desk, Limits
+from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.shelf.refresh import Shelf, unshelved_count
 from strongroom.people.tokens.authenticate import authenticate
 from strongroom.proof.ledger.events import last_serial
@@ -24,6 +24,9 @@ from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks
 from strongroom.stores.pages import DiskPages
 from strongroom.web.shelf import FrontPages, project_pages
+
+
+STARTUP_CODE = "wheel-runs-at-start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             release_open=timedelta(days=configuration.release_open_days),
         ),
         react=reactions,
+        policy=Policy({STARTUP_CODE: frozenset(configuration.startup_code_allowed)}),
     )
     master = keys.key("tokens")
 

@@ -50,6 +50,10 @@ class Configuration:
     release_open_days: int = _setting(
         14, "days after its first file during which a release takes further files"
     )
+    startup_code_allowed: tuple[str, ...] = _setting(
+        ("coverage", "setuptools"),
+        "projects, by canonical name, whose wheels may hold code that runs at every start of Python",
+    )
     key_passphrase: str = _setting(
         "", "encrypts the key file; set it before the first start (environment only)"
     )

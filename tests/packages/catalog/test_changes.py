@@ -253,3 +253,18 @@ def test_only_an_owner_dismisses(bench: Bench, alice: Actor) -> None:
     appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
     with pytest.raises(ForbiddenError):
         dismiss(bench.desk, bench.person("carol"), PARCEL, "bob")
+
+
+@pytest.mark.usefixtures("parcel", "bob")
+def test_the_role_that_is_held_already_is_no_event(bench: Bench, alice: Actor) -> None:
+    assert appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    before = bench.standing()
+    assert appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER) is None
+    assert bench.standing() == before
+
+
+@pytest.mark.usefixtures("parcel", "bob")
+def test_a_maintainer_is_dismissed_whoever_owns(bench: Bench, alice: Actor) -> None:
+    appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    assert dismiss(bench.desk, alice, PARCEL, "bob")
+    assert people_of(PARCEL) == (("alice", "owner"),)

@@ -1,7 +1,7 @@
 """The desk at which every change is made: what a command needs, put together by the site."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -25,8 +25,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """Which findings refuse an upload: those of these codes, but for the projects named there."""
+
+    refuses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
-    """The ecosystems, the stores, the clock, the checks, the limits, and who reacts to events."""
+    """The ecosystems, the stores, the clock, the checks, what bounds them, and who reacts."""
 
     ecosystems: Mapping[str, Ecosystem]
     blobs: Blobs
@@ -34,6 +41,7 @@ class Desk:
     checks: Sequence[Check]
     limits: Limits
     react: Callable[[Sequence[Recorded]], None]
+    policy: Policy = field(default_factory=Policy)
 
     def ecosystem(self, name: str) -> Ecosystem:
         """Return the ecosystem of an id; raises NotFoundError."""

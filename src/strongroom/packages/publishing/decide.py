@@ -4,14 +4,24 @@ from collections.abc import Sequence
 
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.findings import Finding, Severity
+from strongroom.packages.catalog.desk import Policy
 from strongroom.packages.publishing.stages import Verdict
 
 
-def decide(findings: Sequence[Finding]) -> Verdict:
-    """Sort findings into reasons to refuse and remarks to publish beside the file."""
+def decide(findings: Sequence[Finding], project: str, policy: Policy) -> Verdict:
+    """Sort findings into reasons to refuse and remarks to publish beside the file.
+
+    A finding refuses by its own weight, or because policy says so of its code and does not name
+    the project (a canonical name).
+    """
+
+    def refuses(found: Finding) -> bool:
+        exempt = policy.refuses.get(found.code)
+        return found.severity >= Severity.REFUSAL or (exempt is not None and project not in exempt)
+
     return Verdict(
-        refusals=tuple(found for found in findings if found.severity >= Severity.REFUSAL),
-        remarks=tuple(found for found in findings if found.severity < Severity.REFUSAL),
+        refusals=tuple(found for found in findings if refuses(found)),
+        remarks=tuple(found for found in findings if not refuses(found)),
     )
 
 

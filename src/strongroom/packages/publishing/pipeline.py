@@ -21,7 +21,8 @@ def publish(upload: Upload, desk: Desk) -> Receipt:
     candidate = identify(received, ecosystem)
     if authorize(candidate, ecosystem, desk).same_as:
         return receipt(candidate, desk.clock.now(), (), ())
-    remarks = accepted(decide(inspect(candidate, desk.checks)))
+    findings = inspect(candidate, desk.checks)
+    remarks = accepted(decide(findings, candidate.project.key, desk.policy))
     published = commit(candidate, remarks, ecosystem, desk)
     desk.react(published.events)
     return published
