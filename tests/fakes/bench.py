@@ -18,7 +18,7 @@ from strongroom.packages.models import File, Project, Release, UsedPath, Word
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.receive import Bounded
 from strongroom.packages.publishing.stages import Receipt, Upload
-from strongroom.packages.shelf.refresh import Renderer, Shelf, refresh
+from strongroom.packages.shelf.refresh import Renderer, Shelf, rebuild, refresh
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import Grant
 from strongroom.proof.models import EventRow
@@ -68,9 +68,13 @@ class Bench:
         filename = box_filename(name, version, str(fields.get("kind", "plain")))
         return self.send(actor, filename, box(name, version, **fields))
 
-    def refresh(self, key: str, *touched: str) -> None:
-        """Put a project's pages on the shelf; of its releases those that are named, or all."""
-        refresh(self.shelf, ProjectId("box", key), Boxes(), frozenset(touched) if touched else None)
+    def refresh(self, key: str) -> None:
+        """Bring a project's pages up to its newest event."""
+        refresh(self.shelf, ProjectId("box", key), Boxes())
+
+    def rebuild(self, key: str) -> None:
+        """Put all of a project's pages on the shelf."""
+        rebuild(self.shelf, ProjectId("box", key), Boxes())
 
     def target(self, name: str, version: str) -> Target:
         """Return a release to change."""

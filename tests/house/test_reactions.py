@@ -1,7 +1,7 @@
 """Every kind of event has been thought of: it starts something, or it is known to start nothing."""
 
 from strongroom.core.events import Kind
-from strongroom.site.reactions import PAGED
+from strongroom.packages.shelf.plan import PAGED
 
 # No page shows users, tokens or links as they change.
 QUIET = {

@@ -37,7 +37,11 @@ def test_tokens_are_listed_with_their_last_use(shop: Shop) -> None:
         revoked_at=NOON,
     )
     text = _text(browser)
-    for expected in ("laptop made 20 November 2026 · never ends · never used", "revoked", "from 192.0.2.7"):
+    for expected in (
+        "laptop made 20 November 2026 · never ends · never used",
+        "revoked",
+        "from 192.0.2.7",
+    ):
         assert expected in text
 
 

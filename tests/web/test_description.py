@@ -132,3 +132,12 @@ def test_joined_emoji_and_marks_of_direction_stay() -> None:
 def test_landmarks_of_a_description_are_none_of_the_page() -> None:
     shown = Reader(render("<nav>a</nav>\n\n<section>b</section>\n\n> [!NOTE]\n> c", MARKDOWN))
     assert not {"nav", "section", "aside", "main"} & {tag for tag, _ in shown.elements}
+
+
+def test_wide_code_and_tables_can_be_scrolled_by_key() -> None:
+    shown = render("|a|\n|-|\n|b|\n\n```\nx\n```\n", MARKDOWN)
+    assert ('<table tabindex="0">' in shown, '<pre tabindex="0">' in shown) == (True, True)
+
+
+def test_a_programs_language_is_not_taken_for_a_peoples() -> None:
+    assert "lang=" not in render("```python\nx\n```\n", MARKDOWN)

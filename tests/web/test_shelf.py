@@ -6,7 +6,7 @@ import pytest
 from strongroom.core.ecosystem import Listing, Newest, ReleaseListing
 from strongroom.core.events import Kind
 from strongroom.core.findings import Finding, Severity
-from strongroom.web.shelf import FrontPages, project_pages
+from strongroom.web.shelf import SHOWN, FrontPages, project_pages
 from tests.web.specimens import NOON, URL, Reader, happened, listing, release, with_history
 
 PROJECT = "web/pypi/parcel/index.html"
@@ -152,6 +152,12 @@ def test_the_home_page_lists_what_is_new() -> None:
     page = home("parcel")
     assert "Parcel 1.0" in page.text
     assert {"/project/parcel/", "/project/parcel/1.0/"} <= set(page.values("href"))
+
+
+def test_the_home_page_stays_short() -> None:
+    page = home(*(f"parcel{number}" for number in range(SHOWN + 1)))
+    assert f"Parcel{SHOWN - 1} 1.0" in page.text
+    assert f"Parcel{SHOWN}" not in page.text
 
 
 def test_the_home_page_has_one_search_field() -> None:

@@ -25,7 +25,6 @@ from strongroom.stores.locks import FolderLocks
 from strongroom.stores.pages import DiskPages
 from strongroom.web.shelf import FrontPages, project_pages
 
-
 STARTUP_CODE = "wheel-runs-at-start"
 
 

@@ -25,17 +25,16 @@ from strongroom.packages.catalog.listing import (
     newest_projects,
     newest_releases,
 )
-from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved
+from strongroom.packages.shelf.plan import PAGED
+from strongroom.packages.shelf.refresh import Shelf, rebuild, refresh, unshelved
 from strongroom.proof.ledger.events import newest_of
 from strongroom.web.shelf import FrontPages
 
 logger = logging.getLogger(__name__)
 
 NEWEST = 40
-_WHOLE = frozenset({Kind.PROJECT_STATUS_CHANGED, Kind.ROLE_GRANTED, Kind.ROLE_TAKEN})
 _INDEX = frozenset({Kind.PROJECT_CREATED, Kind.PROJECT_STATUS_CHANGED})
 _FRONT = frozenset({Kind.FILE_PUBLISHED, *_INDEX})
-PAGED = frozenset({Kind.RELEASE_YANKED, Kind.RELEASE_UNYANKED, *_WHOLE, *_FRONT})
 
 
 class Reactions:
@@ -64,12 +63,8 @@ class Reactions:
         ):
             if project is None:
                 continue
-            ecosystem = self._ecosystems[project.ecosystem]
-            versions = frozenset(
-                ecosystem.version(one.event.version).key for one in events if one.event.version
-            )
             try:
-                refresh(self._shelf, project, ecosystem, None if kinds & _WHOLE else versions)
+                refresh(self._shelf, project, self._ecosystems[project.ecosystem])
                 if kinds & _FRONT:
                     self.put_front()
                 if kinds & _INDEX:
@@ -97,7 +92,7 @@ class Reactions:
 
     def _caught_up(self, project: ProjectId) -> bool:
         try:
-            self.rebuild(project)
+            refresh(self._shelf, project, self._ecosystems[project.ecosystem])
         except Exception:
             logger.exception("pages of %s not refreshed; they will be tried again", project)
             return False
@@ -105,7 +100,7 @@ class Reactions:
 
     def rebuild(self, project: ProjectId) -> None:
         """Render all the pages of one project anew."""
-        refresh(self._shelf, project, self._ecosystems[project.ecosystem], None)
+        rebuild(self._shelf, project, self._ecosystems[project.ecosystem])
 
     def put_front(self) -> None:
         """Render what shows the newest of the whole registry: home and the feeds."""

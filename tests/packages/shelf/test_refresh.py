@@ -1,5 +1,6 @@
 """The shelf shows the newest committed event, whole, and takes down what must go."""
 
+import shutil
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -47,7 +48,7 @@ def quarantine(bench: Bench, reason: str) -> None:
 
 def test_a_file_on_the_shelf_is_its_blob(bench: Bench, alice: Actor) -> None:
     receipt = bench.publish(alice, "parcel", "1.0", label="fragile")
-    bench.refresh("parcel", "1.0")
+    bench.refresh("parcel")
     place = bench.shelf.pages.find(address(receipt))
     assert place is not None
     assert place.samefile(bench.desk.blobs.location(receipt.sha256))
@@ -62,7 +63,7 @@ def test_nothing_is_shelved_before_a_refresh(bench: Bench, alice: Actor) -> None
 
 def test_a_refresh_shelves_the_newest_event(bench: Bench, alice: Actor) -> None:
     bench.publish(alice, "parcel", "1.0")
-    bench.refresh("parcel", "1.0")
+    bench.refresh("parcel")
     project = Project.objects.get()
     assert project.shelved_serial == project.serial
     assert unshelved(10) == ()
@@ -77,24 +78,68 @@ def test_the_unshelved_are_named_oldest_event_first_and_bounded(bench: Bench, al
     assert unshelved_count() == 2
 
 
+def emptied(bench: Bench) -> None:
+    """Take every page away, so that what a refresh renders is seen."""
+    shutil.rmtree(bench.folder / "public")
+
+
 def test_the_touched_release_and_the_two_newest_are_rendered(bench: Bench, alice: Actor) -> None:
     for version in ("1.0", "2.0", "3.0", "4.0"):
         bench.publish(alice, "parcel", version)
-    bench.refresh("parcel", "1.0")
+    bench.refresh("parcel")
+    emptied(bench)
+    yank(bench.desk, alice, bench.target("parcel", "1.0"), "")
+    bench.refresh("parcel")
     assert rendered(bench) == {"1.0", "3.0", "4.0"}
 
 
-def test_all_releases_are_rendered_if_none_is_named(bench: Bench, alice: Actor) -> None:
-    for version in ("1.0", "2.0", "3.0", "4.0"):
-        bench.publish(alice, "parcel", version)
+def test_all_that_happened_since_the_last_refresh_is_rendered(bench: Bench, alice: Actor) -> None:
+    receipts = [bench.publish(alice, "parcel", version) for version in ("1.0", "2.0", "3.0", "4.0")]
     bench.refresh("parcel")
     assert rendered(bench) == {"1.0", "2.0", "3.0", "4.0"}
-
-
-def test_all_files_are_put_up_whatever_was_touched(bench: Bench, alice: Actor) -> None:
-    receipts = [bench.publish(alice, "parcel", version) for version in ("1.0", "2.0", "3.0", "4.0")]
-    bench.refresh("parcel", "4.0")
     assert all(bench.shelf.pages.find(address(receipt)) for receipt in receipts)
+
+
+def test_what_the_pages_show_already_is_not_rendered_again(bench: Bench, alice: Actor) -> None:
+    bench.publish(alice, "parcel", "1.0")
+    bench.refresh("parcel")
+    emptied(bench)
+    bench.refresh("parcel")
+    assert rendered(bench) == set()
+
+
+def test_a_rebuild_renders_all_whatever_the_pages_show(bench: Bench, alice: Actor) -> None:
+    receipts = [bench.publish(alice, "parcel", version) for version in ("1.0", "2.0", "3.0", "4.0")]
+    bench.refresh("parcel")
+    emptied(bench)
+    bench.rebuild("parcel")
+    assert rendered(bench) == {"1.0", "2.0", "3.0", "4.0"}
+    assert all(bench.shelf.pages.find(address(receipt)) for receipt in receipts)
+
+
+def test_an_event_about_the_project_renders_all_its_releases(bench: Bench, alice: Actor) -> None:
+    for version in ("1.0", "2.0", "3.0"):
+        bench.publish(alice, "parcel", version)
+    bench.refresh("parcel")
+    emptied(bench)
+    set_status(bench.desk, alice, PARCEL, "deprecated", "use crates")
+    bench.refresh("parcel")
+    assert rendered(bench) == {"1.0", "2.0", "3.0"}
+
+
+def test_what_a_refresh_that_died_owed_is_made_good_by_the_next(bench: Bench, alice: Actor) -> None:
+    def dies(listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
+        raise RuntimeError("killed")
+
+    for version in ("3.0", "2.0", "1.0"):
+        bench.publish(alice, "parcel", version)
+    dying = replace(bench, shelf=replace(bench.shelf, renderers=(dies,)))
+    with pytest.raises(RuntimeError):
+        dying.refresh("parcel")
+    emptied(bench)
+    bench.publish(alice, "parcel", "4.0")
+    bench.refresh("parcel")
+    assert rendered(bench) == {"1.0", "2.0", "3.0", "4.0"}
 
 
 def test_a_refresh_again_changes_nothing(bench: Bench, alice: Actor) -> None:
@@ -114,7 +159,7 @@ def test_every_renderer_renders(bench: Bench, alice: Actor) -> None:
 
     bench.publish(alice, "Parcel", "1.0")
     other = replace(bench, shelf=replace(bench.shelf, renderers=(render,)))
-    other.refresh("parcel", "1.0")
+    other.refresh("parcel")
     assert shelved(bench, "other") == b"Parcel ['1.0']"
     assert shelved(bench, "boxes/parcel/index.json") == b'["1.0"]'
 

@@ -11,9 +11,11 @@ from django.db.models import F
 
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Ecosystem, Listing, Page, chosen
-from strongroom.packages.catalog.listing import listing
+from strongroom.packages.catalog.listing import find_project, listing
 from strongroom.packages.catalog.states import Status
 from strongroom.packages.models import Project
+from strongroom.packages.shelf.plan import touched
+from strongroom.proof.ledger.events import of_project_since
 from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.locks import FolderLocks
 from strongroom.stores.pages import DiskPages
@@ -35,24 +37,40 @@ class Shelf:
     renderers: Sequence[Renderer]
 
 
-def refresh(
-    shelf: Shelf, project: ProjectId, ecosystem: Ecosystem, touched: frozenset[str] | None
-) -> Listing:
-    """Render and put up a project's pages and files; returns the listing that they now show."""
+def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
+    """Bring a project's pages and files up to its newest event.
+
+    What must be rendered follows from the events that the pages do not show yet, whoever recorded
+    them: many changes at once cost one refresh, and one that died half way is made good by the
+    next.
+    """
     with shelf.locks.held(f"shelf {project}"):
-        shown = listing(project, ecosystem, touched)
-        wanted = _with_neighbours(shown, touched)
-        _put_files(shelf, shown)
-        for render in (ecosystem.pages, *shelf.renderers):
-            for page in render(shown, wanted):
-                shelf.pages.put(page.path, page.body)
-        newest = chosen(shown.releases)
-        Project.objects.filter(ecosystem=project.ecosystem, key=project.key).update(
-            shelved_serial=shown.serial,
-            latest=newest.version.display if newest else "",
-            summary=newest.summary if newest else "",
-        )
-    return shown
+        news = of_project_since(project, find_project(project).shelved_serial)
+        if news:
+            _put(shelf, project, ecosystem, touched(news, ecosystem))
+
+
+def rebuild(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
+    """Render all of a project's pages and put up all its files, whatever they show now."""
+    with shelf.locks.held(f"shelf {project}"):
+        _put(shelf, project, ecosystem, None)
+
+
+def _put(
+    shelf: Shelf, project: ProjectId, ecosystem: Ecosystem, versions: frozenset[str] | None
+) -> None:
+    shown = listing(project, ecosystem, versions)
+    wanted = _with_neighbours(shown, versions)
+    _put_files(shelf, shown, wanted)
+    for render in (ecosystem.pages, *shelf.renderers):
+        for page in render(shown, wanted):
+            shelf.pages.put(page.path, page.body)
+    newest = chosen(shown.releases)
+    Project.objects.filter(ecosystem=project.ecosystem, key=project.key).update(
+        shelved_serial=shown.serial,
+        latest=newest.version.display if newest else "",
+        summary=newest.summary if newest else "",
+    )
 
 
 def unshelved(limit: int) -> tuple[ProjectId, ...]:
@@ -66,28 +84,30 @@ def unshelved_count() -> int:
     return Project.objects.filter(shelved_serial__lt=F("serial")).count()
 
 
-def _with_neighbours(shown: Listing, touched: frozenset[str] | None) -> frozenset[str] | None:
+def _with_neighbours(shown: Listing, versions: frozenset[str] | None) -> frozenset[str] | None:
     # The two newest are rendered too: the one may have just superseded the other.
-    if touched is None:
+    if versions is None:
         return None
-    return touched | {release.version.key for release in shown.releases[:2]}
+    return versions | {release.version.key for release in shown.releases[:2]}
 
 
-def _put_files(shelf: Shelf, shown: Listing) -> None:
+def _put_files(shelf: Shelf, shown: Listing, wanted: frozenset[str] | None) -> None:
     if shown.status == Status.QUARANTINED:
         # All are down before a reason is written: taking down must not wait for room on the disk.
-        for path, _ in _served(shown):
+        for path, _ in _served(shown, None):
             shelf.pages.remove(path)
-        for path, _ in _served(shown):
+        for path, _ in _served(shown, None):
             shelf.pages.put(f"{QUARANTINE}/{path}", shown.status_reason.encode())
         return
-    for path, sha256 in _served(shown):
+    for path, sha256 in _served(shown, wanted):
         shelf.pages.link(path, shelf.blobs.location(sha256))
         shelf.pages.remove(f"{QUARANTINE}/{path}")
 
 
-def _served(shown: Listing) -> Iterator[tuple[str, str]]:
+def _served(shown: Listing, wanted: frozenset[str] | None) -> Iterator[tuple[str, str]]:
     for release in shown.releases:
+        if wanted is not None and release.version.key not in wanted:
+            continue
         for file in release.files:
             yield file.path, file.digests.sha256
             for suffix, sha256 in file.sidecars.items():

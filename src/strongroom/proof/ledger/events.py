@@ -38,6 +38,14 @@ def of_project(project: ProjectId, limit: int) -> tuple[Recorded, ...]:
     return _read(rows.order_by("-serial")[:limit])
 
 
+def of_project_since(project: ProjectId, serial: int) -> tuple[Recorded, ...]:
+    """Return the events of a project after a serial, oldest first."""
+    rows = EventRow.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, serial__gt=serial
+    )
+    return _read(rows.order_by("serial"))
+
+
 def since(serial: int, limit: int) -> tuple[Recorded, ...]:
     """Return the events after a serial, oldest first."""
     return _read(EventRow.objects.filter(serial__gt=serial).order_by("serial")[:limit])

@@ -1,0 +1,24 @@
+"""Which pages of a project its new events touch. Pure.
+
+A release's own pages show that release and facts of the whole project (its status, its people), so
+an event about the project touches them all, and one about a release those of that release.
+"""
+
+from collections.abc import Sequence
+
+from strongroom.core.ecosystem import Ecosystem
+from strongroom.core.events import Kind, Recorded
+
+OF_A_RELEASE = frozenset({Kind.FILE_PUBLISHED, Kind.RELEASE_YANKED, Kind.RELEASE_UNYANKED})
+OF_THE_PROJECT = frozenset({Kind.PROJECT_STATUS_CHANGED, Kind.ROLE_GRANTED, Kind.ROLE_TAKEN})
+# A project that was just created has no release yet; the file that comes with it touches its own.
+PAGED = OF_A_RELEASE | OF_THE_PROJECT | {Kind.PROJECT_CREATED}
+
+
+def touched(news: Sequence[Recorded], ecosystem: Ecosystem) -> frozenset[str] | None:
+    """Return the keys of the versions whose own pages events touch; None stands for all."""
+    if any(one.event.kind in OF_THE_PROJECT for one in news):
+        return None
+    return frozenset(
+        ecosystem.version(one.event.version).key for one in news if one.event.kind in OF_A_RELEASE
+    )
