@@ -9,7 +9,7 @@ from benchmarks.registry import Registry
 
 CONNECTIONS = 16
 JSON = "application/vnd.pypi.simple.v1+json"
-PAGES = (
+PAGES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("small page, JSON", "/simple/bench-1/", {"Accept": JSON}),
     ("small page, HTML", "/simple/bench-1/", {"Accept": "text/html"}),
     ("large page, JSON", "/simple/bench-large/", {"Accept": JSON}),

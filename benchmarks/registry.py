@@ -68,7 +68,7 @@ class Registry:
             text=True,
             check=False,
         ).stdout.split()
-        return sum(_resident_kib(int(pid)) for pid in (self._server.pid, *children)) / 1024
+        return sum(map(_resident_kib, (self._server.pid, *map(int, children)))) / 1024
 
     def _answers(self) -> bool:
         try:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 
 from strongroom.stores.keys import create_keys
@@ -74,7 +75,20 @@ class SkipsInCI:
                 terminalreporter.write_line(nodeid)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz", type=int, metavar="N", help="how much the fuzz tests try")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    # A busy machine is slow, and slowness is no failure of a property.
+    hypothesis.settings.register_profile("house", deadline=None)
+    hypothesis.settings.load_profile("house")
+    hypothesis.settings.register_profile(
+        "fuzz-of-the-api",
+        max_examples=config.getoption("--fuzz") or 8,
+        derandomize=True,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
     if os.environ.get("CI") == "true":
         config.pluginmanager.register(SkipsInCI())
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from hypothesis import HealthCheck, settings
 from pytest_django import Settings
 
 from strongroom.api.urls import urls
@@ -35,25 +34,6 @@ else:
     Answer = HttpResponse
 
 MASTER = b"m" * 32
-
-
-FUZZ = "fuzz-of-the-api"
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take `--fuzz N` where this folder is named on the command line."""
-    parser.addoption("--fuzz", type=int, help="examples for each operation of the API")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Settle how much the fuzz tests try, before they are collected."""
-    settings.register_profile(
-        FUZZ,
-        max_examples=config.getoption("--fuzz", default=None) or 8,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from strongroom.api.document import document
 from strongroom.people.models import User
-from tests.api.conftest import FUZZ, Registry, bearer
+from tests.api.conftest import Registry, bearer
 
 # The application ends its requests itself, and with them a connection that a test holds open.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,19 +39,19 @@ def token(registry: Registry, owner: User) -> str:
 
 
 @anywhere.parametrize()
-@settings(settings.get_profile(FUZZ))
+@settings(settings.get_profile("fuzz-of-the-api"))
 @pytest.mark.usefixtures("registry")
 def test_without_a_token_every_answer_is_as_documented(case: Case[Any]) -> None:
     case.call_and_validate(excluded_checks=JUDGED_ELSEWHERE)
 
 
 @anywhere.parametrize()
-@settings(settings.get_profile(FUZZ))
+@settings(settings.get_profile("fuzz-of-the-api"))
 def test_with_a_token_every_answer_is_as_documented(case: Case[Any], token: str) -> None:
     case.call_and_validate(headers=bearer(token), excluded_checks=JUDGED_ELSEWHERE)
 
 
 @somewhere.parametrize()
-@settings(settings.get_profile(FUZZ))
+@settings(settings.get_profile("fuzz-of-the-api"))
 def test_about_what_is_there_every_answer_is_as_documented(case: Case[Any], token: str) -> None:
     case.call_and_validate(headers=bearer(token), excluded_checks=JUDGED_ELSEWHERE)

@@ -6,15 +6,14 @@ from playwright.sync_api import Locator, Page
 
 MOST_STOPS = 80
 
-# Whether the element with the focus has a drawn outline and stands at least partly in the window.
-SEEN = """() => {
+# The element with the focus, and whether it has a drawn outline and stands in the window.
+STOP = """() => {
   const one = document.activeElement, style = getComputedStyle(one);
   const box = one.getBoundingClientRect();
-  return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
-    && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  return [one === document.body ? '' : one.outerHTML.slice(0, 160),
+    style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+    && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth];
 }"""
-STOP = """() => document.activeElement === document.body
-  ? '' : document.activeElement.outerHTML.slice(0, 160)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +25,9 @@ class Keyboard:
     def tab(self) -> str:
         """Go to the next stop and return its element, or nothing past the last."""
         self.page.keyboard.press("Tab")
-        stop: str = self.page.evaluate(STOP)
-        assert not stop or self.page.evaluate(SEEN), f"the focus cannot be seen on {stop}"
-        return stop
+        stop, seen = self.page.evaluate(STOP)
+        assert seen or not stop, f"the focus cannot be seen on {stop}"
+        return str(stop)
 
     def reach(self, target: Locator) -> None:
         """Press Tab until an element has the focus."""

@@ -21,7 +21,7 @@ from werkzeug.test import Client, TestResponse
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
-from strongroom.ecosystems.pypi.upload import Door
+from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.packages.catalog.changes import set_status, target, yank
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import User

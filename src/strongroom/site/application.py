@@ -10,7 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from whitenoise import WhiteNoise  # type: ignore[import-untyped] # it has no stubs
 
 from strongroom import web
-from strongroom.ecosystems.pypi.wire import PREFIXES, Reads
+from strongroom.ecosystems.pypi.wire.reads import PREFIXES, Reads
 from strongroom.packages.shelf.serve import Answer
 from strongroom.site.assembly import House
 from strongroom.site.observed import Observed

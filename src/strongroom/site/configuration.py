@@ -52,7 +52,7 @@ class Configuration:
     )
     startup_code_allowed: tuple[str, ...] = _setting(
         ("coverage", "setuptools"),
-        "projects, by canonical name, whose wheels may hold code that runs at every start of Python",
+        "projects (canonical names) whose wheels may hold code that Python runs at every start",
     )
     key_passphrase: str = _setting(
         "", "encrypts the key file; set it before the first start (environment only)"

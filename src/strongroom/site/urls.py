@@ -2,7 +2,7 @@
 
 from strongroom.api import health
 from strongroom.api.urls import urls as api_urls
-from strongroom.ecosystems.pypi.upload import Door
+from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.site import metrics
 from strongroom.site.assembly import house
 from strongroom.web.urls import urls as web_urls

@@ -16,7 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from django.http.request import split_domain_port, validate_host
 
 from strongroom.core.errors import InvalidError, MethodError, NotFoundError
-from strongroom.ecosystems.pypi.faults import refusal
+from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.serve import Answer, Stretch
 
 if TYPE_CHECKING:

@@ -1,19 +1,12 @@
 """A registry for the tests of Python's doors."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
 from tests.fakes.registry import Registry, open_registry
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take `--fuzz N` where this folder is named on the command line."""
-    with suppress(ValueError):  # another folder's fuzz tests have it already
-        parser.addoption("--fuzz", type=int, help="how much the fuzz tests try")
 
 
 @pytest.fixture

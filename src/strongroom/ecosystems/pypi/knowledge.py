@@ -6,10 +6,12 @@ from typing import BinaryIO
 from strongroom.core.coordinates import Name, Version
 from strongroom.core.ecosystem import Listing, Manifest, Newest, Page
 from strongroom.core.errors import ConflictError
-from strongroom.ecosystems.pypi import feeds, names, sdists, simple
+from strongroom.ecosystems.pypi import names
 from strongroom.ecosystems.pypi import versions as pep440
-from strongroom.ecosystems.pypi.archive import inspect
-from strongroom.ecosystems.pypi.pages import render
+from strongroom.ecosystems.pypi.archive import sdists
+from strongroom.ecosystems.pypi.archive.inspection import inspect
+from strongroom.ecosystems.pypi.pages import feeds, simple
+from strongroom.ecosystems.pypi.pages.rendering import render
 
 
 class PyPI:

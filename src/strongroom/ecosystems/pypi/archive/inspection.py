@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 from strongroom.core.ecosystem import Manifest
 from strongroom.core.errors import InvalidError
-from strongroom.ecosystems.pypi import sdists, wheels
-from strongroom.ecosystems.pypi.claims import check_claims
-from strongroom.ecosystems.pypi.metadata import SIDECAR
+from strongroom.ecosystems.pypi.archive import sdists, wheels
+from strongroom.ecosystems.pypi.archive.claims import check_claims
+from strongroom.ecosystems.pypi.metadata.fields import SIDECAR
 from strongroom.ecosystems.pypi.wording import quoted
 
 MOST_MEMBERS = 5_000

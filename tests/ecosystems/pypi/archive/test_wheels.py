@@ -4,7 +4,7 @@ from collections.abc import Mapping
 import pytest
 
 from strongroom.core.errors import InvalidError
-from strongroom.ecosystems.pypi.wheels import Wheel, parsed_name, read_wheel
+from strongroom.ecosystems.pypi.archive.wheels import Wheel, parsed_name, read_wheel
 from tests.fakes.distributions import Metadata, record, wheel_filename, wheel_members, zipped
 
 FOLDER = "example-1.0.dist-info"

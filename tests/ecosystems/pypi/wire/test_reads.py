@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from strongroom.ecosystems.pypi.knowledge import PyPI
-from strongroom.ecosystems.pypi.wire import PREFIXES, Reads, negotiate
+from strongroom.ecosystems.pypi.wire.reads import PREFIXES, Reads, negotiate
 from strongroom.stores.pages import DiskPages
 from tests.fakes.distributions import Metadata, wheel
 from tests.fakes.registry import URL, Registry

@@ -3,7 +3,7 @@ from typing import cast
 import pytest
 from packaging.metadata import RawMetadata
 
-from strongroom.ecosystems.pypi.rules import problems
+from strongroom.ecosystems.pypi.metadata.rules import problems
 
 
 def codes(**fields: object) -> list[str]:

@@ -17,8 +17,9 @@ from strongroom.core.errors import (
     NotFoundError,
     StrongroomError,
 )
-from strongroom.ecosystems.pypi import feeds, pages, simple
-from strongroom.ecosystems.pypi.faults import refusal
+from strongroom.ecosystems.pypi.pages import feeds, simple
+from strongroom.ecosystems.pypi.pages import rendering as pages
+from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.refresh import QUARANTINE
 from strongroom.packages.shelf.serve import Answer, Headers, file, page
 from strongroom.stores.pages import DiskPages

@@ -14,8 +14,8 @@ from packaging.metadata import Metadata as Validated
 
 from strongroom.core.coordinates import Name, Version
 from strongroom.core.errors import InvalidError
+from strongroom.ecosystems.pypi.metadata.rules import problems
 from strongroom.ecosystems.pypi.names import name
-from strongroom.ecosystems.pypi.rules import problems
 from strongroom.ecosystems.pypi.versions import version
 from strongroom.ecosystems.pypi.wording import ascii_line, quoted
 

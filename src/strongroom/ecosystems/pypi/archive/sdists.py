@@ -10,8 +10,8 @@ from strongroom.core.archives.limits import Limits
 from strongroom.core.archives.tars import read_tar_gz
 from strongroom.core.errors import InvalidError
 from strongroom.core.findings import Finding, Severity
-from strongroom.ecosystems.pypi.metadata import LARGEST_METADATA, Metadata
-from strongroom.ecosystems.pypi.metadata import read as read_metadata
+from strongroom.ecosystems.pypi.metadata.fields import LARGEST_METADATA, Metadata
+from strongroom.ecosystems.pypi.metadata.fields import read as read_metadata
 from strongroom.ecosystems.pypi.wording import ascii_line, quoted
 
 KIND = "sdist"

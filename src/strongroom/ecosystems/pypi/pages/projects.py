@@ -9,8 +9,8 @@ from datetime import UTC
 from urllib.parse import quote
 
 from strongroom.core.ecosystem import FileListing, Listing, Page, ReleaseListing, chosen
-from strongroom.ecosystems.pypi.metadata import SIDECAR
-from strongroom.ecosystems.pypi.simple import (
+from strongroom.ecosystems.pypi.metadata.fields import SIDECAR
+from strongroom.ecosystems.pypi.pages.simple import (
     QUARANTINED,
     encoded,
     moment,

@@ -8,7 +8,7 @@ import pytest
 from strongroom.core.archives.limits import Limits
 from strongroom.core.archives.zips import read_zip
 from strongroom.core.errors import InvalidError
-from strongroom.ecosystems.pypi.record import check_record
+from strongroom.ecosystems.pypi.archive.record import check_record
 from tests.fakes.distributions import wheel_members, zipped
 
 FOLDER = "example-1.0.dist-info"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.core.ecosystem import Listing
-from strongroom.ecosystems.pypi.simple import project, root
+from strongroom.ecosystems.pypi.pages.simple import project, root
 from tests.ecosystems.pypi.listings import file, listing, release
 
 TWO = listing(release("1.10"), release("1.9", yanked="broken"))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strongroom.ecosystems.pypi.pages import render, serial
-from strongroom.ecosystems.pypi.simple import root
+from strongroom.ecosystems.pypi.pages.rendering import render, serial
+from strongroom.ecosystems.pypi.pages.simple import root
 from tests.ecosystems.pypi.listings import listing, release
 
 URL = "https://packages.example.org"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.core.ecosystem import Newest, Page
-from strongroom.ecosystems.pypi.feeds import (
+from strongroom.ecosystems.pypi.pages.feeds import (
     LONGEST_FEED,
     new_projects,
     new_releases,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.core.errors import InvalidError
-from strongroom.ecosystems.pypi.archive import inspect
+from strongroom.ecosystems.pypi.archive.inspection import inspect
 from tests.fakes.distributions import (
     Metadata,
     sdist,

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from strongroom.core.errors import InvalidError
-from strongroom.ecosystems.pypi.metadata import Metadata
+from strongroom.ecosystems.pypi.metadata.fields import Metadata
 from strongroom.ecosystems.pypi.wording import quoted
 
 Normalise = Callable[[str], str]

@@ -1,6 +1,6 @@
 import pytest
 
-from strongroom.ecosystems.pypi.platforms import is_supported
+from strongroom.ecosystems.pypi.archive.platforms import is_supported
 
 
 @pytest.mark.parametrize(

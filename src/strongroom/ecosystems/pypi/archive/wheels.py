@@ -19,10 +19,10 @@ from strongroom.core.archives.limits import Limits
 from strongroom.core.archives.zips import read_zip
 from strongroom.core.errors import InvalidError
 from strongroom.core.findings import Finding, Severity
-from strongroom.ecosystems.pypi.metadata import LARGEST_METADATA, Metadata
-from strongroom.ecosystems.pypi.metadata import read as read_metadata
-from strongroom.ecosystems.pypi.platforms import is_supported
-from strongroom.ecosystems.pypi.record import check_record
+from strongroom.ecosystems.pypi.archive.platforms import is_supported
+from strongroom.ecosystems.pypi.archive.record import check_record
+from strongroom.ecosystems.pypi.metadata.fields import LARGEST_METADATA, Metadata
+from strongroom.ecosystems.pypi.metadata.fields import read as read_metadata
 from strongroom.ecosystems.pypi.wording import ascii_line, quoted
 
 KIND = "bdist_wheel"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from strongroom.core.ecosystem import Listing, Page
-from strongroom.ecosystems.pypi import feeds, projects, simple
+from strongroom.ecosystems.pypi.pages import feeds, projects, simple
 
 # Each form of page is anchored at its first byte, where nothing that a stranger wrote can stand.
 _SERIAL = re.compile(

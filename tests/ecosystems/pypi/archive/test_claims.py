@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.core.errors import InvalidError
-from strongroom.ecosystems.pypi.claims import check_claims
-from strongroom.ecosystems.pypi.metadata import read
+from strongroom.ecosystems.pypi.archive.claims import check_claims
+from strongroom.ecosystems.pypi.metadata.fields import read
 
 DOCUMENT = """\
 Metadata-Version: 2.4

@@ -4,8 +4,8 @@ import tarfile
 import pytest
 
 from strongroom.core.errors import InvalidError
-from strongroom.ecosystems.pypi.metadata import LARGEST_METADATA
-from strongroom.ecosystems.pypi.sdists import Sdist, read_sdist
+from strongroom.ecosystems.pypi.archive.sdists import Sdist, read_sdist
+from strongroom.ecosystems.pypi.metadata.fields import LARGEST_METADATA
 from tests.fakes.distributions import Metadata, sdist, sdist_members, tarred
 
 NAME = "example_app-1.0.tar.gz"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from strongroom.core import errors
 from strongroom.core.errors import InvalidError, StrongroomError, UnauthenticatedError
 from strongroom.core.errors import UnavailableError as Unavailable
-from strongroom.ecosystems.pypi.faults import LONGEST_PHRASE, STATUS, phrase, refusal
+from strongroom.ecosystems.pypi.wire.faults import LONGEST_PHRASE, STATUS, phrase, refusal
 
 REFUSALS = sorted(StrongroomError.__subclasses__(), key=lambda kind: kind.__name__)
 

@@ -12,7 +12,7 @@ from html import escape
 from urllib.parse import quote
 
 from strongroom.core.ecosystem import FileListing, Listing, Page, ReleaseListing
-from strongroom.ecosystems.pypi.metadata import SIDECAR
+from strongroom.ecosystems.pypi.metadata.fields import SIDECAR
 
 API_VERSION = "1.4"
 HTML = "application/vnd.pypi.simple.v1+html"

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.core.errors import InvalidError
-from strongroom.ecosystems.pypi.metadata import LARGEST_METADATA, MOST_VALUES, Metadata, read
+from strongroom.ecosystems.pypi.metadata.fields import LARGEST_METADATA, MOST_VALUES, Metadata, read
 from tests.fakes.distributions import Metadata as Written
 
 

@@ -25,7 +25,7 @@ from strongroom.core.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
-from strongroom.ecosystems.pypi.faults import refusal
+from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.receive import Bounded

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from strongroom.core.ecosystem import Listing
-from strongroom.ecosystems.pypi.projects import documents, python_tag
+from strongroom.ecosystems.pypi.pages.projects import documents, python_tag
 from tests.ecosystems.pypi.listings import file, listing, release
 
 URL = "https://packages.example.org"
