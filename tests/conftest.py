@@ -45,6 +45,8 @@ def _stay_home(event: str, arguments: tuple[object, ...]) -> None:
 
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+# Playwright runs an event loop beside the tests; nothing of ours is asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 django.setup()
 sys.addaudithook(_stay_home)
 

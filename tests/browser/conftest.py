@@ -1,7 +1,7 @@
 """One browser and one demo registry for all tests of this folder, and fresh tabs for each.
 
-The browser ends with the folder, not with the session: while it runs, Playwright keeps an event
-loop in this thread, and Django would refuse the database to tests that come after.
+While the browser runs, Playwright keeps an event loop in this thread, and Django takes that for
+asynchronous code; `tests.conftest` tells it that there is none.
 """
 
 import re
@@ -54,6 +54,7 @@ def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     running = Demo(server, browser)
     # So that the account page has a token to show.
     program("token", "create", "--data", running.folder, "--user", "ada", "--label", "laptop")
+    running.session("demo")
     yield running
     assert server.stop() == 0
 

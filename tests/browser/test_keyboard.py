@@ -55,11 +55,9 @@ def test_a_release_is_yanked_by_the_keyboard_alone(tab: Opener, demo: Demo) -> N
     expect(page.get_by_label("Yanked release")).to_contain_text("loses ships")
 
 
-def test_the_link_that_the_server_prints_signs_the_administrator_in(
-    tab: Opener, demo: Demo
-) -> None:
+def test_a_link_signs_its_person_in_by_the_keyboard_alone(tab: Opener, demo: Demo) -> None:
     page = tab()
-    page.goto(demo.printed_link)
+    page.goto(demo.link("demo"))
     Keyboard(page).enter(page.get_by_role("button", name="Sign in as demo"))
     expect(page.get_by_role("heading", level=1)).to_have_text("demo")
 
