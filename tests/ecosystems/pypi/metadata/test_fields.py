@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,7 +170,12 @@ def test_a_rule_of_the_index_is_applied() -> None:
 def test_nesting_deeper_than_the_stack_is_refused() -> None:
     deep = "(" * 2000 + "os_name == 'x'" + ")" * 2000
     assert "nested too deep" in refusal(document(f"Requires-Dist: a; {deep}")).sentence
-    assert "nested too deep" in refusal(document(f"Author-Email: {'(' * 5000}")).sentence
+
+
+def test_an_address_nested_without_end_breaks_nothing() -> None:
+    # Python 3.11's parser of addresses recurses, that of 3.13 does not: refused or let through.
+    with suppress(InvalidError):
+        read(document(f"Author-Email: {'(' * 5000}"))
 
 
 def test_requirements_have_a_bounded_length() -> None:
