@@ -44,7 +44,7 @@ def test_a_refusal_is_told_and_is_the_exit_code(alice: Strongroom, dist: Path) -
     assert ended.code == 1
     refused, remark = ended.err.splitlines()
     assert refused.startswith("refused: bad-1.0.tar.gz: ")
-    assert remark == "note: 1 files are no distributions and were left."
+    assert remark == "note: 1 files of the folder are no distributions and were left."
     assert ended.out.startswith("1 files imported")
 
 

@@ -54,7 +54,7 @@ def test_an_import_killed_in_the_middle_is_finished_by_running_it_again(
     server: Server, home: Server
 ) -> None:
     digests = fill(server)
-    command = ("import", "index", "--data", home.data, *HERE, server.index, *PROJECTS)
+    command = ("import", "index", "--data", str(home.data), *HERE, server.index, *PROJECTS)
     cut = subprocess.Popen([PROGRAM, *command], env=clean(), stdout=subprocess.DEVNULL)
     kept = home.data / "blobs" / "sha256"
     until = time.monotonic() + PATIENCE

@@ -10,7 +10,7 @@ from strongroom.stores.addresses import networks, reachable
 REFUSED = [
     "127.0.0.1",
     "127.255.255.254",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 - to be refused, not bound
     "10.1.2.3",
     "172.16.0.1",
     "192.168.1.1",

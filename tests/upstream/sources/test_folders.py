@@ -19,7 +19,7 @@ def test_a_folder_gives_its_own_distributions_with_their_moments(tmp_path: Path)
         "parcel-1.0.tar.gz",
     ]
     assert {one.moment for one in offer.files} == {LONG_AGO}
-    assert offer.notes == ("1 files are no distributions and were left.",)
+    assert offer.notes == ("1 files of the folder are no distributions and were left.",)
 
 
 def test_a_tree_gives_what_pypiserver_serves(tmp_path: Path) -> None:

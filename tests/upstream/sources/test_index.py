@@ -80,12 +80,16 @@ def test_a_release_is_yanked_if_all_its_files_are_and_else_it_is_told() -> None:
         listed("parcel-1.1.tar.gz", yanked="torn"),
         listed("parcel-1.1-py3-none-any.whl"),
         listed("parcel-1.2.tar.gz"),
-        listed("unreadable", yanked="torn"),
+        listed("unreadable.zip", yanked="torn"),
+        listed("parcel-1.0.tar.gz.asc"),
     )
     with serving({"/simple/parcel/": page(*files)}) as server:
         offered = read(server, "parcel")
     assert [one.yanked for one in offered.files] == ["torn", "torn", None, None, None, None]
-    assert offered.notes == ("parcel 1.1 is yanked there only in part; here it is not yanked.",)
+    assert offered.notes == (
+        "1 files of parcel are no distributions and were left.",
+        "parcel 1.1 is yanked there only in part; here it is not yanked.",
+    )
 
 
 def test_files_may_lie_on_another_host_but_not_inside() -> None:

@@ -11,7 +11,15 @@ from pathlib import Path
 
 from strongroom.core.errors import StrongroomError
 from strongroom.upstream.sources import trees
-from strongroom.upstream.sources.found import Found, Offer, moment, nothing, release_of
+from strongroom.upstream.sources.found import (
+    Found,
+    Offer,
+    is_distribution,
+    left,
+    moment,
+    nothing,
+    release_of,
+)
 
 
 def flat(path: Path) -> Offer:
@@ -35,11 +43,10 @@ def _served(root: Path) -> Iterator[str]:
 
 
 def _offer(root: Path, names: list[str]) -> Offer:
-    taken = [name for name in names if trees.is_distribution(name)]
-    left = len(names) - len(taken)
+    taken = [name for name in names if is_distribution(name)]
     return Offer(
         files=tuple(_found(root, name) for name in taken),
-        notes=(f"{left} files are no distributions and were left.",) if left else (),
+        notes=left(len(names) - len(taken), "the folder"),
     )
 
 

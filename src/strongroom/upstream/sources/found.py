@@ -21,6 +21,13 @@ BLOCK = 1024 * 1024
 # Older than Python itself no distribution is; such a moment is a broken clock's or a joke.
 _EARLIEST = datetime(1991, 2, 20, tzinfo=UTC)
 
+# What Python's build tools have made over the years. The pipeline says of each kind that it does
+# not take that it does not; anything else beside them (signatures, notes) is only counted.
+_KINDS = (
+    *(".whl", ".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tar.z", ".tar"),
+    *(".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg"),
+)
+
 Blocks = Callable[[], Generator[bytes, None, None]]
 """Opens the bytes of a file; raises StrongroomError. Whoever does not read to the end closes it."""
 
@@ -80,3 +87,13 @@ def release_of(filename: str) -> tuple[str, str] | None:
     except (InvalidSdistFilename, InvalidWheelFilename, InvalidVersion, InvalidName):
         return None
     return str(name), str(version)
+
+
+def is_distribution(filename: str) -> bool:
+    """Say whether a file is one that a build tool could have made to be published."""
+    return filename.lower().endswith(_KINDS)
+
+
+def left(count: int, where: str) -> tuple[str, ...]:
+    """Return the remark that so many files are no distributions, if there are some."""
+    return (f"{count} files of {where} are no distributions and were left.",) if count else ()

@@ -21,6 +21,8 @@ from strongroom.upstream.sources.found import (
     Blocks,
     Found,
     Offer,
+    is_distribution,
+    left,
     moment,
     nothing,
     release_of,
@@ -90,12 +92,14 @@ def _all(index: Index) -> Sequence[str]:
 def _project(index: Index, key: str) -> Offer:
     try:
         url, media_type, body = _page(index, f"{key}/")
-        entries = simple.files(media_type, body)
+        listed = simple.files(media_type, body)
     except StrongroomError as refusal:
         page = index.base + key + "/"
         return Offer((Found(f"{key}/", page, nothing, refusal=refusal),))
+    # pypiserver lists signatures too.
+    entries = [one for one in listed if is_distribution(one.filename)]
     yanked = _yanked(entries)
-    notes = tuple(
+    notes = left(len(listed) - len(entries), key) + tuple(
         f"{name} {version} is yanked there only in part; here it is not yanked."
         for (name, version), whole in yanked.items()
         if whole is _PARTLY

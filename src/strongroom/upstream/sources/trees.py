@@ -1,4 +1,4 @@
-"""Distributions on the local disk: which files are some, and reading them without leaving a folder.
+"""Files on the local disk: reading them without leaving a folder.
 
 A link may lead anywhere, and a folder to import may come from a stranger: what resolves to a place
 outside the folder is not read.
@@ -10,18 +10,6 @@ from pathlib import Path
 
 from strongroom.core.errors import InvalidError, NotFoundError, UnavailableError
 from strongroom.upstream.sources.found import BLOCK, Blocks
-
-# What Python's build tools have made over the years. The pipeline says of each kind that it does
-# not take that it does not; anything else beside them (signatures, notes) is only counted.
-_KINDS = (
-    *(".whl", ".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tar.z", ".tar"),
-    *(".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg"),
-)
-
-
-def is_distribution(filename: str) -> bool:
-    """Say whether a file is one that a build tool could have made to be published."""
-    return filename.lower().endswith(_KINDS)
 
 
 def folder(path: Path) -> Path:
