@@ -15,6 +15,10 @@ FIXED = {
     "project yank",
     "project unyank",
     "project status",
+    "import folder",
+    "import pypiserver",
+    "import devpi",
+    "import index",
 }
 
 

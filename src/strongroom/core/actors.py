@@ -17,6 +17,11 @@ class Action(StrEnum):
     APPOINT = "appoint"  # give and take roles in a project
 
 
+# The credential of a person for whom the operator, at the machine's own shell, brings in files
+# from elsewhere. No door gives it; with it alone a file may count as uploaded in the past.
+IMPORT = "import"
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How far a credential goes; None in a field means that it is not limited there.

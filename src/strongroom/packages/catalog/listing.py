@@ -16,7 +16,7 @@ from strongroom.core.ecosystem import (
 )
 from strongroom.core.errors import NotFoundError
 from strongroom.core.findings import Finding, Severity
-from strongroom.packages.models import File, Project, Release
+from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import of_project
 
@@ -52,6 +52,21 @@ def find_release(project: Project, version: Version) -> Release:
             "The project's page lists its releases.",
         )
     return row
+
+
+def is_published(ecosystem: str, filename: str, sha256: str) -> bool:
+    """Say whether this very file is there to be downloaded."""
+    # Digests of used names have an index, those of files have none.
+    used = UsedPath.objects.filter(ecosystem=ecosystem, sha256=sha256, path=filename).first()
+    return (
+        used is not None
+        and File.objects.filter(
+            release__project__ecosystem=ecosystem,
+            release__project__key=used.project,
+            release__key=used.version,
+            filename=filename,
+        ).exists()
+    )
 
 
 def listing(

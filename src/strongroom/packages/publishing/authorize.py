@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from strongroom.core.actors import Action
+from strongroom.core.actors import IMPORT, Action
 from strongroom.core.ecosystem import Ecosystem
-from strongroom.core.errors import ConflictError
+from strongroom.core.errors import ConflictError, ForbiddenError
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.states import CLOSED, Status
 from strongroom.packages.models import File, Project, Release, UsedPath
@@ -42,7 +42,7 @@ class Facts:
 def authorize(candidate: Candidate, ecosystem: Ecosystem, desk: Desk) -> Permit:
     """Read the facts in one short transaction and judge them."""
     with transaction.atomic():
-        known = facts(candidate, desk.clock.now())
+        known = facts(candidate, candidate.moment(desk.clock.now()))
     return judge(candidate, known, ecosystem, desk.limits.release_open)
 
 
@@ -80,6 +80,13 @@ def judge(
 ) -> Permit:
     """Judge facts: the one rule first, then what is published, burnt or closed. Pure."""
     actor = candidate.received.upload.actor
+    if candidate.received.upload.moment is not None and actor.credential != IMPORT:
+        # Whoever could date a file back could add it to a release that closed long ago.
+        raise ForbiddenError(
+            "moment-not-allowed",
+            "Only an import by the operator says when a file was uploaded.",
+            "Upload the file without a moment.",
+        )
     permit(actor, Action.UPLOAD, candidate.project, exists=known.exists, role=known.role)
     if known.published:
         return Permit(creates_project=False, same_as=candidate.manifest.filename)

@@ -31,7 +31,7 @@ def commit(
     sidecars = _keep_sidecars(candidate, desk)
     candidate.received.upload.incoming.keep()
     with transaction.atomic():
-        now = desk.clock.now()
+        now = candidate.moment(desk.clock.now())
         permit = judge(candidate, facts(candidate, now), ecosystem, desk.limits.release_open)
         events = () if permit.same_as else _write(candidate, permit, remarks, sidecars, desk)
     return receipt(candidate, now, events, remarks)
@@ -74,16 +74,18 @@ def _write(
     desk: Desk,
 ) -> tuple[Recorded, ...]:
     now = desk.clock.now()
-    project = _project(candidate, now)
-    release = _release(candidate, project, now)
-    _file(candidate, release, remarks, sidecars, now)
+    at = candidate.moment(now)
+    project = _project(candidate, at)
+    release = _release(candidate, project, at)
+    _file(candidate, release, remarks, sidecars, at)
+    _use(candidate, now)
     events = []
     if permit.creates_project:
         events.append(_created(candidate, desk))
     events.append(_published(candidate, desk))
     manifest = candidate.manifest
     project.serial = events[-1].serial
-    project.updated_at = now
+    project.updated_at = max(project.updated_at, at)
     project.summary = manifest.summary
     project.save(update_fields=["serial", "updated_at", "summary"])
     search.index(
@@ -146,6 +148,10 @@ def _file(
         findings=[asdict(found) for found in remarks],
         **asdict(received.digests),
     )
+
+
+def _use(candidate: Candidate, now: datetime) -> None:
+    manifest, received = candidate.manifest, candidate.received
     UsedPath.objects.create(
         ecosystem=candidate.project.ecosystem,
         path=manifest.filename,
@@ -174,6 +180,9 @@ def _created(candidate: Candidate, desk: Desk) -> Recorded:
 
 def _published(candidate: Candidate, desk: Desk) -> Recorded:
     actor, manifest = candidate.received.upload.actor, candidate.manifest
+    past = {}
+    if candidate.received.upload.moment is not None:
+        past["uploaded_at"] = candidate.moment(desk.clock.now()).isoformat()
     return record(
         Event(
             kind=Kind.FILE_PUBLISHED,
@@ -186,6 +195,7 @@ def _published(candidate: Candidate, desk: Desk) -> Recorded:
                 "kind": manifest.kind,
                 "size": candidate.received.size,
                 "sha256": candidate.received.digests.sha256,
+                **past,
             },
         ),
         desk.clock,

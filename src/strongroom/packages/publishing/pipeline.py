@@ -4,6 +4,8 @@ No transaction is open while bytes stream or checks run. Until the commit nothin
 it everything is, and what readers depend on is rendered before the client is answered.
 """
 
+from strongroom.core.ecosystem import Ecosystem
+from strongroom.core.findings import Finding
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.publishing.authorize import authorize
 from strongroom.packages.publishing.commit import commit, receipt
@@ -11,18 +13,32 @@ from strongroom.packages.publishing.decide import accepted, decide
 from strongroom.packages.publishing.identify import identify
 from strongroom.packages.publishing.inspect import inspect
 from strongroom.packages.publishing.receive import receive
-from strongroom.packages.publishing.stages import Receipt, Upload
+from strongroom.packages.publishing.stages import Candidate, Permit, Receipt, Upload
 
 
 def publish(upload: Upload, desk: Desk) -> Receipt:
     """Publish one file, or raise the error that says why not; then nothing has changed."""
     ecosystem = desk.ecosystem(upload.ecosystem)
-    received = receive(upload)
-    candidate = identify(received, ecosystem)
-    if authorize(candidate, ecosystem, desk).same_as:
+    candidate, permit, remarks = _considered(upload, ecosystem, desk)
+    if permit.same_as:
         return receipt(candidate, desk.clock.now(), (), ())
-    findings = inspect(candidate, desk.checks)
-    remarks = accepted(decide(findings, candidate.project.key, desk.policy))
     published = commit(candidate, remarks, ecosystem, desk)
     desk.react(published.events)
     return published
+
+
+def rehearse(upload: Upload, desk: Desk) -> bool:
+    """Do everything but publish, or raise the error; say whether the file is not there yet."""
+    ecosystem = desk.ecosystem(upload.ecosystem)
+    return not _considered(upload, ecosystem, desk)[1].same_as
+
+
+def _considered(
+    upload: Upload, ecosystem: Ecosystem, desk: Desk
+) -> tuple[Candidate, Permit, tuple[Finding, ...]]:
+    candidate = identify(receive(upload), ecosystem)
+    permit = authorize(candidate, ecosystem, desk)
+    if permit.same_as:
+        return candidate, permit, ()
+    findings = inspect(candidate, desk.checks)
+    return candidate, permit, accepted(decide(findings, candidate.project.key, desk.policy))

@@ -15,13 +15,18 @@ from strongroom.stores.blobs.protocol import Incoming
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a client sent: an ecosystem, a file name, what it claims, and bytes on their way in."""
+    """What a client sent: an ecosystem, a file name, what it claims, and bytes on their way in.
+
+    `moment` is set by an import alone: when the file was uploaded where it comes from. The file is
+    judged and dated as of that moment; its event has the true time, and the moment as a fact.
+    """
 
     actor: Actor
     ecosystem: str
     filename: str
     claims: Mapping[str, Sequence[str]]
     incoming: Incoming
+    moment: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,10 @@ class Candidate:
     def project(self) -> ProjectId:
         """Return the project that the bytes name."""
         return ProjectId(self.received.upload.ecosystem, self.manifest.name.key)
+
+    def moment(self, now: datetime) -> datetime:
+        """Return when the file counts as uploaded, which is never later than now."""
+        return min(self.received.upload.moment or now, now)
 
 
 @dataclass(frozen=True, slots=True)
