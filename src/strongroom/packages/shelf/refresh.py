@@ -21,6 +21,9 @@ from strongroom.stores.pages import DiskPages
 QUARANTINE = "quarantined"
 """Under this name the shelf keeps, for each file it had to take down, the reason to tell."""
 
+DAMAGED = "damaged"
+"""Under this name it keeps, for each file whose blob was damaged or lost, what became of it."""
+
 Renderer = Callable[[Listing, frozenset[str] | None], Iterable[Page]]
 """Renders pages of a listing; of releases only those whose keys are named, or all if None."""
 
@@ -41,11 +44,9 @@ def refresh(
     """Render and put up a project's pages and files; returns the listing that they now show."""
     with shelf.locks.held(f"shelf {project}"):
         shown = listing(project, ecosystem, touched)
-        wanted = _with_neighbours(shown, touched)
         _put_files(shelf, shown)
-        for render in (ecosystem.pages, *shelf.renderers):
-            for page in render(shown, wanted):
-                shelf.pages.put(page.path, page.body)
+        for page in _rendered(shelf, shown, ecosystem, touched):
+            shelf.pages.put(page.path, page.body)
         newest = chosen(shown.releases)
         Project.objects.filter(ecosystem=project.ecosystem, key=project.key).update(
             shelved_serial=shown.serial,
@@ -53,6 +54,11 @@ def refresh(
             summary=newest.summary if newest else "",
         )
     return shown
+
+
+def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator[Page]:
+    """Render all the pages of a project as a refresh would, without putting them up."""
+    return _rendered(shelf, listing(project, ecosystem), ecosystem, None)
 
 
 def unshelved(limit: int) -> tuple[ProjectId, ...]:
@@ -64,6 +70,19 @@ def unshelved(limit: int) -> tuple[ProjectId, ...]:
 def unshelved_count() -> int:
     """Count the projects whose pages do not show their newest event."""
     return Project.objects.filter(shelved_serial__lt=F("serial")).count()
+
+
+def damaged_count(shelf: Shelf) -> int:
+    """Count the files that are not served because their blob was damaged or lost."""
+    return sum(one.is_file() for one in shelf.pages.place(DAMAGED).rglob("*"))
+
+
+def _rendered(
+    shelf: Shelf, shown: Listing, ecosystem: Ecosystem, touched: frozenset[str] | None
+) -> Iterator[Page]:
+    wanted = _with_neighbours(shown, touched)
+    for render in (ecosystem.pages, *shelf.renderers):
+        yield from render(shown, wanted)
 
 
 def _with_neighbours(shown: Listing, touched: frozenset[str] | None) -> frozenset[str] | None:
@@ -81,8 +100,16 @@ def _put_files(shelf: Shelf, shown: Listing) -> None:
         for path, _ in _served(shown):
             shelf.pages.put(f"{QUARANTINE}/{path}", shown.status_reason.encode())
         return
+    any_damaged = shelf.pages.place(DAMAGED).is_dir()
     for path, sha256 in _served(shown):
-        shelf.pages.link(path, shelf.blobs.location(sha256))
+        if shelf.blobs.holds(sha256):
+            shelf.pages.link(path, shelf.blobs.location(sha256))
+            if any_damaged:
+                shelf.pages.remove(f"{DAMAGED}/{path}")
+        else:
+            # Upkeep set it aside, or the disk lost it. The project's other files go on.
+            shelf.pages.remove(path)
+            shelf.pages.put(f"{DAMAGED}/{path}", sha256.encode())
         shelf.pages.remove(f"{QUARANTINE}/{path}")
 
 
