@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from strongroom.cli.progress import Line, duration, size, told
+from strongroom.cli.progress import Line, bar, duration, progress, size, told
 from strongroom.upstream.importing import Step
 
 KIB = 1024
@@ -81,3 +81,17 @@ def test_nothing_is_drawn_where_there_is_no_terminal() -> None:
     line.pages(1, 1)
     line.files(Step(1, 1, 0, 0, ""))
     assert stream.getvalue() == ""
+
+
+def test_a_bar_is_drawn_over_the_one_before(capsys: pytest.CaptureFixture[str]) -> None:
+    draw = bar("projects")
+    draw(1, 4)
+    draw(4, 4)
+    first, last = capsys.readouterr().err.removesuffix("\n").lstrip("\r").split("\r")
+    assert first == f"[{'#' * 10}{'.' * 30}] 1 of 4 projects"
+    assert last == f"[{'#' * 40}] 4 of 4 projects"
+
+
+def test_nothing_is_drawn_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    progress("projects")(1, 4)
+    assert capsys.readouterr().err == ""

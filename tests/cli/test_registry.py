@@ -16,7 +16,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from strongroom.cli.registry import _bar
 from tests.cli.test_settings import run
 
 PATIENCE = 30.0  # seconds
@@ -114,14 +113,6 @@ def test_rebuild_makes_the_shelf_again(tmp_path: Path) -> None:
     ended = run("rebuild --json", data)
     assert (ended.returncode, json.loads(ended.stdout)) == (0, {"projects": 0})
     assert {path for path in pages if path.is_file()} == set(pages)
-
-
-def test_a_rebuild_draws_how_far_it_has_come(capsys: pytest.CaptureFixture[str]) -> None:
-    _bar(1, 4)
-    _bar(4, 4)
-    first, last = capsys.readouterr().err.removesuffix("\n").lstrip("\r").split("\r")
-    assert first == f"[{'#' * 10}{'.' * 30}] 1 of 4 projects"
-    assert last == f"[{'#' * 40}] 4 of 4 projects"
 
 
 def test_serve_makes_ready_tells_the_link_and_ends_cleanly(tmp_path: Path) -> None:

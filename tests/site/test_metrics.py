@@ -14,6 +14,7 @@ GAUGES = Gauges(
     events_serial=lambda: 41,
     unshelved_projects=lambda: 2,
     storage_free_bytes=lambda: 1e9,
+    damaged_files=lambda: 0,
 )
 Labels = tuple[tuple[str, str], ...]
 

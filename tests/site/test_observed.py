@@ -13,7 +13,7 @@ from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.observed import ACTOR, REQUEST_ID, Observed, door
 from tests.fakes.streams import logged
 
-GAUGES = Gauges(lambda: 0, lambda: 0, lambda: 0)
+GAUGES = Gauges(lambda: 0, lambda: 0, lambda: 0, lambda: 0)
 
 
 class Ticks:

@@ -1,5 +1,6 @@
 """Making a registry ready, again and again."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from strongroom.core.actors import OPERATOR
-from strongroom.people.accounts.users import create_user
+from strongroom.packages.publishing.pipeline import publish
+from strongroom.packages.publishing.stages import Upload
+from strongroom.people.accounts.users import create_user, person
 from strongroom.site.assembly import House, build
 from strongroom.site.configuration import Configuration
 from strongroom.site.preparation import Prepared, prepare, render
 from strongroom.stores.keys import open_keys
 from tests.fakes.clocks import StoppedClock
+from tests.fakes.distributions import wheel, wheel_filename
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,3 +112,24 @@ def test_a_project_that_cannot_be_rendered_stops_nobody(
     broken = replace(house, reactions=Unrenderable())  # type: ignore[arg-type] # all it is asked
     assert prepare(broken, Secrets()).claim is not None
     assert "could not catch up" in caplog.text
+
+
+def test_a_project_whose_lock_shares_a_slot_with_the_preparation_holds_nothing_up(
+    house: House,
+) -> None:
+    # The names "prepare" and "shelf pypi:decimal-lane" share the slot 407 of 1,024.
+    alice = create_user("alice", "a@example.org", admin=False, actor=OPERATOR, clock=house.clock)
+    desk = house.desk
+    with desk.blobs.receive() as incoming:
+        incoming.write(wheel("decimal-lane", "1.0"))
+        name = wheel_filename("decimal-lane", "1.0")
+        publish(Upload(person(alice, "test"), "pypi", name, {}, incoming), desk)
+    (house.configuration.data / "public" / ".rendered").unlink(missing_ok=True)
+
+    def run() -> None:
+        prepare(house, Secrets())
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive()

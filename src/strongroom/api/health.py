@@ -36,13 +36,12 @@ logger = logging.getLogger(__name__)
 Probe = Callable[[], None]
 """Returns if all is well, and raises whatever says why not."""
 
-ENOUGH_BYTES = 256 * 1024 * 1024
 DEADLINE = 3.0  # seconds for all probes together
 KEPT_FOR = timedelta(seconds=1)
 _NOT_READY = 503
 
 
-def probes(data: Path, enough: int = ENOUGH_BYTES) -> Mapping[str, Probe]:
+def probes(data: Path, enough: int) -> Mapping[str, Probe]:
     """Return the probes of a registry over a data folder; `enough` counts free bytes."""
 
     def storage() -> None:

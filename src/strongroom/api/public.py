@@ -16,6 +16,8 @@ FACTS: Mapping[Kind, frozenset[str]] = {
     Kind.RELEASE_YANKED: frozenset({"reason"}),
     Kind.RELEASE_UNYANKED: frozenset(),
     Kind.PROJECT_STATUS_CHANGED: frozenset({"from", "to", "reason"}),
+    Kind.FILE_DAMAGED: frozenset({"file", "sha256", "fault"}),
+    Kind.FILE_REPAIRED: frozenset({"file", "sha256"}),
 }
 
 

@@ -1,4 +1,4 @@
-"""A line on the terminal that shows how far something long has come: files, bytes, rate, time left.
+"""How far something long has come, drawn on one line: files, bytes, rate, time left, or a count.
 
 It goes to standard error and only to a terminal, so that what a command prints stays clean.
 """
@@ -18,6 +18,7 @@ EVERY = 0.1  # seconds between two drawings
 BAR = 24  # characters
 NAME = 40  # likewise
 MINUTE = 60
+_WIDE = 40  # characters
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _KIB = 1024
 
@@ -90,3 +91,24 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), MINUTE)
     hours, minutes = divmod(minutes, MINUTE)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes}:{rest:02}"
+
+
+def progress(what: str) -> Callable[[int, int], None]:
+    """Return what draws a bar on a terminal and nothing elsewhere; `what` is counted."""
+    return bar(what) if sys.stderr.isatty() else _silent
+
+
+def bar(what: str) -> Callable[[int, int], None]:
+    """Return what draws how far it has come, over the line drawn before."""
+
+    def draw(done: int, total: int) -> None:
+        filled = _WIDE * done // total
+        end = "\n" if done == total else ""
+        drawn = "#" * filled + "." * (_WIDE - filled)
+        print(f"\r[{drawn}] {done} of {total} {what}", end=end, file=sys.stderr, flush=True)
+
+    return draw
+
+
+def _silent(done: int, total: int) -> None:
+    """Draw nothing: nobody watches."""

@@ -13,9 +13,8 @@ from importlib.metadata import version
 
 from strongroom.cli import opening, options
 from strongroom.cli.exits import Exit
+from strongroom.cli.progress import progress
 from strongroom.cli.terminal import as_json, note, say
-
-BAR = 40  # characters
 
 
 def add(commands: options.Commands) -> None:
@@ -141,24 +140,12 @@ def _rebuild(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
     from strongroom.site.preparation import render
 
-    rendered = render(house, _bar if sys.stderr.isatty() else _silent)
+    rendered = render(house, progress("projects"))
     if arguments.json:
         as_json({"projects": rendered})
     else:
         say(f"Rendered the pages of {rendered} projects.")
     return Exit.DONE
-
-
-def _bar(done: int, total: int) -> None:
-    """Draw how far a rebuild has come, over the line drawn before."""
-    filled = BAR * done // total
-    end = "\n" if done == total else ""
-    bar = "#" * filled + "." * (BAR - filled)
-    print(f"\r[{bar}] {done} of {total} projects", end=end, file=sys.stderr, flush=True)
-
-
-def _silent(done: int, total: int) -> None:
-    """Draw nothing: nobody watches."""
 
 
 def _secret() -> str:

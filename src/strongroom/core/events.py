@@ -28,6 +28,8 @@ class Kind(StrEnum):
     RELEASE_YANKED = "release-yanked"
     RELEASE_UNYANKED = "release-unyanked"
     PROJECT_STATUS_CHANGED = "project-status-changed"
+    FILE_DAMAGED = "file-damaged"
+    FILE_REPAIRED = "file-repaired"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock, SystemClock
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
-from strongroom.packages.shelf.refresh import Shelf, unshelved_count
+from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
+from strongroom.packages.upkeep.premises import Premises
 from strongroom.people.tokens.authenticate import authenticate
 from strongroom.proof.ledger.events import last_serial
 from strongroom.safety.checks.secrets import own_tokens
@@ -23,6 +24,7 @@ from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks
 from strongroom.stores.pages import DiskPages
+from strongroom.stores.room import Room
 from strongroom.web.shelf import FrontPages, project_pages
 
 STARTUP_CODE = "wheel-runs-at-start"
@@ -41,11 +43,19 @@ class House:
     authenticate: Callable[[str, str], Actor]
     metrics: Metrics
 
+    @property
+    def premises(self) -> Premises:
+        """Return what upkeep works on."""
+        reactions = self.reactions
+        return Premises(
+            self.blobs, self.shelf, self.desk, reactions.shared_pages, reactions.put_shared
+        )
+
 
 def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     """Assemble the registry of a configuration."""
     data = configuration.data
-    blobs = DiskBlobs(data / "blobs")
+    blobs = DiskBlobs(data / "blobs", Room(data / "blobs", configuration.min_free_bytes))
     pypi = PyPI(public_url=configuration.url)
     ecosystems = {pypi.id: pypi}
     shelf = Shelf(
@@ -78,6 +88,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             events_serial=last_serial,
             unshelved_projects=unshelved_count,
             storage_free_bytes=lambda: shutil.disk_usage(data).free,
+            damaged_files=lambda: damaged_count(shelf),
         ),
     )
     return House(configuration, clock, blobs, desk, shelf, reactions, known, metrics)

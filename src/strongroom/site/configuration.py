@@ -47,6 +47,9 @@ class Configuration:
     workers: int = _setting(1, "web processes")
     threads: int = _setting(32, "threads in each web process: the requests it handles at once")
     max_file_bytes: int = _setting(2048 * MIB, "the largest file that may be uploaded, in bytes")
+    min_free_bytes: int = _setting(
+        256 * MIB, "uploads are refused while less than this is free on the disk; 0: never"
+    )
     release_open_days: int = _setting(
         14, "days after its first file during which a release takes further files"
     )
@@ -186,6 +189,7 @@ def _checked(read: Configuration) -> Configuration:
         "workers": read.workers > 0,
         "threads": read.threads > 0,
         "max_file_bytes": read.max_file_bytes > 0,
+        "min_free_bytes": read.min_free_bytes >= 0,
         "release_open_days": read.release_open_days > 0,
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},

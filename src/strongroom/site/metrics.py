@@ -57,6 +57,7 @@ class Gauges:
     events_serial: Gauge
     unshelved_projects: Gauge
     storage_free_bytes: Gauge
+    damaged_files: Gauge
 
 
 class Metrics:
@@ -151,6 +152,11 @@ class _States:
                 "storage_free_bytes",
                 "Bytes free where the data folder stands.",
                 self._gauges.storage_free_bytes,
+            ),
+            (
+                "damaged_files",
+                "Files that are not served because their bytes are damaged or lost.",
+                self._gauges.damaged_files,
             ),
         ):
             yield GaugeMetricFamily(f"strongroom_{name}", told, ask())

@@ -46,7 +46,9 @@ def prepare(house: House, secret: Callable[[], str]) -> Prepared:
     """Make a registry ready; whatever is so already stays as it is."""
     data = house.configuration.data
     try:
-        with FolderLocks(data / "run" / "locks").held("prepare"):
+        # In a folder of its own: it is held while the locks of pages are taken, and among those
+        # its name might share a slot with the name of a project, and wait for itself for ever.
+        with FolderLocks(data / "run" / "preparing").held("prepare"):
             migrations = schema.migrate()
             rendered = 0 if _rendered_as_now(house.configuration) else render(house, _silent)
             _catch_up(house)

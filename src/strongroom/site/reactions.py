@@ -7,6 +7,7 @@
 | release yanked, un-yanked                | the project's pages of that release                 |
 | project status changed                   | all the project's pages, the front, the index       |
 | role granted, taken                      | all the project's pages                             |
+| file damaged, repaired                   | the project's pages of that release                 |
 | all others (users, tokens, links)        | nothing: no page shows them                         |
 
 Reactions that a reader depends on run in the process that made the change, before the client is
@@ -14,10 +15,10 @@ answered. Each is idempotent, and what a crash left undone is found by `catch_up
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.ecosystem import Ecosystem
+from strongroom.core.ecosystem import Ecosystem, Page
 from strongroom.core.events import Kind, Recorded
 from strongroom.packages.catalog.listing import (
     all_projects,
@@ -82,9 +83,7 @@ class Reactions:
         if done or self._shared_behind:
             self._shared_behind = False
             try:
-                self.put_front()
-                for ecosystem in self._ecosystems:
-                    self.put_index(ecosystem)
+                self.put_shared()
             except Exception:
                 self._shared_behind = True
                 raise
@@ -105,24 +104,43 @@ class Reactions:
     def put_front(self) -> None:
         """Render what shows the newest of the whole registry: home and the feeds."""
         with self._shelf.locks.held("front"):
-            releases, projects = newest_releases(NEWEST), newest_projects(NEWEST)
-            for page in self._front.home(releases, projects):
-                self._shelf.pages.put(page.path, page.body)
-            for name, ecosystem in self._ecosystems.items():
-                for page in ecosystem.newest(
-                    [one for one in releases if one.ecosystem == name],
-                    [one for one in projects if one.ecosystem == name],
-                ):
-                    self._shelf.pages.put(page.path, page.body)
+            self._put(self._front_pages())
 
     def put_index(self, ecosystem: str) -> None:
         """Render the index of all projects: the one page whose cost grows with their number."""
         with self._shelf.locks.held(f"index {ecosystem}"):
-            # As of what the page shows, so that it is the same bytes whenever it is rendered.
-            newest = newest_of(_INDEX, 1)
-            serial = newest[0].serial if newest else 0
-            for page in self._ecosystems[ecosystem].index(names(ecosystem), serial):
-                self._shelf.pages.put(page.path, page.body)
+            self._put(self._index_pages(ecosystem))
+
+    def put_shared(self) -> None:
+        """Render the pages that are no single project's."""
+        self.put_front()
+        for ecosystem in self._ecosystems:
+            self.put_index(ecosystem)
+
+    def shared_pages(self) -> Iterator[Page]:
+        """Render the pages that are no single project's, without putting them up."""
+        yield from self._front_pages()
+        for ecosystem in self._ecosystems:
+            yield from self._index_pages(ecosystem)
+
+    def _put(self, pages: Iterable[Page]) -> None:
+        for page in pages:
+            self._shelf.pages.put(page.path, page.body)
+
+    def _front_pages(self) -> Iterator[Page]:
+        releases, projects = newest_releases(NEWEST), newest_projects(NEWEST)
+        yield from self._front.home(releases, projects)
+        for name, ecosystem in self._ecosystems.items():
+            yield from ecosystem.newest(
+                [one for one in releases if one.ecosystem == name],
+                [one for one in projects if one.ecosystem == name],
+            )
+
+    def _index_pages(self, ecosystem: str) -> Iterable[Page]:
+        # As of what the page shows, so that it is the same bytes whenever it is rendered.
+        newest = newest_of(_INDEX, 1)
+        serial = newest[0].serial if newest else 0
+        return self._ecosystems[ecosystem].index(names(ecosystem), serial)
 
     def put_all(self) -> int:
         """Render everything anew; returns how many projects there are."""
@@ -130,7 +148,5 @@ class Reactions:
         for project in all_projects():
             self.rebuild(project)
             count += 1
-        self.put_front()
-        for ecosystem in self._ecosystems:
-            self.put_index(ecosystem)
+        self.put_shared()
         return count

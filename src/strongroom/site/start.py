@@ -5,12 +5,15 @@ Nothing here imports rows or settings; only after `start` may those be imported.
 
 import os
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import django
 from django.conf import settings
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.upkeep.restore import UNFINISHED
 from strongroom.site.configuration import Configuration, load
 from strongroom.stores.keys import create_keys, open_keys
 
@@ -23,6 +26,7 @@ def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Confi
     """Make the data folder and its keys unless they are there, and wake Django over them."""
     configuration = load(environ)
     _make_folder(configuration.data)
+    _refuse_unfinished(configuration.data)
     keys, passphrase = configuration.data / "keys", configuration.key_passphrase or None
     if (configuration.data / DATABASE).exists():
         # With new keys beside an old database every token and session would end without a word.
@@ -35,6 +39,7 @@ def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Confi
 def start(environ: Mapping[str, str]) -> Configuration:
     """Wake Django over a data folder that was made before; raises ConfigurationError."""
     configuration = load(environ)
+    _refuse_unfinished(configuration.data)
     if not (configuration.data / DATABASE).is_file():
         raise ConfigurationError(
             "data-folder-empty",
@@ -50,6 +55,26 @@ def without_data() -> None:
     if not settings.configured:
         settings.configure(INSTALLED_APPS=ROWS, AUTH_USER_MODEL="people.User", USE_TZ=True)
     django.setup()
+
+
+def known_migrations() -> frozenset[str]:
+    """Name the migrations of this version, as `app.name`, without waking Django."""
+    folders = {app.rpartition(".")[2]: import_module(f"{app}.migrations") for app in ROWS}
+    return frozenset(
+        f"{app}.{module.name}"
+        for app, folder in folders.items()
+        for module in iter_modules(folder.__path__)
+    )
+
+
+def _refuse_unfinished(data: Path) -> None:
+    if (data / UNFINISHED).exists():
+        # A registry made over half a restore would look empty, and the rest would never come.
+        raise ConfigurationError(
+            "restore-unfinished",
+            f"A restore into {data} has not come to its end.",
+            "Run `strongroom restore` again with the same backup.",
+        )
 
 
 def _make_folder(folder: Path) -> None:

@@ -9,7 +9,9 @@ from strongroom.web.urls import urls as web_urls
 
 _house = house()
 _readiness = health.Readiness(
-    health.probes(_house.configuration.data), _house.clock, health.DEADLINE
+    health.probes(_house.configuration.data, _house.configuration.min_free_bytes),
+    _house.clock,
+    health.DEADLINE,
 )
 
 handler400 = "strongroom.web.faults.bad_request"

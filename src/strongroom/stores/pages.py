@@ -51,6 +51,11 @@ class DiskPages:
         self._cache: OrderedDict[str, tuple[tuple[int, int, int], Stored]] = OrderedDict()
         self._cached_bytes = 0
 
+    @property
+    def root(self) -> Path:
+        """Return the folder that everything stands in."""
+        return self._folder
+
     def place(self, path: str) -> Path:
         """Return the local file of a path; refuses one that would leave the folder."""
         if len(path) > LONGEST_PATH or "\0" in path or not all(map(_nameable, path.split("/"))):
@@ -99,6 +104,31 @@ class DiskPages:
                 fsync_folder(place.parent)  # a power cut must not bring back what was taken down
         except OSError as error:
             raise no_room(error) from error
+
+    def discard(self, path: str) -> None:
+        """Remove one file of the folder and nothing beside it, whatever it is."""
+        (self._folder / path).unlink(missing_ok=True)
+
+    def is_whole(self, path: str) -> bool:
+        """Say whether the disk holds a page, and no compressed form that unpacks to another.
+
+        We never send such a form; but a web server that serves the folder itself would.
+        """
+        place = self.place(path)
+        try:
+            stored = _read(place)
+        except OSError as error:
+            _only_absent(error)
+            return False
+        return stored.compressed is not None or not _compressed(place).exists()
+
+    def shows(self, path: str, body: bytes) -> bool:
+        """Say whether the disk holds a page with these very bytes."""
+        try:
+            return self.place(path).read_bytes() == body
+        except OSError as error:
+            _only_absent(error)
+            return False
 
     def get(self, path: str) -> Stored | None:
         """Return a page, from memory if its file is still the one that was read."""

@@ -79,6 +79,14 @@ def _status(event: Event) -> tuple[str, str]:
     )
 
 
+def _damaged(event: Event) -> tuple[str, str]:
+    return f"{event.version}: file damaged on disk, not served", _fact(event, "file")
+
+
+def _repaired(event: Event) -> tuple[str, str]:
+    return f"{event.version}: file repaired, served again", _fact(event, "file")
+
+
 def _plainly(event: Event) -> tuple[str, str]:
     return str(event.kind).replace("-", " ").capitalize(), event.version
 
@@ -91,4 +99,6 @@ _TELLING: Mapping[Kind, Callable[[Event], tuple[str, str]]] = {
     Kind.RELEASE_YANKED: _yanked,
     Kind.RELEASE_UNYANKED: _unyanked,
     Kind.PROJECT_STATUS_CHANGED: _status,
+    Kind.FILE_DAMAGED: _damaged,
+    Kind.FILE_REPAIRED: _repaired,
 }

@@ -2,6 +2,10 @@
 
 The facts are read and judged again inside it. What a crash can leave behind is at most a blob that
 no row names; nobody can reach it, and the same upload made again uses it.
+
+The sweep of such blobs removes them inside a writing transaction too, and there is one such at a
+time. So either it sees our row and leaves the blob, or we see here that the blob is gone and keep
+the bytes once more: no row is ever without its blob.
 """
 
 from dataclasses import asdict
@@ -33,6 +37,9 @@ def commit(
     with transaction.atomic():
         now = candidate.moment(desk.clock.now())
         permit = judge(candidate, facts(candidate, now), ecosystem, desk.limits.release_open)
+        if not all(map(desk.blobs.holds, (candidate.received.digests.sha256, *sidecars.values()))):
+            _keep_sidecars(candidate, desk)
+            candidate.received.upload.incoming.keep()
         events = () if permit.same_as else _write(candidate, permit, remarks, sidecars, desk)
     return receipt(candidate, now, events, remarks)
 

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.events import Kind, Recorded
 
-OF_A_RELEASE = frozenset({Kind.FILE_PUBLISHED, Kind.RELEASE_YANKED, Kind.RELEASE_UNYANKED})
+OF_A_RELEASE = frozenset(
+    {
+        Kind.FILE_PUBLISHED,
+        Kind.FILE_DAMAGED,
+        Kind.FILE_REPAIRED,
+        Kind.RELEASE_YANKED,
+        Kind.RELEASE_UNYANKED,
+    }
+)
 OF_THE_PROJECT = frozenset({Kind.PROJECT_STATUS_CHANGED, Kind.ROLE_GRANTED, Kind.ROLE_TAKEN})
 # A project that was just created has no release yet; the file that comes with it touches its own.
 PAGED = OF_A_RELEASE | OF_THE_PROJECT | {Kind.PROJECT_CREATED}

@@ -23,6 +23,9 @@ from strongroom.stores.pages import DiskPages
 QUARANTINE = "quarantined"
 """Under this name the shelf keeps, for each file it had to take down, the reason to tell."""
 
+DAMAGED = "damaged"
+"""Under this name it keeps, for each file whose blob was damaged or lost, what became of it."""
+
 Renderer = Callable[[Listing, frozenset[str] | None], Iterable[Page]]
 """Renders pages of a listing; of releases only those whose keys are named, or all if None."""
 
@@ -62,15 +65,19 @@ def _put(
     shown = listing(project, ecosystem, versions)
     wanted = _with_neighbours(shown, versions)
     _put_files(shelf, shown, wanted)
-    for render in (ecosystem.pages, *shelf.renderers):
-        for page in render(shown, wanted):
-            shelf.pages.put(page.path, page.body)
+    for page in _rendered(shelf, shown, ecosystem, wanted):
+        shelf.pages.put(page.path, page.body)
     newest = chosen(shown.releases)
     Project.objects.filter(ecosystem=project.ecosystem, key=project.key).update(
         shelved_serial=shown.serial,
         latest=newest.version.display if newest else "",
         summary=newest.summary if newest else "",
     )
+
+
+def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator[Page]:
+    """Render all the pages of a project as a refresh would, without putting them up."""
+    return _rendered(shelf, listing(project, ecosystem), ecosystem, None)
 
 
 def unshelved(limit: int) -> tuple[ProjectId, ...]:
@@ -82,6 +89,18 @@ def unshelved(limit: int) -> tuple[ProjectId, ...]:
 def unshelved_count() -> int:
     """Count the projects whose pages do not show their newest event."""
     return Project.objects.filter(shelved_serial__lt=F("serial")).count()
+
+
+def damaged_count(shelf: Shelf) -> int:
+    """Count the files that are not served because their blob was damaged or lost."""
+    return sum(one.is_file() for one in shelf.pages.place(DAMAGED).rglob("*"))
+
+
+def _rendered(
+    shelf: Shelf, shown: Listing, ecosystem: Ecosystem, versions: frozenset[str] | None
+) -> Iterator[Page]:
+    for render in (ecosystem.pages, *shelf.renderers):
+        yield from render(shown, versions)
 
 
 def _with_neighbours(shown: Listing, versions: frozenset[str] | None) -> frozenset[str] | None:
@@ -99,8 +118,16 @@ def _put_files(shelf: Shelf, shown: Listing, wanted: frozenset[str] | None) -> N
         for path, _ in _served(shown, None):
             shelf.pages.put(f"{QUARANTINE}/{path}", shown.status_reason.encode())
         return
+    any_damaged = shelf.pages.place(DAMAGED).is_dir()
     for path, sha256 in _served(shown, wanted):
-        shelf.pages.link(path, shelf.blobs.location(sha256))
+        if shelf.blobs.holds(sha256):
+            shelf.pages.link(path, shelf.blobs.location(sha256))
+            if any_damaged:
+                shelf.pages.remove(f"{DAMAGED}/{path}")
+        else:
+            # Upkeep set it aside, or the disk lost it. The project's other files go on.
+            shelf.pages.remove(path)
+            shelf.pages.put(f"{DAMAGED}/{path}", sha256.encode())
         shelf.pages.remove(f"{QUARANTINE}/{path}")
 
 

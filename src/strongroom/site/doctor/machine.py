@@ -19,6 +19,7 @@ OLDEST_PYTHON = (3, 11)
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right shows an earlier time
 DISK_ERROR = 512 * MIB
 DISK_WARNING = 5 * 1024 * MIB
+DAMAGED = "damaged"  # as the shelf names it
 ABANDONED = timedelta(days=1)
 
 
@@ -38,6 +39,7 @@ def examine(configuration: Configuration, now: datetime) -> Iterator[Remark]:
     yield _disk(configuration.data)
     yield _links(configuration.data)
     yield _incoming(configuration.data / "blobs" / "incoming", now)
+    yield _damaged(configuration.data / "public" / DAMAGED)
     yield _address(configuration)
 
 
@@ -119,9 +121,20 @@ def _incoming(folder: Path, now: datetime) -> Remark:
         return warning(
             "incoming files",
             f"{len(abandoned)} uploads were broken off over a day ago and still take room.",
-            f"Remove files older than a day from {folder}.",
+            "Run `strongroom sweep --yes`.",
         )
     return well("incoming files", "No broken off upload takes room.")
+
+
+def _damaged(folder: Path) -> Remark:
+    count = sum(path.is_file() for path in folder.rglob("*"))
+    if count:
+        return error(
+            "damaged files",
+            f"{count} published files are damaged or lost, and served to nobody.",
+            "Repair them from a backup: `strongroom scrub --repair-from FOLDER`.",
+        )
+    return well("damaged files", "No published file is known to be damaged.")
 
 
 def _address(configuration: Configuration) -> Remark:

@@ -1,6 +1,7 @@
 """Blobs in a local folder, durable before they are acknowledged.
 
-`FOLDER/sha256/ab/cd/<digest>` holds a blob, read-only. `FOLDER/incoming/` holds what is on its way.
+`FOLDER/sha256/ab/cd/<digest>` holds a blob, read-only. `FOLDER/incoming/` holds what is on its way,
+`FOLDER/damaged/` what stood under a digest and was not its bytes any more.
 The order of `keep` is the whole point: bytes are fsynced, renamed to their digest, and the folder
 is fsynced, so that after a power cut a digest's name never stands over anything but its bytes.
 """
@@ -15,6 +16,7 @@ from typing import BinaryIO
 
 from strongroom.core.digests import Digests, Hasher
 from strongroom.core.errors import NotFoundError, UnavailableError
+from strongroom.stores.room import Room
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -65,6 +67,7 @@ class DiskIncoming:
 
     def write(self, block: bytes) -> None:
         """Append a block."""
+        self._kept.room.check(len(block))
         try:
             self._file.write(block)
         except OSError as error:
@@ -111,13 +114,15 @@ class DiskIncoming:
 class DiskBlobs:
     """Blobs in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use `folder`, made when first needed."""
+    def __init__(self, folder: Path, room: Room | None = None) -> None:
+        """Use `folder`, made when first needed; refuse bytes while `room` is low."""
         self._folder = folder
+        self.room = room or Room(folder, 0)
 
     @contextmanager
     def receive(self) -> Iterator[DiskIncoming]:
         """Open a temporary file; it is gone at the end unless it was kept."""
+        self.room.check()
         incoming = self._folder / "incoming"
         try:
             make_folder(incoming)
@@ -145,12 +150,40 @@ class DiskBlobs:
         for path in sorted((self._folder / "sha256").glob("??/??/*")):
             yield path.name
 
-    def reap(self, older_than: float) -> int:
-        """Remove abandoned incoming files last written before a moment (seconds since epoch)."""
-        reaped = 0
-        for path in (self._folder / "incoming").glob("*"):
+    def holds(self, sha256: str) -> bool:
+        """Say whether there is a blob of a digest; its bytes are not looked at."""
+        return self.location(sha256).is_file()
+
+    def set_aside(self, sha256: str) -> Path:
+        """Move what stands under a digest out of every reader's way, and say where it is now."""
+        place, aside = self.location(sha256), self._folder / "damaged"
+        make_folder(aside)
+        kept = aside / f"{sha256}-{secrets.token_hex(4)}"
+        place.rename(kept)
+        fsync_folder(place.parent)
+        fsync_folder(aside)
+        return kept
+
+    def remove(self, sha256: str) -> None:
+        """Remove a blob that nothing names; its folder stays, as an upload may be using it."""
+        self.location(sha256).unlink(missing_ok=True)
+
+    def discard(self, name: str) -> None:
+        """Remove an abandoned incoming file."""
+        (self._folder / "incoming" / name).unlink(missing_ok=True)
+
+    def abandoned(self, older_than: float) -> tuple[Path, ...]:
+        """Name incoming files last written before a moment (seconds since epoch)."""
+        found = []
+        for path in sorted((self._folder / "incoming").glob("*")):
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < older_than:
-                    path.unlink()
-                    reaped += 1
-        return reaped
+                    found.append(path)
+        return tuple(found)
+
+    def reap(self, older_than: float) -> int:
+        """Remove abandoned incoming files last written before a moment (seconds since epoch)."""
+        abandoned = self.abandoned(older_than)
+        for path in abandoned:
+            path.unlink(missing_ok=True)
+        return len(abandoned)

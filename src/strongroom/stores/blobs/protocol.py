@@ -49,6 +49,10 @@ class Blobs(Protocol):
         """Return a stream over a blob; raises NotFoundError if there is none."""
         ...
 
+    def holds(self, sha256: str) -> bool:
+        """Say whether there is a blob of a digest."""
+        ...
+
     def location(self, sha256: str) -> Path:
         """Return the local file that holds a blob."""
         ...

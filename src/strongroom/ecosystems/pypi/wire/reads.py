@@ -20,7 +20,7 @@ from strongroom.core.errors import (
 from strongroom.ecosystems.pypi.pages import feeds, simple
 from strongroom.ecosystems.pypi.pages import rendering as pages
 from strongroom.ecosystems.pypi.wire.faults import refusal
-from strongroom.packages.shelf.refresh import QUARANTINE
+from strongroom.packages.shelf.refresh import DAMAGED, QUARANTINE
 from strongroom.packages.shelf.serve import Answer, Headers, file, page
 from strongroom.stores.pages import DiskPages
 
@@ -148,6 +148,8 @@ class Reads:
             told = self._pages.get(QUARANTINE + read.path)
             if told is not None:
                 raise quarantined(told.body.decode())
+            if self._pages.get(DAMAGED + read.path) is not None:
+                raise damaged()
         return answer
 
 
@@ -173,6 +175,15 @@ def quarantined(reason: str) -> StrongroomError:
         "project-quarantined",
         f"Quarantined: {reason}" if reason else "Quarantined by this registry.",
         "Do not use it; where it is installed already, find out what it did.",
+    )
+
+
+def damaged() -> StrongroomError:
+    """Say of a file that its bytes are not what was published, so that nobody gets them."""
+    return ForbiddenError(
+        "file-damaged",
+        "This file is damaged on the registry's disk and is not served.",
+        "Tell the operator, who can repair it from a backup; other files are not affected.",
     )
 
 

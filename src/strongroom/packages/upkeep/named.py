@@ -1,0 +1,109 @@
+"""Which blobs the rows name, and where each is served.
+
+Whoever adds a column that names a blob adds it here: what no row names is swept. A test of the
+house knows every column that could.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from strongroom.core.coordinates import ProjectId
+from strongroom.packages.catalog.listing import file_path
+from strongroom.packages.catalog.states import Status
+from strongroom.packages.models import File
+
+_AT_ONCE = 1000
+_COLUMNS = (
+    "pk",
+    "filename",
+    "sha256",
+    "sidecars",
+    "release__display",
+    "release__project__ecosystem",
+    "release__project__key",
+    "release__project__status",
+    "release__project__serial",
+    "release__project__shelved_serial",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A blob under the name by which it is served: a file, or what stands beside it.
+
+    `row` is the number of the file's row. `on_shelf` says whether it must stand at `path` now: not
+    in quarantine, nor while the project's pages are behind its events.
+    """
+
+    row: int
+    project: ProjectId
+    version: str
+    filename: str
+    path: str
+    sha256: str
+    on_shelf: bool
+
+
+def named(after: int = 0) -> Iterator[Named]:
+    """Name every blob of the rows with a greater number, in the order of the rows."""
+    # In pages of their own, so that a long scrub holds no read open and SQLite can tidy its log.
+    while rows := list(
+        File.objects.filter(pk__gt=after).order_by("pk").values(*_COLUMNS)[:_AT_ONCE]
+    ):
+        for row in rows:
+            yield from _of(row)
+        after = rows[-1]["pk"]
+
+
+def files() -> int:
+    """Count the rows of files."""
+    return File.objects.count()
+
+
+def _of(row: dict[str, object]) -> Iterator[Named]:
+    project = ProjectId(str(row["release__project__ecosystem"]), str(row["release__project__key"]))
+    path = file_path(project.ecosystem, str(row["sha256"]), str(row["filename"]))
+    sidecars = row["sidecars"]
+    beside = sidecars if isinstance(sidecars, dict) else {}
+    on_shelf = (
+        row["release__project__status"] != Status.QUARANTINED
+        and row["release__project__serial"] == row["release__project__shelved_serial"]
+    )
+    for suffix, sha256 in {"": row["sha256"], **beside}.items():
+        yield Named(
+            row=int(str(row["pk"])),
+            project=project,
+            version=str(row["release__display"]),
+            filename=f"{row['filename']}{suffix}",
+            path=path + suffix,
+            sha256=sha256,
+            on_shelf=on_shelf,
+        )
+
+
+class Census:
+    """All digests and paths that rows name, brought up to date as often as asked.
+
+    Rows of files are only ever added, and their numbers grow: what it has seen stays named.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing; `catch_up` reads."""
+        self._digests: set[bytes] = set()
+        self._paths: set[str] = set()
+        self._last = 0
+
+    def catch_up(self) -> None:
+        """Read the rows that are new since the last time."""
+        for one in named(self._last):
+            self._digests.add(bytes.fromhex(one.sha256))
+            self._paths.add(one.path)
+            self._last = one.row
+
+    def names_blob(self, sha256: str) -> bool:
+        """Say whether a row names a blob."""
+        return bytes.fromhex(sha256) in self._digests
+
+    def names_path(self, path: str) -> bool:
+        """Say whether a row is served at a path of the shelf."""
+        return path in self._paths

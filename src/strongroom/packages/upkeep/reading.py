@@ -1,0 +1,52 @@
+"""Reading bytes to hold them against their digest: from the disk itself, as fast as is allowed."""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+BLOCK = 1024 * 1024
+
+Progress = Callable[[int, int], None]
+"""Told now and then how many things are done and how many there are."""
+
+
+class Pace:
+    """Lets no more than so many bytes a second pass, on average; 0 lets all pass."""
+
+    def __init__(
+        self, at_most: int, now: Callable[[], float], sleep: Callable[[float], None]
+    ) -> None:
+        """Count from the first bytes on."""
+        self._at_most = at_most
+        self._now = now
+        self._sleep = sleep
+        self._began: float | None = None
+        self.passed = 0
+
+    def take(self, size: int) -> None:
+        """Count bytes that were read, and wait until they were not too many."""
+        if self._began is None:
+            self._began = self._now()
+        self.passed += size
+        if self._at_most:
+            ahead = self.passed / self._at_most - (self._now() - self._began)
+            if ahead > 0:
+                self._sleep(ahead)
+
+
+UNPACED = Pace(0, time.monotonic, time.sleep)
+"""Lets everything pass at once; what it counts means nothing."""
+
+
+def sha256_on_disk(place: Path, pace: Pace) -> str:
+    """Return the SHA-256 of a file as its disk holds it now; raises OSError."""
+    hasher = hashlib.sha256()
+    with place.open("rb", buffering=0) as file:
+        # What the kernel remembers of the file may still be right while the disk no longer is.
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while block := file.read(BLOCK):
+            hasher.update(block)
+            pace.take(len(block))
+    return hasher.hexdigest()

@@ -1,0 +1,157 @@
+"""The sweep: what stands on the disk and nothing names.
+
+Four kinds: blobs that no row names (a crash or a lost race left them), incoming files whose upload
+died, published files on the shelf that no row names, pages that no rendering gives.
+
+Why nothing that is named can go:
+
+1. The disk is walked before the rows are read. Whatever stood there because of a row has its row
+   among those that are read, because rows of files are only ever added, and a file is put on the
+   shelf after its row is committed.
+2. A blob or shelf file is removed inside a writing transaction that first reads the rows that are
+   new. There is one writing transaction at a time. An upload that committed before is seen; one
+   that commits later sees in its own transaction that its blob is gone and keeps it again, and
+   puts its file on the shelf after that.
+3. A page may be put up between the look and the removal. So all projects with events since the
+   sweep began are rendered once more at its end.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from django.db import transaction
+
+from strongroom.core.events import Recorded
+from strongroom.packages.catalog.listing import all_projects
+from strongroom.packages.shelf.refresh import DAMAGED, QUARANTINE, pages_of
+from strongroom.packages.upkeep.named import Census
+from strongroom.packages.upkeep.premises import Premises
+from strongroom.proof.ledger.events import last_serial, since
+
+logger = logging.getLogger(__name__)
+
+_AT_ONCE = 200  # removals in one transaction, which holds up all writers for milliseconds
+_EVENTS_AT_ONCE = 1000
+FILES = "files/"
+_TOMBSTONES = (f"{QUARANTINE}/", f"{DAMAGED}/")
+_OWN = frozenset({".rendered"})
+
+
+class Sort(StrEnum):
+    """What kind of thing nothing names."""
+
+    BLOB = "blob"
+    INCOMING = "incoming"
+    FILE = "file"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A file that nothing names: its sort, its name (a digest or a path), its size in bytes."""
+
+    sort: Sort
+    name: str
+    size: int
+
+
+def find(premises: Premises, older_than: float) -> tuple[Stray, ...]:
+    """Name what nothing names and was last written before a moment (seconds since epoch)."""
+    # The disk first, the rows after it.
+    blobs = tuple(_old_blobs(premises, older_than))
+    shelf = tuple(_old_on_shelf(premises, older_than))
+    census = Census()
+    census.catch_up()
+    pages = _all_pages(premises)
+    return (
+        *(one for one in blobs if not census.names_blob(one.name)),
+        *_incoming(premises, older_than),
+        *(one for one in shelf if not _belongs(one, census, pages)),
+    )
+
+
+def remove(premises: Premises, strays: Iterable[Stray]) -> tuple[Stray, ...]:
+    """Remove strays, but for those that are named by now; returns what was removed."""
+    began, census, gone = last_serial(), Census(), list[Stray]()
+    census.catch_up()
+    waiting = list(strays)
+    while waiting:
+        with transaction.atomic():
+            census.catch_up()
+            now, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
+            gone.extend(one for one in now if _removed(premises, one, census))
+    changed = {one.event.project for batch in _events(began) for one in batch}
+    for project in sorted(project for project in changed if project is not None):
+        premises.rebuild(project)
+    premises.put_shared()
+    logger.info("swept %d files that nothing named", len(gone))
+    return tuple(gone)
+
+
+def _old_blobs(premises: Premises, older_than: float) -> Iterator[Stray]:
+    for sha256 in premises.blobs.digests():
+        yield from _aged(Sort.BLOB, sha256, premises.blobs.location(sha256), older_than)
+
+
+def _incoming(premises: Premises, older_than: float) -> Iterator[Stray]:
+    for place in premises.blobs.abandoned(older_than):
+        yield from _aged(Sort.INCOMING, place.name, place, older_than)
+
+
+def _old_on_shelf(premises: Premises, older_than: float) -> Iterator[Stray]:
+    root = premises.shelf.pages.root
+    for place in sorted(root.rglob("*")):
+        path = place.relative_to(root).as_posix()
+        if path not in _OWN and place.is_file():
+            sort = Sort.FILE if path.startswith(FILES) else Sort.PAGE
+            yield from _aged(sort, path, place, older_than)
+
+
+def _aged(sort: Sort, name: str, place: Path, older_than: float) -> Iterator[Stray]:
+    try:
+        status = place.stat()
+    except FileNotFoundError:
+        return
+    if status.st_mtime < older_than:
+        yield Stray(sort, name, status.st_size)
+
+
+def _all_pages(premises: Premises) -> frozenset[str]:
+    pages = {page.path for page in premises.shared()}
+    for project in all_projects():
+        ecosystem = premises.desk.ecosystem(project.ecosystem)
+        pages.update(page.path for page in pages_of(premises.shelf, project, ecosystem))
+    return frozenset(pages)
+
+
+def _belongs(one: Stray, census: Census, pages: frozenset[str]) -> bool:
+    if one.sort is Sort.FILE:
+        return census.names_path(one.name)
+    for prefix in _TOMBSTONES:
+        if one.name.startswith(prefix):
+            return census.names_path(one.name.removeprefix(prefix).removesuffix(".gz"))
+    # The compressed form of a page goes and stays with it.
+    return one.name in pages or one.name.removesuffix(".gz") in pages
+
+
+def _removed(premises: Premises, one: Stray, census: Census) -> bool:
+    if one.sort is Sort.BLOB:
+        if census.names_blob(one.name):
+            return False
+        premises.blobs.remove(one.name)
+    elif one.sort is Sort.INCOMING:
+        premises.blobs.discard(one.name)
+    elif one.sort is Sort.FILE and census.names_path(one.name):
+        return False
+    else:
+        premises.shelf.pages.discard(one.name)
+    return True
+
+
+def _events(after: int) -> Iterator[tuple[Recorded, ...]]:
+    while batch := since(after, _EVENTS_AT_ONCE):
+        yield batch
+        after = batch[-1].serial
