@@ -88,7 +88,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def registry(db: None, tmp_path: Path, settings: Settings) -> Registry:  # noqa: ARG001
+def registry(db: None, tmp_path: Path, settings: Settings) -> Registry:
     """Return an empty registry."""
     clock = StoppedClock()
     pypi = PyPI(public_url="http://registry.test")

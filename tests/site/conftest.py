@@ -10,7 +10,7 @@ from tests.fakes.registry import Registry, open_registry
 
 
 @pytest.fixture
-def registry(db: None, data: Path, settings: Settings) -> Iterator[Registry]:  # noqa: ARG001
+def registry(db: None, data: Path, settings: Settings) -> Iterator[Registry]:
     """Return an empty registry with one account."""
     with open_registry(data, settings) as opened:
         yield opened

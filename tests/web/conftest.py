@@ -54,7 +54,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:  # noqa: ARG001 - opens the database
+def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:
     events: list[Recorded] = []
     desk = Desk(
         ecosystems={"pypi": PyPI(public_url=URL)},
@@ -77,7 +77,7 @@ def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:  # noqa: ARG001 
 
 
 @pytest.fixture
-def parcel(shop: Shop) -> Project:  # noqa: ARG001 - the database must be open
+def parcel(shop: Shop) -> Project:
     project = Project.objects.create(
         ecosystem="pypi",
         key="parcel",
@@ -104,5 +104,5 @@ def parcel(shop: Shop) -> Project:  # noqa: ARG001 - the database must be open
 
 
 @pytest.fixture
-def owner(shop: Shop, parcel: Project) -> Client:  # noqa: ARG001 - the project to own
+def owner(shop: Shop, parcel: Project) -> Client:
     return shop.visitor("marta", Role.OWNER)

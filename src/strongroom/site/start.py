@@ -12,9 +12,10 @@ from django.conf import settings
 
 from strongroom.core.errors import ConfigurationError
 from strongroom.site.configuration import Configuration, load
+from strongroom.site.databases import SQLITE_FILE, PostgreSQL, masked, parse
 from strongroom.stores.keys import create_keys, open_keys
 
-DATABASE = "strongroom.sqlite3"
+DATABASE = SQLITE_FILE
 ROWS = ("strongroom.proof", "strongroom.people", "strongroom.packages")
 SETTINGS_MODULE = "strongroom.site.settings"
 
@@ -24,7 +25,7 @@ def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Confi
     configuration = load(environ)
     _make_folder(configuration.data)
     keys, passphrase = configuration.data / "keys", configuration.key_passphrase or None
-    if (configuration.data / DATABASE).exists():
+    if _holds_registry(configuration):
         # With new keys beside an old database every token and session would end without a word.
         open_keys(keys, passphrase)
     else:
@@ -35,10 +36,11 @@ def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Confi
 def start(environ: Mapping[str, str]) -> Configuration:
     """Wake Django over a data folder that was made before; raises ConfigurationError."""
     configuration = load(environ)
-    if not (configuration.data / DATABASE).is_file():
+    if not _holds_registry(configuration):
+        where = masked(configuration.database) or configuration.data
         raise ConfigurationError(
             "data-folder-empty",
-            f"There is no registry in {configuration.data}.",
+            f"There is no registry in {where}.",
             "Name its folder with --data, or make one with `strongroom init`.",
         )
     open_keys(configuration.data / "keys", configuration.key_passphrase or None)
@@ -50,6 +52,27 @@ def without_data() -> None:
     if not settings.configured:
         settings.configure(INSTALLED_APPS=ROWS, AUTH_USER_MODEL="people.User", USE_TZ=True)
     django.setup()
+
+
+def _holds_registry(configuration: Configuration) -> bool:
+    address = parse(configuration.database)
+    if address is None:
+        return (configuration.data / DATABASE).is_file()
+    return _in_postgresql(address)
+
+
+def _in_postgresql(address: PostgreSQL) -> bool:
+    try:
+        from strongroom.site.postgresql import (  # noqa: PLC0415 - its driver is an extra
+            holds_registry,
+        )
+    except ImportError as error:
+        raise ConfigurationError(
+            "database-driver-missing",
+            "The driver of PostgreSQL is not installed.",
+            "Install this program with its extra: `strongroom[postgresql]`.",
+        ) from error
+    return holds_registry(address)
 
 
 def _make_folder(folder: Path) -> None:

@@ -15,7 +15,7 @@ from strongroom.packages.catalog.listing import listing
 from strongroom.packages.catalog.states import Status
 from strongroom.packages.models import Project
 from strongroom.stores.blobs.protocol import Blobs
-from strongroom.stores.locks import FolderLocks
+from strongroom.stores.locks import Locks
 from strongroom.stores.pages import DiskPages
 
 QUARANTINE = "quarantined"
@@ -31,7 +31,7 @@ class Shelf:
 
     pages: DiskPages
     blobs: Blobs
-    locks: FolderLocks
+    locks: Locks
     renderers: Sequence[Renderer]
 
 
