@@ -23,8 +23,8 @@ from django.db import Error, connection
 from strongroom.proof.ledger.turns import number
 
 IDLE = 4
-# No bound on waiting, as with files: the work of others takes as long as it takes.
-_PATIENT = "SET statement_timeout = 0; SET lock_timeout = 0"
+# No bound on waiting or on holding, as with files: work takes as long as it takes.
+_PATIENT = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_session_timeout = 0"
 
 
 class AdvisoryLocks:
