@@ -180,3 +180,16 @@ def test_who_loses_to_an_unseen_row_is_told_what_stands(bench: Bench) -> None:
     first.join()
     assert caught.value.code == "bytes-used"
     assert not Project.objects.exists()
+
+
+def test_who_is_overtaken_again_and_again_is_told_so(bench: Bench) -> None:
+    alice = bench.person("alice")
+    bench.publish(alice, "parcel", "1.0")
+    # A row that no fact tells of stands for one that always comes between look and write.
+    unseen = File.objects.get()
+    unseen.pk, unseen.filename, unseen.kind = None, "parcel-1.0.large.box", "unseen"
+    unseen.save()
+    with pytest.raises(ConflictError) as caught:
+        bench.publish(alice, "parcel", "1.0", kind="large")
+    assert caught.value.code == "upload-overtaken"
+    assert File.objects.count() == 2
