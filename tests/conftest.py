@@ -3,6 +3,8 @@
 1. Django's settings are those of `tests.settings`.
 2. A test reaches loopback and nothing else: an audit hook refuses other addresses and names.
 3. Where CI is set to `true`, a skipped test fails the run, because nobody would see it there.
+4. Over SQLite every test runs but those of PostgreSQL; over PostgreSQL (TESTS_DATABASE), those that
+   use the database.
 """
 
 import ipaddress
@@ -10,12 +12,17 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import hypothesis
 import pytest
 
 from strongroom.stores.keys import create_keys
+from tests.fakes.postgresql import ADDRESS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 NETWORK_EVENTS = frozenset({"socket.connect", "socket.sendto", "socket.getaddrinfo"})
 
@@ -93,6 +100,32 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if os.environ.get("CI") == "true":
         config.pluginmanager.register(SkipsInCI())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    over_postgresql = ADDRESS in os.environ
+    kept = [item for item in items if _belongs(item, over_postgresql=over_postgresql)]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
+
+
+def _belongs(item: pytest.Item, *, over_postgresql: bool) -> bool:
+    if item.get_closest_marker("postgresql") is not None:
+        return over_postgresql
+    if not over_postgresql:
+        return True
+    return _uses_database(item) and item.get_closest_marker("sqlite") is None
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures: Collection[str] = getattr(item, "fixturenames", ())
+    return (
+        item.get_closest_marker("django_db") is not None
+        or "db" in fixtures
+        or "transactional_db" in fixtures
+    )
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """Django's settings for tests and for the type checker: the real ones over a throw-away folder.
 
+TESTS_DATABASE names a throw-away PostgreSQL server (`tests.fakes.postgresql`); without it the
+database is SQLite.
+
 The real settings open the keys of a data folder, so that folder is made first. Each process has
 its own, and what whoever runs the tests has set for a registry of theirs does not count.
 """
@@ -26,8 +29,11 @@ def _fresh_data_folder() -> Path:
 
 DATA = _fresh_data_folder()
 
+from strongroom.site.databases import django_settings  # noqa: E402
 from strongroom.site.settings import *  # noqa: E402, F403 - they read the folder made above
-from strongroom.site.settings import DATABASES  # noqa: E402
+from tests.fakes.postgresql import ADDRESS  # noqa: E402
 
-# A file, as in production: an in-memory database locks whole tables between threads.
-DATABASES["default"]["TEST"] = {"NAME": str(DATA / "tests.sqlite3")}
+DATABASES = {"default": django_settings(os.environ.get(ADDRESS, ""), DATA)}
+if ADDRESS not in os.environ:
+    # A file, as in production: an in-memory database locks whole tables between threads.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA / "tests.sqlite3")}

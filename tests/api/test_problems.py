@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from django.db.utils import OperationalError
+from django.db.utils import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import path
@@ -59,6 +59,14 @@ def test_a_database_that_is_busy_is_a_reason_to_try_again(
     assert answer["Retry-After"]
     assert b"locked" not in answer.content
     assert "database is locked" in caplog.text
+
+
+def test_a_connection_that_ended_is_a_reason_to_try_again(settings: Settings) -> None:
+    assert answered(settings, InterfaceError("connection closed")).status_code == 503
+
+
+def test_text_that_the_database_refuses_is_the_fault_of_who_sent_it(settings: Settings) -> None:
+    assert answered(settings, DataError("value too long")).status_code == 400
 
 
 def test_the_unexpected_is_logged_and_not_told(

@@ -14,7 +14,11 @@ from tests.house.sources import ROOT, modules
 
 LOCKS = ROOT / "requirements"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-NEEDED = {canonicalize_name(Requirement(one).name) for one in PROJECT["project"]["dependencies"]}
+EXTRAS = [one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra]
+NEEDED = {
+    canonicalize_name(Requirement(one).name)
+    for one in (*PROJECT["project"]["dependencies"], *EXTRAS)
+}
 GROUPS = {
     canonicalize_name(Requirement(one).name)
     for group in PROJECT["dependency-groups"].values()

@@ -28,10 +28,10 @@ def clean() -> dict[str, str]:
     return kept | {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "1000", "NO_COLOR": "1"}
 
 
-def program(*arguments: str | Path) -> str:
+def program(*arguments: str | Path, settings: Mapping[str, str] | None = None) -> str:
     """Run a command of the program and return what it prints."""
-    command = [PROGRAM, *arguments]
-    done = subprocess.run(command, env=clean(), capture_output=True, text=True, check=False)
+    command, environment = [PROGRAM, *arguments], clean() | dict(settings or {})
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -49,9 +49,11 @@ class Server:
 
     def make(self) -> None:
         """Make the registry, one account, and its token."""
-        program("init", "--data", self.data)
-        program("user", "create", "--data", self.data, "alice", "--email", "alice@example.org")
-        self.token = program("token", "create", "--data", self.data, "--user", "alice")
+        data, settings = ("--data", self.data), self.settings
+        program("init", *data, settings=settings)
+        alice = ("alice", "--email", "alice@example.org")
+        program("user", "create", *data, *alice, settings=settings)
+        self.token = program("token", "create", *data, "--user", "alice", settings=settings)
 
     @property
     def url(self) -> str:

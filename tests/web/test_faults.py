@@ -1,4 +1,5 @@
 import pytest
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -72,3 +73,36 @@ def test_an_unknown_address_is_answered_with_our_page(client: Client) -> None:
     answer = client.get("/no/such/page/")
     assert answer.status_code == 404
     assert "no-such-page" in Reader(answer.content).text
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_a_database_that_does_not_answer_is_said_and_when_to_try_again(
+    kind: type[Exception],
+) -> None:
+    def view(_request: HttpRequest) -> HttpResponse:
+        raise kind("host db.example.org is away")
+
+    answer = faults.guarded(view, Press(), frozenset({"GET"}))(GET)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert b"db.example.org" not in answer.content  # type: ignore[attr-defined] # a whole page
+
+
+def test_text_that_the_database_refuses_is_the_fault_of_who_sent_it() -> None:
+    def view(_request: HttpRequest) -> HttpResponse:
+        raise DataError
+
+    answer = faults.guarded(view, Press(), frozenset({"GET"}))(GET)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OperationalError(), 503), (InterfaceError(), 503), (ValueError(), 500)],
+    ids=repr,
+)
+def test_what_fails_around_a_view_is_told_alike(error: Exception, status: int) -> None:
+    try:
+        raise error
+    except type(error):
+        answer = faults.failed(GET)
+    assert answer.status_code == status

@@ -7,7 +7,7 @@ remedy. One table says which status each class of error has.
 import json
 import logging
 
-from django.db.utils import OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -75,6 +75,8 @@ def hear(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, lambda _, error: problem(_unread(error)))
     api.add_exception_handler(UnreadablePostError, lambda _, error: problem(_unread(error)))
     api.add_exception_handler(OperationalError, _busy)
+    api.add_exception_handler(InterfaceError, _busy)  # a connection that has ended
+    api.add_exception_handler(DataError, lambda _, error: problem(_unstorable(error)))
     api.add_exception_handler(Exception, _unexpected)
 
 
@@ -101,7 +103,15 @@ def _unread(_error: object) -> InvalidError:
     )
 
 
-def _busy(request: HttpRequest, error: OperationalError | type[OperationalError]) -> HttpResponse:
+def _unstorable(_error: object) -> InvalidError:
+    return InvalidError(
+        "text-not-storable",
+        "The request holds text that cannot be stored: it is too long or malformed.",
+        "Shorten it; use characters that can be printed.",
+    )
+
+
+def _busy(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     _log("database failed", request, error)
     return problem(
         UnavailableError("database-busy", "The database did not answer in time.", "Try again.")

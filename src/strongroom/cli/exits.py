@@ -41,6 +41,10 @@ _CODES: dict[type[StrongroomError], Exit] = {
 }
 
 
+# What SQLite says, and what PostgreSQL says after a wait that was too long or would never end.
+_BUSY = ("locked", "busy", "timeout", "deadlock")
+
+
 def code_of(error: StrongroomError) -> Exit:
     """Return the exit code of a refusal."""
     return _CODES.get(type(error), Exit.REFUSED)
@@ -63,12 +67,12 @@ def answerable(error: Exception) -> StrongroomError | None:
 
 
 def _of_database(told: str) -> StrongroomError:
-    if "locked" in told or "busy" in told:
+    if any(word in told for word in _BUSY):
         return UnavailableError(
             "database-busy", "Another process is writing to the database.", "Try again."
         )
     return ConfigurationError(
         "database-failed",
-        f"The database does not answer as it should: {told}.",
+        f"The database does not answer as it should: {' '.join(told.split())}.",
         "`strongroom doctor` looks for the cause.",
     )

@@ -60,6 +60,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     if arguments.data is not None:
         note("error: --demo makes a data folder of its own and cannot be given --data [usage]")
         return Exit.USAGE
+    # Nor may what it invents get into the database of a real registry.
+    os.environ["STRONGROOM_DATABASE"] = ""
     with _throw_away() as arguments.data:
         return _serve_folder(arguments)
 

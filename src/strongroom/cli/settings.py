@@ -7,8 +7,6 @@ from strongroom.cli import opening, options
 from strongroom.cli.exits import Exit
 from strongroom.cli.terminal import as_json, clean, say
 
-SECRET = frozenset({"key_passphrase"})
-
 
 def add(commands: options.Commands) -> None:
     """Add `config` and `openapi`."""
@@ -31,25 +29,25 @@ def add(commands: options.Commands) -> None:
 
 
 def _config(arguments: argparse.Namespace) -> int:
-    from strongroom.site.configuration import PREFIX, SETTINGS, load, sources
+    from strongroom.site.configuration import PREFIX, SETTINGS, load, shown, sources
 
     opening.environment(arguments)
     configuration, origins = load(os.environ), sources(os.environ)
-    shown = [
+    told = [
         {
             "name": setting.name,
             "variable": PREFIX + setting.name.upper(),
             "meaning": setting.metadata["told"],
             "default": _plain(setting.default),
-            "value": _masked(setting.name, _plain(getattr(configuration, setting.name))),
+            "value": _plain(shown(setting, getattr(configuration, setting.name))),
             "source": origins[setting.name],
         }
         for setting in SETTINGS
     ]
     if arguments.json:
-        as_json(shown)
+        as_json(told)
         return Exit.DONE
-    for one in shown:
+    for one in told:
         say(f"{one['name']} = {_text(one['value'])}  ({one['source']})")
         say(f"    {one['meaning']}")
         say(f"    default {_text(one['default'])}; in the environment {one['variable']}")
@@ -70,10 +68,6 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return list(value)
     return value if isinstance(value, int | str) else str(value)
-
-
-def _masked(name: str, value: object) -> object:
-    return "(hidden)" if name in SECRET and value else value
 
 
 def _text(value: object) -> str:

@@ -14,11 +14,13 @@ from strongroom.cli import opening, options
 from strongroom.cli.exits import Exit
 from strongroom.cli.progress import progress
 from strongroom.cli.terminal import as_json, clean, facts, note, say, table
+from strongroom.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from strongroom.packages.upkeep.backup import Made
     from strongroom.packages.upkeep.scrub import Report
     from strongroom.site.assembly import House
+    from strongroom.site.configuration import Configuration
 
 MB = 1_000_000
 GRACE_HOURS = 24
@@ -164,8 +166,18 @@ def _tell(report: "Report") -> None:
         )
 
 
+def _only_sqlite(configuration: "Configuration", act: str, remedy: str) -> None:
+    if configuration.database:
+        raise ConfigurationError(
+            "sqlite-only", f"`strongroom {act}` works over SQLite only.", remedy
+        )
+
+
 def _sweep(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
+    if arguments.yes:
+        # Its safety rests on SQLite's one writer at a time.
+        _only_sqlite(house.configuration, "sweep --yes", "Unnamed blobs do no harm; leave them.")
     from strongroom.packages.upkeep import sweep
 
     before = house.clock.now() - timedelta(hours=arguments.older_than)
@@ -183,6 +195,8 @@ def _sweep(arguments: argparse.Namespace) -> int:
 
 def _backup(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
+    remedy = "Take pg_dump first, and then copy blobs/sha256, keys and strongroom.toml."
+    _only_sqlite(house.configuration, "backup", remedy)
     from importlib.metadata import version
 
     from django.conf import settings
@@ -230,6 +244,8 @@ def _tell_backup(made: "Made", arguments: argparse.Namespace) -> None:
 
 def _restore(arguments: argparse.Namespace) -> int:
     configuration = opening.configuration(arguments)
+    remedy = "Unset STRONGROOM_DATABASE, or restore with pg_restore and a copy of the blobs."
+    _only_sqlite(configuration, "restore", remedy)
     from strongroom.packages.upkeep.restore import Origin, put_back, trusted
     from strongroom.site.start import known_migrations, start
     from strongroom.stores.keys import open_keys

@@ -17,12 +17,13 @@ from strongroom.packages.upkeep.premises import Premises
 from strongroom.people.tokens.authenticate import authenticate
 from strongroom.proof.ledger.events import last_serial
 from strongroom.safety.checks.secrets import own_tokens
+from strongroom.site.advisory import AdvisoryLocks
 from strongroom.site.configuration import Configuration
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.keys import Keys
-from strongroom.stores.locks import FolderLocks
+from strongroom.stores.locks import FolderLocks, Locks
 from strongroom.stores.pages import DiskPages
 from strongroom.stores.room import Room
 from strongroom.web.shelf import FrontPages, project_pages
@@ -52,6 +53,16 @@ class House:
         )
 
 
+def named_locks(configuration: Configuration, folder: str) -> Locks:
+    """Return locks that hold wherever the registry's database is used.
+
+    Locks of two folders never wait for each other: under one of each may be worked at once.
+    """
+    if configuration.database:
+        return AdvisoryLocks()
+    return FolderLocks(configuration.data / "run" / folder)
+
+
 def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     """Assemble the registry of a configuration."""
     data = configuration.data
@@ -61,7 +72,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     shelf = Shelf(
         pages=DiskPages(data / "public"),
         blobs=blobs,
-        locks=FolderLocks(data / "run" / "locks"),
+        locks=named_locks(configuration, "locks"),
         renderers=(project_pages(configuration.url, configuration.site_name),),
     )
     reactions = Reactions(shelf, ecosystems, FrontPages(configuration.url, configuration.site_name))

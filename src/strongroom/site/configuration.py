@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.site.databases import FORM, HIDDEN, is_valid, masked
 
 PREFIX = "STRONGROOM_"
 FILE = "strongroom.toml"
@@ -24,6 +25,10 @@ def _setting(default: Any, told: str) -> Any:  # noqa: ANN401 - dataclasses.fiel
     return field(default=default, metadata={"told": told})
 
 
+def _secret(told: str) -> Any:  # noqa: ANN401 - likewise
+    return field(default="", metadata={"told": told}, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """All settings, with their defaults; the words beside each are its documentation."""
@@ -32,6 +37,7 @@ class Configuration:
         Path("data"),
         "the data folder: database, keys, files, rendered pages (environment only)",
     )
+    database: str = _secret(f"where rows are kept: empty for SQLite in the data folder, or {FORM}")
     host: str = _setting("127.0.0.1", "the address to listen on")
     port: int = _setting(8000, "the port to listen on")
     public_url: str = _setting(
@@ -57,8 +63,8 @@ class Configuration:
         ("coverage", "setuptools"),
         "projects (canonical names) whose wheels may hold code that Python runs at every start",
     )
-    key_passphrase: str = _setting(
-        "", "encrypts the key file; set it before the first start (environment only)"
+    key_passphrase: str = _secret(
+        "encrypts the key file; set it before the first start (environment only)"
     )
     log_format: str = _setting("text", "log lines as `text` or as `json`")
     log_level: str = _setting("info", "`debug`, `info`, `warning` or `error`")
@@ -81,6 +87,14 @@ class Configuration:
 
 ENVIRONMENT_ONLY = frozenset({"data", "key_passphrase"})
 SETTINGS: tuple[Field[Any], ...] = fields(Configuration)
+
+
+def shown(setting: Field[Any], value: object) -> object:
+    """Return a setting's value as people may see it: without what is secret in it."""
+    if setting.repr or not value:
+        return value
+    text = str(value)
+    return masked(text) if setting.name == "database" and is_valid(text) else HIDDEN
 
 
 def load(environ: Mapping[str, str]) -> Configuration:
@@ -149,7 +163,7 @@ def _parsed(setting: Field[Any], value: object) -> Any:  # noqa: ANN401 - as its
     except (TypeError, ValueError):
         raise ConfigurationError(
             "configuration-invalid",
-            f"{setting.name} cannot be {value!r}.",
+            f"{setting.name} cannot be {shown(setting, value)!r}.",
             f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
         ) from None
 
@@ -181,6 +195,7 @@ def _words(value: object) -> tuple[str, ...]:
 def _checked(read: Configuration) -> Configuration:
     url = urlsplit(read.url)
     checks = {
+        "database": is_valid(read.database),
         "public_url": url.scheme in {"http", "https"}
         and bool(url.hostname)
         and url.path == ""
@@ -200,7 +215,7 @@ def _checked(read: Configuration) -> Configuration:
         if not checks.get(setting.name, True):
             raise ConfigurationError(
                 "configuration-invalid",
-                f"{setting.name} cannot be {getattr(read, setting.name)!r}.",
+                f"{setting.name} cannot be {shown(setting, getattr(read, setting.name))!r}.",
                 f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
             )
     return read

@@ -23,9 +23,8 @@ from strongroom.core.errors import ForbiddenError
 from strongroom.packages.catalog.listing import all_projects
 from strongroom.people.accounts.links import create_link, is_unclaimed, peek
 from strongroom.site import schema
-from strongroom.site.assembly import House
+from strongroom.site.assembly import House, named_locks
 from strongroom.site.configuration import Configuration
-from strongroom.stores.locks import FolderLocks
 
 logger = logging.getLogger(__name__)
 
@@ -46,15 +45,15 @@ def prepare(house: House, secret: Callable[[], str]) -> Prepared:
     """Make a registry ready; whatever is so already stays as it is."""
     data = house.configuration.data
     try:
-        # In a folder of its own: it is held while the locks of pages are taken, and among those
-        # its name might share a slot with the name of a project, and wait for itself for ever.
-        with FolderLocks(data / "run" / "preparing").held("prepare"):
+        # Not among the locks of the shelf, which are taken meanwhile: its name might share a slot
+        # with the name of a project, and wait for itself for ever.
+        with named_locks(house.configuration, "preparation").held("prepare"):
             migrations = schema.migrate()
             rendered = 0 if _rendered_as_now(house.configuration) else render(house, _silent)
             _catch_up(house)
             claim = _claim(data / "run" / "claim", house.clock, secret)
     finally:
-        # The server forks after this, and a SQLite connection must never cross a fork.
+        # The server forks after this, and a connection must never cross a fork.
         connections.close_all()
     link = f"{house.configuration.url}/claim/{claim}" if claim else None
     return Prepared(migrations, rendered, link)
@@ -119,6 +118,7 @@ def _claim(place: Path, clock: Clock, secret: Callable[[], str]) -> str | None:
         peek(held, clock)
         return held
     made = create_link(None, OPERATOR, clock, secret)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     place.unlink(missing_ok=True)
     with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(made)

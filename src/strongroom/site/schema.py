@@ -29,8 +29,16 @@ def migrate() -> tuple[str, ...]:
     _not_newer()
     applied = pending()
     if applied:
+        _take_time()
         call_command("migrate", interactive=False, verbosity=0)
     return applied
+
+
+def _take_time() -> None:
+    # A migration of a large table takes longer than any request may.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
 
 
 def _loader() -> MigrationLoader:

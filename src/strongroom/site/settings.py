@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from strongroom.site.configuration import load
+from strongroom.site.databases import django_settings
 from strongroom.stores.keys import open_keys
 
 CONFIGURATION = load(os.environ)
@@ -29,20 +30,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": CONFIGURATION.data / "strongroom.sqlite3",
-        # Every transaction begins as a writer, so that two writers queue instead of deadlocking;
-        # FULL makes an acknowledged commit survive a power cut.
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        },
-        "CONN_MAX_AGE": None,
-    },
-}
+DATABASES = {"default": django_settings(CONFIGURATION.database, CONFIGURATION.data)}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

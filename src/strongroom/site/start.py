@@ -5,19 +5,17 @@ Nothing here imports rows or settings; only after `start` may those be imported.
 
 import os
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 import django
 from django.conf import settings
 
 from strongroom.core.errors import ConfigurationError
-from strongroom.packages.upkeep.restore import UNFINISHED
 from strongroom.site.configuration import Configuration, load
+from strongroom.site.databases import SQLITE_FILE, PostgreSQL, masked, parse
 from strongroom.stores.keys import create_keys, open_keys
 
-DATABASE = "strongroom.sqlite3"
+DATABASE = SQLITE_FILE
 ROWS = ("strongroom.proof", "strongroom.people", "strongroom.packages")
 SETTINGS_MODULE = "strongroom.site.settings"
 
@@ -28,7 +26,7 @@ def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Confi
     _make_folder(configuration.data)
     _refuse_unfinished(configuration.data)
     keys, passphrase = configuration.data / "keys", configuration.key_passphrase or None
-    if (configuration.data / DATABASE).exists():
+    if _holds_registry(configuration):
         # With new keys beside an old database every token and session would end without a word.
         open_keys(keys, passphrase)
     else:
@@ -39,11 +37,11 @@ def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Confi
 def start(environ: Mapping[str, str]) -> Configuration:
     """Wake Django over a data folder that was made before; raises ConfigurationError."""
     configuration = load(environ)
-    _refuse_unfinished(configuration.data)
-    if not (configuration.data / DATABASE).is_file():
+    if not _holds_registry(configuration):
+        where = masked(configuration.database) or configuration.data
         raise ConfigurationError(
             "data-folder-empty",
-            f"There is no registry in {configuration.data}.",
+            f"There is no registry in {where}.",
             "Name its folder with --data, or make one with `strongroom init`.",
         )
     open_keys(configuration.data / "keys", configuration.key_passphrase or None)
@@ -57,24 +55,25 @@ def without_data() -> None:
     django.setup()
 
 
-def known_migrations() -> frozenset[str]:
-    """Name the migrations of this version, as `app.name`, without waking Django."""
-    folders = {app.rpartition(".")[2]: import_module(f"{app}.migrations") for app in ROWS}
-    return frozenset(
-        f"{app}.{module.name}"
-        for app, folder in folders.items()
-        for module in iter_modules(folder.__path__)
-    )
+def _holds_registry(configuration: Configuration) -> bool:
+    address = parse(configuration.database)
+    if address is None:
+        return (configuration.data / DATABASE).is_file()
+    return _in_postgresql(address)
 
 
-def _refuse_unfinished(data: Path) -> None:
-    if (data / UNFINISHED).exists():
-        # A registry made over half a restore would look empty, and the rest would never come.
-        raise ConfigurationError(
-            "restore-unfinished",
-            f"A restore into {data} has not come to its end.",
-            "Run `strongroom restore` again with the same backup.",
+def _in_postgresql(address: PostgreSQL) -> bool:
+    try:
+        from strongroom.site.postgresql import (  # noqa: PLC0415 - its driver is an extra
+            holds_registry,
         )
+    except ImportError as error:
+        raise ConfigurationError(
+            "database-driver-missing",
+            "The driver of PostgreSQL is not installed.",
+            "Install this program with its extra: `strongroom[postgresql]`.",
+        ) from error
+    return holds_registry(address)
 
 
 def _make_folder(folder: Path) -> None:

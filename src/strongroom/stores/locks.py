@@ -1,5 +1,8 @@
 """One at a time, by name: locks that hold between threads and between processes of one machine.
 
+Where several machines share a database, the site puts locks of that database in their place; they
+keep the same promise (`Locks`).
+
 A lock is an advisory lock on a file of the data folder, so that a killed process frees it.
 Lock files stay; their number is bounded by hashing names into slots, and two names that share a
 slot merely wait for each other. So whoever holds a lock must not ask for another: by a shared slot
@@ -10,10 +13,18 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 SLOTS = 1024
+
+
+class Locks(Protocol):
+    """Named locks."""
+
+    def held(self, name: str) -> AbstractContextManager[None]:
+        """Wait until `name` is free, hold it, and free it whatever happens."""
 
 
 class FolderLocks:

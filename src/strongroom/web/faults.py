@@ -4,10 +4,13 @@ These pages need no session and no database, because they are shown when those f
 which status a class of error has.
 """
 
+import logging
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeAlias
 
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from strongroom.core.errors import (
@@ -24,6 +27,8 @@ from strongroom.core.errors import (
 )
 from strongroom.web.headers import PAGE, dress
 from strongroom.web.press import Press
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -59,7 +64,13 @@ def guarded(view: View[P], press: Press, methods: frozenset[str]) -> View[P]:
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             _check_method(request, methods)
+            _check_text(request)
             response = view(request, *args, **kwargs)
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("a page met a database that did not answer: %s", error)
+            response = fault(_busy(), press)
+        except DataError:
+            response = fault(_unstorable(), press)
         except StrongroomError as error:
             response = fault(error, press)
             if isinstance(error, MethodError):
@@ -76,6 +87,29 @@ def _check_method(request: HttpRequest, methods: frozenset[str]) -> None:
             f"{request.method} is not possible here.",
             "Follow a link or send a form of this registry's pages.",
         )
+
+
+def _check_text(request: HttpRequest) -> None:
+    # Databases end a text at a NUL or refuse it; nobody types one.
+    texts = [request.path_info, *request.COOKIES.values()]
+    for form in (request.GET, request.POST):
+        texts += [text for name, values in form.lists() for text in (name, *values)]
+    if any("\0" in text for text in texts):
+        raise _unstorable()
+
+
+def _unstorable() -> InvalidError:
+    return InvalidError(
+        "text-not-storable",
+        "The request holds text that cannot be stored: it is too long or malformed.",
+        "Go back and shorten it; use characters that can be printed.",
+    )
+
+
+def _busy() -> UnavailableError:
+    return UnavailableError(
+        "database-busy", "The registry's database did not answer.", "Try again in a moment."
+    )
 
 
 def fault(error: StrongroomError, press: Press) -> HttpResponse:
@@ -126,7 +160,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the signature is Django's
-    """Answer after an error that nobody expected (handler500); the log has its trace."""
+    """Answer after an error that nobody expected (handler500); the log has its trace.
+
+    Sessions are saved outside the views, so a database that is away may show here.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return fault(_busy(), Press())
     error = ConfigurationError(
         "internal-error",
         "The registry made a mistake. Nothing that was confirmed to you is lost.",

@@ -35,6 +35,7 @@ def test_a_sidecar_that_finds_no_room_publishes_nothing(bench: Bench, alice: Act
     assert bench.standing() == before
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_rows_that_find_no_room_publish_nothing(tmp_path: Path) -> None:
     bench = open_bench(tmp_path)

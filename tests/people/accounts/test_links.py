@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from strongroom.core.actors import NOBODY, OPERATOR
-from strongroom.core.errors import ForbiddenError, InvalidError
+from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Kind
 from strongroom.people.accounts import links
 from strongroom.people.accounts.users import create_user
@@ -101,9 +101,10 @@ def test_a_link_of_an_inactive_account_signs_nobody_in(ada: User, clock: Stopped
 def test_the_database_holds_no_secret(ada: User, clock: StoppedClock) -> None:
     known = [linked(ada, clock), linked(None, clock)]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        tables = [name for (name,) in cursor.fetchall()]
-        rows = [cursor.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables]  # noqa: S608
+        rows = []
+        for name in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{name}"')  # noqa: S608
+            rows.append(cursor.fetchall())
     assert "sign-in-link-created" in str(rows)
     assert not [secret for secret in known if secret in str(rows)]
 
@@ -166,7 +167,7 @@ def _at_once(act: object, count: int) -> list[BaseException | None]:
         try:
             act(number)
             results.append(None)
-        except ForbiddenError as error:
+        except (ConflictError, ForbiddenError) as error:
             results.append(error)
         finally:
             connection.close()
@@ -196,3 +197,41 @@ def test_of_two_uses_at_once_one_signs_in(clock: StoppedClock) -> None:
     assert len([result for result in results if result is None]) == 1
     link = SignInLink.objects.exclude(used_at=None).get()
     assert str(link) == f"link {link.pk}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_claim_and_an_account_at_once_the_claim_is_no_second_administrator(
+    clock: StoppedClock,
+) -> None:
+    secret = linked(None, clock)
+
+    def act(number: int) -> None:
+        if number:
+            claimed(secret, clock)
+        else:
+            create_user("ada", "ada@example.org", admin=False, actor=OPERATOR, clock=clock)
+
+    results = _at_once(act, 2)
+    made = kinds()
+    assert results.count(None) == User.objects.count()
+    if Kind.ADMINISTRATOR_CLAIMED in made:
+        # Then the claim came first, and the account that it made is the first of all.
+        assert made.index(Kind.USER_CREATED) == made.index(Kind.ADMINISTRATOR_CLAIMED) - 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_accounts_of_one_name_at_once_one_is_made(clock: StoppedClock) -> None:
+    def act(number: int) -> None:
+        name = "Ada" if number % 2 else "ada"
+        create_user(name, "ada@example.org", admin=False, actor=OPERATOR, clock=clock)
+
+    results = _at_once(act, 8)
+    refused = [error for error in results if isinstance(error, ConflictError)]
+    assert {error.code for error in refused} == {"user-name-taken"}
+    assert (len(refused), User.objects.count()) == (7, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_claim_links_made_at_once_one_is_left(clock: StoppedClock) -> None:
+    _at_once(lambda number: links.create_link(None, OPERATOR, clock, lambda: f"s{number}"), 8)
+    assert SignInLink.objects.filter(used_at=None).count() == 1

@@ -1,7 +1,10 @@
 """Events: never without a transaction, in the order of commits, read as they were recorded."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Event, Kind, Recorded
@@ -27,7 +30,8 @@ def test_an_event_outside_a_transaction_is_refused() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_an_event_goes_with_the_transaction_that_fails() -> None:
     with transaction.atomic():
-        assert happened().serial > 0
+        recorded = happened()
+        assert since(0, 10) == (recorded,)
         transaction.set_rollback(True)
     assert (last_serial(), since(0, 10)) == (0, ())
 
@@ -43,6 +47,59 @@ def test_an_event_is_read_as_it_was_recorded() -> None:
 @pytest.mark.django_db
 def test_an_event_without_a_project_is_read_without_one() -> None:
     assert since(happened(Kind.USER_CREATED, None).serial - 1, 1)[0].event.project is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
+def test_whoever_reads_on_from_a_serial_misses_none_that_is_committed_later() -> None:
+    recorded, end = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with transaction.atomic():
+            happened()
+            recorded.set()
+            assert end.wait(10)
+        connection.close()
+
+    def fast() -> None:
+        with transaction.atomic():
+            happened()
+        connection.close()
+
+    first = threading.Thread(target=slow)
+    first.start()
+    assert recorded.wait(10)
+    second = threading.Thread(target=fast)
+    second.start()
+    second.join(0.3)
+    assert (second.is_alive(), since(0, 10)) == (True, ())
+    end.set()
+    first.join()
+    second.join()
+    serials = [one.serial for one in since(0, 10)]
+    assert len(serials) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_beside_many_writers_sees_serials_only_grow() -> None:
+    def write(_: int) -> None:
+        try:
+            for _again in range(10):
+                with transaction.atomic():
+                    happened()
+        finally:
+            connection.close()
+
+    seen: list[int] = []
+    with ThreadPoolExecutor(4) as threads:
+        writers = [threads.submit(write, number) for number in range(4)]
+        while not all(one.done() for one in writers):
+            seen += [one.serial for one in since(seen[-1] if seen else 0, 100)]
+        for one in writers:
+            one.result()
+    seen += [one.serial for one in since(seen[-1] if seen else 0, 100)]
+    assert seen == [one.serial for one in since(0, 100)]
+    assert len(seen) == 40
 
 
 @pytest.mark.django_db

@@ -80,6 +80,22 @@ def test_tokens_in_the_clear_are_a_warning(
     assert seen(data, **settings)["address"].level is level
 
 
+@pytest.mark.parametrize(
+    ("address", "level"),
+    [
+        ("", None),
+        ("postgresql://me@127.0.0.1/rows", Level.OK),
+        ("postgresql://me@/rows?host=/run", Level.OK),
+        ("postgresql://me@db.example.org/rows?sslmode=verify-full", Level.OK),
+        ("postgresql://me@db.example.org/rows?sslmode=require", Level.WARNING),
+        ("postgresql://me@db.example.org/rows", Level.WARNING),
+    ],
+)
+def test_rows_in_the_clear_are_a_warning(data: Path, address: str, level: Level | None) -> None:
+    remark = seen(data, database=address).get("database address")
+    assert (remark and remark.level) == level
+
+
 def test_a_warning_says_what_to_do(data: Path) -> None:
     data.chmod(0o755)
     remarks = seen(data, host="192.0.2.1", key_passphrase="x").values()

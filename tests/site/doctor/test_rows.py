@@ -32,7 +32,9 @@ def seen(keys: Path, now: datetime = NOON) -> dict[str, Remark]:
 
 def test_a_new_registry_is_well(keys: Path) -> None:
     remarks = seen(keys)
-    assert {one.level for one in remarks.values()} == {Level.OK}
+    # A PostgreSQL server that is thrown away need not be durable, and the doctor says so.
+    levels = {one.level for name, one in remarks.items() if name != "durability"}
+    assert levels == {Level.OK}
     assert remarks["accounts"].sentence == "The registry waits for its first administrator."
 
 

@@ -15,7 +15,7 @@ from strongroom.core.errors import ConflictError
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.packages.catalog import states
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import find_project, find_release
+from strongroom.packages.catalog.listing import find_release, lock_project
 from strongroom.packages.models import Project
 from strongroom.people.access.grants import grant, owners, role_of, take
 from strongroom.people.access.roles import Role
@@ -54,7 +54,7 @@ def set_status(
     """Give a project another status (PEP 792), with a reason for its readers."""
     wanted, told = states.status(status), states.reason(reason)
     with transaction.atomic():
-        row = find_project(project)
+        row = lock_project(project)
         old = states.Status(row.status)
         _permit(actor, states.action_for(old, wanted), project)
         if (old, row.status_reason) == (wanted, told):
@@ -73,7 +73,7 @@ def appoint(
 ) -> Recorded | None:
     """Give a person a role in a project, in place of the one they hold."""
     with transaction.atomic():
-        row = find_project(project)
+        row = lock_project(project)
         _permit(actor, Action.APPOINT, project)
         user = find_user(user_name)
         held = role_of(user.pk, project)
@@ -91,7 +91,7 @@ def appoint(
 def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Recorded | None:
     """Take a person's role in a project away; its last owner stays."""
     with transaction.atomic():
-        row = find_project(project)
+        row = lock_project(project)
         _permit(actor, Action.APPOINT, project)
         user = find_user(user_name)
         held = role_of(user.pk, project)
@@ -133,7 +133,7 @@ def _set_yank(
     desk: Desk, actor: Actor, target: Target, *, yanked: bool, reason: str
 ) -> Recorded | None:
     with transaction.atomic():
-        row = find_project(target.project)
+        row = lock_project(target.project)
         _permit(actor, Action.YANK, target.project)
         if row.status == states.Status.QUARANTINED:
             raise ConflictError(

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+from django.db.models import QuerySet
+
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.digests import Digests
 from strongroom.core.ecosystem import (
@@ -32,7 +34,16 @@ def file_path(ecosystem: str, sha256: str, filename: str) -> str:
 
 def find_project(project: ProjectId) -> Project:
     """Return the row of a project; raises NotFoundError."""
-    row = Project.objects.filter(ecosystem=project.ecosystem, key=project.key).first()
+    return _found(Project.objects.all(), project)
+
+
+def lock_project(project: ProjectId) -> Project:
+    """Return the row of a project that is to change: nobody else changes it until we are done."""
+    return _found(Project.objects.select_for_update(no_key=True), project)
+
+
+def _found(rows: QuerySet[Project], project: ProjectId) -> Project:
+    row = rows.filter(ecosystem=project.ecosystem, key=project.key).first()
     if row is None:
         raise NotFoundError(
             "no-such-project",

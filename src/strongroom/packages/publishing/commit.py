@@ -1,9 +1,10 @@
 """Step 6: bytes durable first, then rows and events in one transaction.
 
-The facts are read and judged again inside it. What a crash can leave behind is at most a blob that
-no row names; nobody can reach it, and the same upload made again uses it.
+The facts are read and judged again inside it, with nobody else about the same name meanwhile. What
+a crash can leave behind is at most a blob that no row names; nobody can reach it, and the same
+upload made again uses it.
 
-The sweep of such blobs removes them inside a writing transaction too, and there is one such at a
+The sweep of such blobs removes them inside a writing transaction too, and SQLite has one such at a
 time. So either it sees our row and leaves the blob, or we see here that the blob is gone and keep
 the bytes once more: no row is ever without its blob.
 """
@@ -11,9 +12,10 @@ the bytes once more: no row is ever without its blob.
 from dataclasses import asdict
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from strongroom.core.ecosystem import Ecosystem
+from strongroom.core.errors import ConflictError, InvalidError
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.core.findings import Finding
 from strongroom.packages.catalog import search
@@ -24,8 +26,10 @@ from strongroom.packages.publishing.stages import Candidate, Permit, Receipt
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.proof.ledger.events import record
+from strongroom.proof.ledger.turns import take_turn
 
 MEMBERS_AT_MOST = 2000
+ATTEMPTS = 2  # the second meets the rows of whoever won the first
 
 
 def commit(
@@ -34,7 +38,34 @@ def commit(
     """Publish the candidate for good; raises ConflictError if somebody was faster."""
     sidecars = _keep_sidecars(candidate, desk)
     candidate.received.upload.incoming.keep()
+    for _ in range(ATTEMPTS):
+        try:
+            return _committed(candidate, remarks, sidecars, ecosystem, desk)
+        except IntegrityError:
+            # Another project took the file's name or its bytes between our look and our write.
+            continue
+        except DataError as error:
+            raise InvalidError(
+                "text-not-storable",
+                "The metadata hold text that cannot be stored: it is too long or malformed.",
+                "Shorten names and fields to what tools write, and build the file again.",
+            ) from error
+    raise ConflictError(
+        "upload-overtaken",
+        f"Another upload of {candidate.manifest.filename} or of its content came first.",
+        "Upload it again, to be told which.",
+    )
+
+
+def _committed(
+    candidate: Candidate,
+    remarks: tuple[Finding, ...],
+    sidecars: dict[str, str],
+    ecosystem: Ecosystem,
+    desk: Desk,
+) -> Receipt:
     with transaction.atomic():
+        _hold(candidate)
         now = candidate.moment(desk.clock.now())
         permit = judge(candidate, facts(candidate, now), ecosystem, desk.limits.release_open)
         if not all(map(desk.blobs.holds, (candidate.received.digests.sha256, *sidecars.values()))):
@@ -42,6 +73,18 @@ def commit(
             candidate.received.upload.incoming.keep()
         events = () if permit.same_as else _write(candidate, permit, remarks, sidecars, desk)
     return receipt(candidate, now, events, remarks)
+
+
+def _hold(candidate: Candidate) -> None:
+    """Keep everybody else from the name, its look-alikes and the project until we are done.
+
+    Where the project is new there is no row to lock, and of two people who both were told that
+    the name is free, the second must not become an owner of what the first has made.
+    """
+    project = candidate.project
+    take_turn(f"name {project.ecosystem} {candidate.manifest.name.similar}")
+    rows = Project.objects.select_for_update(no_key=True)
+    rows.filter(ecosystem=project.ecosystem, key=project.key).first()
 
 
 def receipt(
@@ -86,18 +129,18 @@ def _write(
     release = _release(candidate, project, at)
     _file(candidate, release, remarks, sidecars, at)
     _use(candidate, now)
+    manifest = candidate.manifest
+    search.index(
+        project, search.words_of(manifest.name.display, manifest.keywords, manifest.summary)
+    )
     events = []
     if permit.creates_project:
         events.append(_created(candidate, desk))
     events.append(_published(candidate, desk))
-    manifest = candidate.manifest
     project.serial = events[-1].serial
     project.updated_at = max(project.updated_at, at)
     project.summary = manifest.summary
     project.save(update_fields=["serial", "updated_at", "summary"])
-    search.index(
-        project, search.words_of(manifest.name.display, manifest.keywords, manifest.summary)
-    )
     return tuple(events)
 
 

@@ -17,7 +17,7 @@ from strongroom.packages.models import Project
 from strongroom.packages.shelf.plan import touched
 from strongroom.proof.ledger.events import of_project_since
 from strongroom.stores.blobs.protocol import Blobs
-from strongroom.stores.locks import FolderLocks
+from strongroom.stores.locks import Locks
 from strongroom.stores.pages import DiskPages
 
 QUARANTINE = "quarantined"
@@ -36,7 +36,7 @@ class Shelf:
 
     pages: DiskPages
     blobs: Blobs
-    locks: FolderLocks
+    locks: Locks
     renderers: Sequence[Renderer]
 
 

@@ -15,9 +15,10 @@ from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts.users import create_user
+from strongroom.people.accounts.users import ACCOUNTS, create_user
 from strongroom.people.models import SignInLink, User
 from strongroom.proof.ledger.events import record
+from strongroom.proof.ledger.turns import take_turn
 
 SIGN_IN_FOR = timedelta(minutes=15)
 CLAIM_FOR = timedelta(days=7)
@@ -32,6 +33,7 @@ def create_link(user: User | None, actor: Actor, clock: Clock, secret: Callable[
     text = secret()
     now = clock.now()
     with transaction.atomic():
+        take_turn(ACCOUNTS)
         # A newer link replaces the older ones: only one can ever be lying about.
         SignInLink.objects.filter(user=user, used_at=None).delete()
         SignInLink.objects.create(
@@ -72,6 +74,7 @@ def peek(secret: str, clock: Clock) -> SignInLink:
 def use(secret: str, clock: Clock) -> User:
     """Sign a person in by a link: it is spent, and the event is recorded."""
     with transaction.atomic():
+        take_turn(ACCOUNTS)
         link = peek(secret, clock)
         if link.user is None or not link.user.is_active:
             raise ForbiddenError("link-invalid", "This link signs nobody in.", "Ask for a new one.")
@@ -85,6 +88,7 @@ def use(secret: str, clock: Clock) -> User:
 def claim(secret: str, name: str, email: str, actor: Actor, clock: Clock) -> User:
     """Make the first administrator by the claim link; raises if somebody was faster."""
     with transaction.atomic():
+        take_turn(ACCOUNTS)
         link = peek(secret, clock)
         if link.user is not None:
             raise ForbiddenError(

@@ -16,8 +16,10 @@ from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
 from strongroom.core.events import Event, Kind
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
+from strongroom.proof.ledger.turns import take_turn
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+ACCOUNTS = "accounts"  # the turn of whoever makes an account, or makes or uses a link
 RESERVED = frozenset({OPERATOR.name, REGISTRY.name, "anonymous", "nobody", "system", "__token__"})
 
 
@@ -51,6 +53,7 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
             "email-invalid", f"{email[:100]!a} is not an e-mail address.", "Correct the address."
         ) from None
     with transaction.atomic():
+        take_turn(ACCOUNTS)
         if User.objects.filter(folded=fold(name)).exists():
             raise ConflictError(
                 "user-name-taken", f"The user name {name!r} is taken.", "Choose another name."

@@ -1,24 +1,24 @@
 """Recording and reading events.
 
 `record` must run inside the transaction that makes the change: no row, no change. Serials grow in
-the order of commits, because SQLite has one writer at a time and every writing transaction begins
-as such.
+the order of commits, so that whoever reads on from a serial never misses one that is committed
+later: a transaction takes its turn before it takes a serial. Serials may have gaps, where a
+transaction failed. Whoever records waits for all who recorded before to end, so record last, and
+touch afterwards only rows that the transaction has locked already.
 """
 
 from collections.abc import Iterable
 
-from django.db import transaction
-
 from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Event, Kind, Recorded
+from strongroom.proof.ledger.turns import take_turn
 from strongroom.proof.models import EventRow
 
 
 def record(event: Event, clock: Clock) -> Recorded:
     """Append an event and return it with its serial; refuses to run outside a transaction."""
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError
+    take_turn("events")
     row = EventRow.objects.create(
         at=clock.now(),
         kind=event.kind,

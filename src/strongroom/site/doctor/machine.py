@@ -12,6 +12,7 @@ from pathlib import Path
 
 from strongroom.core.errors import ConfigurationError
 from strongroom.site.configuration import MIB, Configuration
+from strongroom.site.databases import PostgreSQL, parse
 from strongroom.site.doctor.remarks import Remark, error, warning, well
 from strongroom.stores.keys import open_keys
 
@@ -41,6 +42,7 @@ def examine(configuration: Configuration, now: datetime) -> Iterator[Remark]:
     yield _incoming(configuration.data / "blobs" / "incoming", now)
     yield _damaged(configuration.data / "public" / DAMAGED)
     yield _address(configuration)
+    yield from _transport(parse(configuration.database))
 
 
 def _python() -> Remark:
@@ -154,6 +156,22 @@ def _address(configuration: Configuration) -> Remark:
             "Put a proxy with TLS in front and set public_url to its https address.",
         )
     return well("address", f"Only this machine is served, at {configuration.url}.")
+
+
+def _transport(database: PostgreSQL | None) -> Iterator[Remark]:
+    if database is None:
+        return
+    near = database.host.startswith("/") or database.host == "localhost"
+    if near or _is_loopback(database.host):
+        yield well("database address", "The database is on this machine.")
+    elif database.tls.get("sslmode") == "verify-full":
+        yield well("database address", "The way to the database is encrypted and its end is known.")
+    else:
+        yield warning(
+            "database address",
+            f"Whoever is between here and {database.host} may read rows or answer in its name.",
+            "Add `sslmode=verify-full` to the address in `database`.",
+        )
 
 
 def _is_loopback(host: str) -> bool:

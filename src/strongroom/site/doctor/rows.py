@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.shelf.refresh import unshelved
 from strongroom.people.accounts.links import is_unclaimed
 from strongroom.proof.ledger.events import last_serial, since
 from strongroom.site import schema
+from strongroom.site.doctor import engines
 from strongroom.site.doctor.remarks import Remark, error, warning, well
 
-DURABLE = ("wal", 2)  # journal mode; `synchronous` FULL
 COUNT_TO = 1000
 CLAIM_WITHIN = timedelta(days=1)
 AHEAD = timedelta(minutes=5)
@@ -22,8 +22,7 @@ AHEAD = timedelta(minutes=5)
 def examine(keys: Path, now: datetime) -> Iterator[Remark]:
     """Look at the database; `keys` is the key file, which is as old as the registry."""
     try:
-        yield _whole()
-        yield _durable()
+        yield from engines.examine()
         shape = _shape()
         yield shape
         if shape.remedy:
@@ -35,35 +34,9 @@ def examine(keys: Path, now: datetime) -> Iterator[Remark]:
         yield error(
             "database",
             f"The database cannot be read: {failure}.",
-            "Stop the registry and restore the database from a backup.",
+            "Stop the registry and restore the database from a backup, or see that the server of"
+            " `database` runs.",
         )
-
-
-def _pragma(name: str) -> object:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA {name}")
-        return cursor.fetchone()[0]
-
-
-def _whole() -> Remark:
-    told = _pragma("quick_check(1)")
-    if told != "ok":
-        return error(
-            "database",
-            f"The database is damaged: {told}.",
-            "Stop the registry and restore the database from a backup.",
-        )
-    return well("database", "The database is whole.")
-
-
-def _durable() -> Remark:
-    if (_pragma("journal_mode"), _pragma("synchronous")) != DURABLE:
-        return error(
-            "durability",
-            "The database does not write ahead and through.",
-            "Move the data folder to a local file system; network file systems cannot do this.",
-        )
-    return well("durability", "The database writes ahead and through.")
 
 
 def _shape() -> Remark:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -70,8 +70,8 @@ class Door:
             receipt, ignored = self._publish(request, self._actor(request))
         except StrongroomError as error:
             return self._refused(error)
-        except OperationalError as error:
-            # SQLite waits for its one writer, but not for ever.
+        except (OperationalError, InterfaceError) as error:
+            # SQLite waits for its one writer, but not for ever; a server may be away.
             logger.warning("an upload met a database that did not answer: %s", error)
             return self._refused(
                 UnavailableError(

@@ -1,0 +1,99 @@
+"""One at a time, by name, between all processes of all machines that share a PostgreSQL database.
+
+Each lock is held by a session of its own (`pg_advisory_lock`), never by that in which requests run:
+there a second request for the same lock would be granted, since a session may take its own lock
+again, and a connection that is closed after a request would free the lock in the middle of the
+work. Sessions that hold nothing are kept for the next lock, at most `IDLE` of them. They work
+outside transactions, so that a lock that is held for long keeps nothing from being cleaned up, and
+they are never used by a process that was forked from the one which opened them.
+
+If the server goes while a lock is held, the lock is gone as well: whoever held it is told at the
+end, with an error, and must do the work again. A pooler in front of the server must keep sessions
+(in PgBouncer's words: pool_mode = session).
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Lock
+from typing import Any
+
+from django.db import Error, connection
+
+from strongroom.proof.ledger.turns import number
+
+IDLE = 4
+# No bound on waiting or on holding, as with files: work takes as long as it takes.
+_PATIENT = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_session_timeout = 0"
+
+
+class AdvisoryLocks:
+    """Named locks that live in the database of the registry."""
+
+    def __init__(self) -> None:
+        """Open no session yet."""
+        self._idle: list[Any] = []
+        self._owner = os.getpid()
+        self._guard = Lock()
+
+    def close(self) -> None:
+        """End the sessions that hold nothing."""
+        while (session := self._kept()) is not None:
+            session.close()
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Wait until `name` is free, hold it, and free it whatever happens."""
+        key = number(f"lock {name}")
+        session = self._locked(key)
+        try:
+            yield
+        except BaseException:
+            with suppress(Error):
+                self._free(session, key)
+            raise
+        self._free(session, key)
+
+    def _locked(self, key: int) -> Any:  # noqa: ANN401 - the driver is an extra
+        session = self._kept()
+        if session is not None:
+            # It may have ended while nobody used it: the server was started anew.
+            with suppress(Error):
+                _ask(session, "SELECT pg_advisory_lock(%s)", key)
+                return session
+        session = _opened()
+        _ask(session, "SELECT pg_advisory_lock(%s)", key)
+        return session
+
+    def _free(self, session: Any, key: int) -> None:  # noqa: ANN401 - likewise
+        _ask(session, "SELECT pg_advisory_unlock(%s)", key)
+        with self._guard:
+            if self._owner == os.getpid() and len(self._idle) < IDLE:
+                self._idle.append(session)
+                return
+        session.close()
+
+    def _kept(self) -> Any | None:  # noqa: ANN401 - likewise
+        with self._guard:
+            if self._owner != os.getpid():
+                # Forked: these sessions are our parent's. They are forgotten and not closed, which
+                # would end them for it too.
+                self._idle, self._owner = [], os.getpid()
+            return self._idle.pop() if self._idle else None
+
+
+def _opened() -> Any:  # noqa: ANN401 - likewise
+    with connection.wrap_database_errors:
+        session = connection.get_new_connection(connection.get_connection_params())
+    session.autocommit = True
+    _ask(session, _PATIENT)
+    return session
+
+
+def _ask(session: Any, statement: str, *given: int) -> None:  # noqa: ANN401 - likewise
+    try:
+        with connection.wrap_database_errors:
+            session.execute(statement, given or None)
+    except BaseException:
+        session.close()
+        raise
