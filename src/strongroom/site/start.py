@@ -5,12 +5,15 @@ Nothing here imports rows or settings; only after `start` may those be imported.
 
 import os
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import django
 from django.conf import settings
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.upkeep.restore import UNFINISHED
 from strongroom.site.configuration import Configuration, load
 from strongroom.site.databases import SQLITE_FILE, PostgreSQL, masked, parse
 from strongroom.stores.keys import create_keys, open_keys
@@ -37,6 +40,7 @@ def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Confi
 def start(environ: Mapping[str, str]) -> Configuration:
     """Wake Django over a data folder that was made before; raises ConfigurationError."""
     configuration = load(environ)
+    _refuse_unfinished(configuration.data)
     if not _holds_registry(configuration):
         where = masked(configuration.database) or configuration.data
         raise ConfigurationError(
@@ -76,6 +80,16 @@ def _in_postgresql(address: PostgreSQL) -> bool:
     return holds_registry(address)
 
 
+def known_migrations() -> frozenset[str]:
+    """Name the migrations of this version, as `app.name`, without waking Django."""
+    folders = {app.rpartition(".")[2]: import_module(f"{app}.migrations") for app in ROWS}
+    return frozenset(
+        f"{app}.{module.name}"
+        for app, folder in folders.items()
+        for module in iter_modules(folder.__path__)
+    )
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -91,3 +105,13 @@ def _wake(configuration: Configuration) -> Configuration:
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
     django.setup()
     return configuration
+
+
+def _refuse_unfinished(data: Path) -> None:
+    if (data / UNFINISHED).exists():
+        # A registry made over half a restore would look empty, and the rest would never come.
+        raise ConfigurationError(
+            "restore-unfinished",
+            f"A restore into {data} has not come to its end.",
+            "Run `strongroom restore` again with the same backup.",
+        )
