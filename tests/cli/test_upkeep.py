@@ -91,6 +91,7 @@ def test_a_sweep_names_and_removes_only_when_told_to(registry: Strongroom, place
     assert not stray.exists()
 
 
+@pytest.mark.sqlite
 def test_a_backup_says_what_it_holds(registry: Strongroom, tmp_path: Path) -> None:
     ended = registry("backup", str(tmp_path / "to"))
     assert ended.code == 0

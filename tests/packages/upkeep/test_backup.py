@@ -14,6 +14,8 @@ from strongroom.stores.blobs.disk import DiskBlobs
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
 
+pytestmark = pytest.mark.sqlite
+
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 

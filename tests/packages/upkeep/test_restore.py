@@ -17,6 +17,8 @@ from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
 from tests.packages.upkeep.test_backup import backed_up
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def path(registry: Registry) -> str:

@@ -149,6 +149,7 @@ def test_a_blob_swept_between_keep_and_commit_is_kept_again(registry: Registry) 
     assert scrubbed(registry).damaged == ()
 
 
+@pytest.mark.sqlite
 def test_uploads_during_sweeps_lose_nothing(registry: Registry) -> None:
     failed: list[str] = []
 
