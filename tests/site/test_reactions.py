@@ -8,6 +8,7 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import UnavailableError
 from strongroom.packages.models import Project
 from strongroom.packages.shelf.refresh import unshelved
+from strongroom.site.preparation import render
 from tests.fakes.registry import Registry
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -120,7 +121,7 @@ def test_catching_up_is_as_good_as_having_been_there(registry: Registry) -> None
     registry.yank("example", "1.0", "broken")
     shown = {path: registry.get(path).data for path in ("/simple/example/", *SHARED)}
     shutil.rmtree(registry.house.configuration.data / "public")
-    assert registry.house.reactions.put_all() == 1
+    assert render(registry.house, lambda _done, _total: None) == 1
     assert {path: registry.get(path).data for path in shown} == shown
 
 

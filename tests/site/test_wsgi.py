@@ -130,7 +130,10 @@ def test_a_path_without_a_slash_is_the_front_page() -> None:
 def test_a_door_can_only_be_read() -> None:
     client, _ = front()
     answer = client.post("/room/known")
-    assert answer.status == "405 POST is not possible here. This address can only be read."
+    assert (
+        answer.status
+        == "405 POST is not possible here. This address can only be read; uploads go to /legacy/."
+    )
     assert answer.headers["Allow"] == "GET, HEAD"
 
 

@@ -141,3 +141,18 @@ def test_wide_code_and_tables_can_be_scrolled_by_key() -> None:
 
 def test_a_programs_language_is_not_taken_for_a_peoples() -> None:
     assert "lang=" not in render("```python\nx\n```\n", MARKDOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "|a" * 400 + "|\n" + "|-" * 400 + "|\n" + "|\n" * 400,
+        ">" * 60 + " deep",
+        "a@a.b " * 3500,
+        "<b>" * 16_000,
+        "x" * 250_001,
+    ],
+    ids=["table", "quotes", "addresses", "tags", "length"],
+)
+def test_what_would_cost_a_renderer_too_much_is_shown_as_it_is(text: str) -> None:
+    assert render(text, "text/markdown").startswith('<pre class="literal"')

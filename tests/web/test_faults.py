@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.base import ContentFile
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -106,3 +107,14 @@ def test_what_fails_around_a_view_is_told_alike(error: Exception, status: int) -
     except type(error):
         answer = faults.failed(GET)
     assert answer.status_code == status
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/search/", "/sign-out/", "/claim/nothing"])
+def test_no_page_takes_a_file(client: Client, path: str) -> None:
+    # A cookie of the sender's own making makes Django read the form before any view is asked.
+    client.cookies["csrftoken"] = "a" * 32
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    answer = strict.post(path, {"x": ContentFile(b"z" * 1024, "x.bin")})
+    assert answer.status_code == 400

@@ -30,8 +30,9 @@ def configuration(arguments: Namespace) -> "Configuration":
 def registry(arguments: Namespace) -> "House":
     """Open a registry that `strongroom init` has made ready."""
     environment(arguments)
-    from strongroom.site.start import start
+    from strongroom.site.start import same_address, start
 
+    same_address(os.environ)
     start(os.environ)
     from strongroom.site.assembly import house
     from strongroom.site.schema import check

@@ -10,11 +10,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from strongroom.cli import opening, options
 from strongroom.cli.exits import Exit
 from strongroom.cli.progress import progress
 from strongroom.cli.terminal import as_json, note, say
+
+if TYPE_CHECKING:
+    from strongroom.site.assembly import House
 
 
 def add(commands: options.Commands) -> None:
@@ -23,7 +27,7 @@ def add(commands: options.Commands) -> None:
         commands,
         "serve",
         "start the registry and keep it running in the foreground",
-        "strongroom serve --data /srv/strongroom --host 0.0.0.0 --port 8000",
+        "strongroom serve --data /srv/strongroom --host 127.0.0.1 --port 8000",
         _serve,
     )
     options.data(parser)
@@ -73,20 +77,27 @@ def _serve_folder(arguments: argparse.Namespace) -> int:
     configuration = create(os.environ, secrets.token_bytes)
     from strongroom.site.assembly import house
     from strongroom.site.logs import configure
+    from strongroom.site.server import alone
+
+    configure(configuration.log_format, configuration.log_level)
+    with alone(configuration):
+        return _serve_alone(house(), demo=arguments.demo)
+
+
+def _serve_alone(house: "House", *, demo: bool) -> int:
     from strongroom.site.preparation import prepare
     from strongroom.site.server import serve
 
-    configure(configuration.log_format, configuration.log_level)
-    prepared = prepare(house(), _secret)
+    configuration = house.configuration
+    prepared = prepare(house, _secret)
     lines = [f"Strongroom {version('strongroom')} serves {configuration.url}"]
-    if arguments.demo:
+    if demo:
         from strongroom.site.demo.fill import fill
 
         note("filling the demo registry")
-        lines.append(f"  sign in as demo     {configuration.url}/sign-in/{fill(house())}")
-    else:
-        lines.append(f"  data folder         {configuration.data}")
-    if prepared.claim and not arguments.demo:
+        lines.append(f"  sign in as demo     {configuration.url}/sign-in/{fill(house)}")
+    lines.append(f"  data folder         {configuration.data}")
+    if prepared.claim and not demo:
         lines.append(f"  claim it, once      {prepared.claim}")
     lines.append(
         f"  publish             twine upload --repository-url {configuration.url}/legacy/ dist/*"

@@ -25,6 +25,7 @@ from strongroom.people.accounts.links import create_link, is_unclaimed, peek
 from strongroom.site import schema
 from strongroom.site.assembly import House, named_locks
 from strongroom.site.configuration import Configuration
+from strongroom.site.start import RENDERED
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ def _silent(done: int, total: int) -> None:
 
 
 def _stamp(configuration: Configuration) -> Path:
-    return configuration.data / "public" / ".rendered"
+    return configuration.data / RENDERED
 
 
 def _renderer(configuration: Configuration) -> str:

@@ -21,7 +21,6 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Ecosystem, Page
 from strongroom.core.events import Kind, Recorded
 from strongroom.packages.catalog.listing import (
-    all_projects,
     names,
     newest_projects,
     newest_releases,
@@ -141,12 +140,3 @@ class Reactions:
         newest = newest_of(_INDEX, 1)
         serial = newest[0].serial if newest else 0
         return self._ecosystems[ecosystem].index(names(ecosystem), serial)
-
-    def put_all(self) -> int:
-        """Render everything anew; returns how many projects there are."""
-        count = 0
-        for project in all_projects():
-            self.rebuild(project)
-            count += 1
-        self.put_shared()
-        return count

@@ -4,16 +4,19 @@ HTTP/1.1 and WSGI are deliberate: they carry the reason phrase, which is all tha
 clients show of a refusal, and they stream both ways.
 """
 
+import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import close_old_connections
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # no stubs
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped] # no stubs
 
+from strongroom.core.errors import UnavailableError
 from strongroom.site.application import application
 from strongroom.site.assembly import house
 from strongroom.site.configuration import Configuration
@@ -24,6 +27,8 @@ from strongroom.site.reactions import Reactions
 logger = logging.getLogger(__name__)
 
 CATCH_UP_EVERY = 5.0  # seconds
+TRY_EVERY = 0.25  # seconds
+FREED_WITHIN = 24  # tries
 REAP_EVERY = 3600.0  # seconds
 REAP_AFTER = 24 * 3600.0  # seconds; the longest that an upload may take to arrive
 
@@ -70,6 +75,31 @@ def options(configuration: Configuration) -> dict[str, Any]:
         "loglevel": "warning",
         "post_worker_init": _after_start,
     }
+
+
+@contextmanager
+def alone(configuration: Configuration) -> Iterator[None]:
+    """Hold the data folder for one server; raises UnavailableError if another serves it.
+
+    Two would render pages for two addresses and lose each other's counts. The workers of a server
+    that was killed hold it for the moment that they take to notice.
+    """
+    place = configuration.data / "run" / "serving"
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    with place.open("wb") as file:
+        for left in reversed(range(FREED_WITHIN)):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not left:
+                    raise UnavailableError(
+                        "already-serving",
+                        f"Another server serves {configuration.data}.",
+                        "Stop it first, or name another folder with --data.",
+                    ) from None
+                time.sleep(TRY_EVERY)
+        yield
 
 
 def serve(configuration: Configuration) -> None:

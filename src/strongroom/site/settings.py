@@ -66,3 +66,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_NUMBER_FILES = 8
 LOGGING_CONFIG = None
+
+# Without this a form of any size would be spooled to /tmp before anybody is asked.
+FILE_UPLOAD_HANDLERS = ["strongroom.web.files.NoFiles"]

@@ -3,8 +3,10 @@
 Nothing here imports rows or settings; only after `start` may those be imported.
 """
 
+import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -14,12 +16,13 @@ from django.conf import settings
 
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.upkeep.restore import UNFINISHED
-from strongroom.site.configuration import Configuration, load
+from strongroom.site.configuration import PREFIX, Configuration, load
 from strongroom.site.databases import SQLITE_FILE, PostgreSQL, masked, parse
 from strongroom.stores.keys import create_keys, open_keys
 
 DATABASE = SQLITE_FILE
 ROWS = ("strongroom.proof", "strongroom.people", "strongroom.packages")
+RENDERED = "public/.rendered"  # version, address and name that the pages were rendered for
 SETTINGS_MODULE = "strongroom.site.settings"
 
 
@@ -78,6 +81,20 @@ def _in_postgresql(address: PostgreSQL) -> bool:
             "Install this program with its extra: `strongroom[postgresql]`.",
         ) from error
     return holds_registry(address)
+
+
+def same_address(environ: MutableMapping[str, str]) -> None:
+    """Take over the address under which the pages were rendered, unless one is configured.
+
+    A command runs beside a server that may have been told another host or port, and what it
+    renders must not send readers elsewhere.
+    """
+    configuration = load(environ)
+    if configuration.public_url:
+        return
+    with suppress(FileNotFoundError, ValueError):
+        rendered = json.loads((configuration.data / RENDERED).read_text(encoding="utf-8"))
+        environ[f"{PREFIX}PUBLIC_URL"] = rendered[1]
 
 
 def known_migrations() -> frozenset[str]:

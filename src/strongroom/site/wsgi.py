@@ -254,7 +254,7 @@ def _only_reads(method: str) -> Answer:
         MethodError(
             "method-not-allowed",
             f"{method} is not possible here.",
-            "This address can only be read.",
+            "This address can only be read; uploads go to /legacy/.",
         )
     )
     headers = (*answer.headers, ("Allow", "GET, HEAD"))

@@ -23,7 +23,15 @@ from readme_renderer import markdown, rst
 
 from strongroom.web.words import marker
 
-LONGEST_RENDERED = 1_000_000  # characters; longer ones are shown as plain text
+LONGEST_RENDERED = 250_000  # characters; longer ones are shown as plain text
+# What makes the renderers' time or memory grow with the square of the text: rows padded to the
+# width of a table's header, quotes in quotes, addresses, tags. A renderer in Rust that runs out of
+# memory takes the process with it, so these are counted before, and no reader misses them.
+_MOST_CELLS = 100_000
+_DEEPEST_QUOTE = 50
+_MOST_ADDRESSES = 3_000
+_MOST_TAGS = 15_000
+_QUOTES = re.compile(r"^[ \t]*((?:>[ \t]*)+)", re.MULTILINE)
 # readme_renderer looks for the end of each raw <pre> through the whole text: so many steps cost
 # about half a second.
 _MOST_STEPS = 30_000_000
@@ -121,13 +129,23 @@ def render(raw: str, media_type: str) -> SafeString:
 def _rendered(text: str, media_type: str) -> str | None:
     kind, _, parameters = media_type.partition(";")
     renderer = _RENDERERS.get(kind.strip().lower())
-    too_long = len(text) > LONGEST_RENDERED or text.lower().count("<pre") * len(text) > _MOST_STEPS
-    if renderer is None or too_long:
+    if renderer is None or len(text) > LONGEST_RENDERED or _costly(text):
         return None
     try:
         return renderer(text, parameters)
     except Exception:  # noqa: BLE001 - docutils and Pygments raise anything; plain text remains
         return None
+
+
+def _costly(text: str) -> bool:
+    rows = [line.count("|") + line.count("+") for line in text.splitlines()]
+    return (
+        text.lower().count("<pre") * len(text) > _MOST_STEPS
+        or max(rows, default=0) * sum(map(bool, rows)) > _MOST_CELLS
+        or any(run.count(">") > _DEEPEST_QUOTE for run in _QUOTES.findall(text))
+        or text.count("@") > _MOST_ADDRESSES
+        or text.count("<") > _MOST_TAGS
+    )
 
 
 def _markdown(text: str, parameters: str) -> str | None:

@@ -1,5 +1,8 @@
+import gzip
 import io
 from itertools import islice
+
+import pytest
 
 from strongroom.core.archives.limits import Limits
 from strongroom.core.archives.members import Member
@@ -44,8 +47,22 @@ def test_a_name_may_be_lengthened_by_a_prefix() -> None:
     assert members(Entry(b"file.py", prefix=b"folder"))[0].name == "folder/file.py"
 
 
-def test_a_gnu_header_has_no_prefix() -> None:
-    assert members(Entry(b"file.py", prefix=b"00000", magic=GNU))[0].name == "file.py"
+def test_a_gnu_header_whose_prefix_field_holds_anything_is_refused() -> None:
+    # GNU's tar passes over these bytes, Python's tarfile puts them before the name.
+    entry = Entry(b"file.py", prefix=b"00000", magic=GNU)
+    assert code_of(lambda: members(entry)) == Code.HEADER
+
+
+@pytest.mark.parametrize("at", [108, 116, 136, 329, 337])
+def test_a_number_that_other_readers_take_for_the_end_is_refused(at: int) -> None:
+    # Python's tarfile stops at a header whose owner it cannot read, and hides what follows.
+    block = bytearray(Entry(b"file.py").render())
+    block[at : at + 7] = b"zzzzzzz"
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block[:512])
+    hidden = gzip.compress(bytes(block) + bytes(1024), mtime=0)
+    archive = read_tar_gz(io.BytesIO(hidden), Limits())
+    assert code_of(lambda: list(archive.each())).startswith("archive-")
 
 
 def test_a_name_may_be_lengthened_by_pax() -> None:

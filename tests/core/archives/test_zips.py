@@ -4,6 +4,7 @@ from dataclasses import replace
 from strongroom.core.archives.limits import Limits
 from strongroom.core.archives.members import Member
 from strongroom.core.archives.refusals import Code
+from strongroom.core.archives.zip_records import LOCATOR64, LOCATOR64_MARK
 from strongroom.core.archives.zips import read_zip
 from tests.core.archives.reading import code_of, opened, unzipped
 from tests.fakes.zip_writer import LONG, End, Layout, Part, deflated, extra, pack, zip64_extra
@@ -182,3 +183,11 @@ def test_the_structure_is_checked_without_reading_the_data() -> None:
 def test_an_end_record_whose_comment_is_missing_is_refused() -> None:
     data = pack([FILE])[:-2] + b"\x05\x00"
     assert code_of(lambda: opened(data)) == Code.TRAILING_BYTES
+
+
+def test_a_second_directory_behind_a_zip64_locator_is_refused() -> None:
+    # Python's zipfile looks for a locator before every end record and obeys it: in an extra field
+    # that nobody reads it led pip to other files than those that were checked.
+    locator = LOCATOR64.pack(LOCATOR64_MARK, 0, 0, 1)
+    whole = pack([Part(b"a.txt", b"content", extra=extra(0xCAFE, bytes(80) + locator))])
+    assert code_of(lambda: read_zip(io.BytesIO(whole), Limits())) == Code.ZIP64

@@ -30,6 +30,17 @@ _PAX_HARMLESS_PREFIXES = ("LIBARCHIVE.", "SCHILY.xattr.", "SCHILY.acl.")
 _PAX_GLOBAL_HARMLESS = frozenset(["comment"])  # `git archive` notes the commit there
 
 
+# uid, gid, mtime, device numbers: a reader that cannot parse one takes it for the archive's end.
+_NUMBERS_UNUSED = (
+    slice(108, 116),
+    slice(116, 124),
+    slice(136, 148),
+    slice(329, 337),
+    slice(337, 345),
+)
+_BASE_256 = frozenset({0x80, 0xFF})
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """What one header block says; `kind` is its type flag, `link` the target of a link."""
@@ -48,8 +59,13 @@ def parse_header(block: bytes) -> Header:
     magic = block[257:265]
     if magic not in {_POSIX_MAGIC, _GNU_MAGIC}:
         raise refused(Code.HEADER, "A header in the tar file is of an unknown format.")
+    for field in _NUMBERS_UNUSED:
+        if block[field.start] not in _BASE_256:
+            _number(block[field])
     name, prefix = _text(block[:NAME_FIELD]), _text(block[345:500])
-    if prefix and magic == _POSIX_MAGIC:
+    if magic == _GNU_MAGIC and block[345:500].strip(b"\0"):
+        raise refused(Code.HEADER, "A GNU header of the tar file holds a prefix.")
+    if prefix:
         name = prefix + b"/" + name
     return Header(
         name=name,

@@ -103,6 +103,9 @@ def _find_directory(file: BinaryIO, size: int) -> records.Directory:
         raise _without_end(file, size)
     found = records.parse_end(record, at)
     if found is not None:
+        before = at - records.LOCATOR64.size
+        if before >= 0 and exactly(file, before, 4) == records.LOCATOR64_MARK:
+            raise refused(Code.ZIP64, "A zip64 locator stands where the directory should end.")
         return found
     locator_at = at - records.LOCATOR64.size
     end64_at = locator_at - records.END64.size

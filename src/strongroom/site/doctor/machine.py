@@ -18,7 +18,6 @@ from strongroom.stores.keys import open_keys
 
 OLDEST_PYTHON = (3, 11)
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right shows an earlier time
-DISK_ERROR = 512 * MIB
 DISK_WARNING = 5 * 1024 * MIB
 DAMAGED = "damaged"  # as the shelf names it
 ABANDONED = timedelta(days=1)
@@ -37,7 +36,7 @@ def examine(configuration: Configuration, now: datetime) -> Iterator[Remark]:
         return
     yield _folder(configuration.data)
     yield _keys(configuration)
-    yield _disk(configuration.data)
+    yield _disk(configuration.data, configuration.min_free_bytes)
     yield _links(configuration.data)
     yield _incoming(configuration.data / "blobs" / "incoming", now)
     yield _damaged(configuration.data / "public" / DAMAGED)
@@ -84,12 +83,12 @@ def _keys(configuration: Configuration) -> Remark:
     return well("keys", f"The keys open; they are {'' if keys.is_encrypted else 'not '}encrypted.")
 
 
-def _disk(data: Path) -> Remark:
+def _disk(data: Path, at_least: int) -> Remark:
     free = shutil.disk_usage(data).free
     sentence = f"{free // MIB} MiB are free."
-    if free < DISK_ERROR:
-        return error("disk", sentence, "Make room: uploads will soon be refused.")
-    if free < DISK_WARNING:
+    if free < at_least:
+        return error("disk", sentence, "Make room: uploads are refused (min_free_bytes).")
+    if free < max(DISK_WARNING, 2 * at_least):
         return warning("disk", sentence, "Plan for more room.")
     return well("disk", sentence)
 

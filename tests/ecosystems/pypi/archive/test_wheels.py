@@ -194,6 +194,9 @@ def test_a_false_record_is_refused() -> None:
     [
         ("evil.pth", "wheel-runs-at-start"),
         ("sitecustomize.py", "wheel-runs-at-start"),
+        ("sitecustomize/__init__.py", "wheel-runs-at-start"),
+        ("usercustomize.pyc", "wheel-runs-at-start"),
+        ("evil.start", "wheel-runs-at-start"),
         ("example-1.0.data/purelib/evil.pth", "wheel-runs-at-start"),
         ("example-1.0.data/data/share/x", "wheel-writes-outside"),
         ("example/_native.so", "wheel-binary-in-pure"),
@@ -202,6 +205,12 @@ def test_a_false_record_is_refused() -> None:
 def test_what_a_reader_should_know_is_found(path: str, expected: str) -> None:
     wheel = read(listed(members() | {path: b"x"}))
     assert [(found.code, found.place) for found in wheel.findings] == [(expected, path)]
+
+
+def test_a_start_file_put_among_the_installed_ones_as_data_is_found() -> None:
+    path = "example-1.0.data/data/lib/python3.12/site-packages/x.pth"
+    found = {one.code for one in read(listed(members() | {path: b"x"})).findings}
+    assert found == {"wheel-runs-at-start", "wheel-writes-outside"}
 
 
 @pytest.mark.parametrize("path", ["example/evil.pth", "example-1.0.data/scripts/run"])

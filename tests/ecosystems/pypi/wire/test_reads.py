@@ -302,7 +302,10 @@ def test_what_only_can_be_read_answers_405_and_says_what_can_be_done(
     for path in ("/simple/", "/pypi/example/json", "/rss/updates.xml", "/files/x", "/pypi"):
         environ = EnvironBuilder(path).get_environ() | {"REQUEST_METHOD": method}
         answer = registry.client.open(environ, buffered=True)
-        assert answer.status == f"405 {method} is not possible here. This address can only be read."
+        assert (
+            answer.status
+            == f"405 {method} is not possible here. This address can only be read; uploads go to /legacy/."
+        )
         assert answer.headers["Allow"] == "GET, HEAD"
 
 
@@ -331,3 +334,14 @@ def test_the_shelf_is_read_as_it_stands_on_disk(data: Path, registry: Registry) 
     registry.publish("example", "1.0")
     shown = (data / "public" / "simple" / "example" / "index.json").read_bytes()
     assert registry.get("/simple/example/", accept=PIP).data == shown
+
+
+def test_the_index_says_which_python_a_file_requires(registry: Registry) -> None:
+    registry.publish("example", "1.0", metadata=Metadata(requires_python=">=3.99"))
+    page = registry.get("/simple/example/", Accept=JSON)
+    assert json.loads(page.data)["files"][0]["requires-python"] == ">=3.99"
+    assert 'data-requires-python="&gt;=3.99"' in registry.get("/simple/example/").text
+    assert (
+        json.loads(registry.get("/pypi/example/json").data)["urls"][0]["requires_python"]
+        == ">=3.99"
+    )

@@ -67,6 +67,7 @@ def _manifest(filename: str, kind: str, read: sdists.Sdist | wheels.Wheel) -> Ma
         kind=kind,
         summary=metadata.summary,
         metadata=metadata.fields,
+        file_metadata={"requires_python": metadata.fields.get("requires_python")},
         description=metadata.description,
         description_type=metadata.description_type,
         keywords=metadata.keywords,

@@ -33,7 +33,10 @@ _REBUILD = "Build the wheel again with a current build tool and upload it unchan
 _SCHEMES = frozenset({"data", "headers", "platlib", "purelib", "scripts"})
 _ENTRY_POINT = re.compile(r"[\w.-]+")
 _OBJECT = re.compile(r"\w+(\.\w+)*(\s*:\s*\w+(\.\w+)*)?(\s*\[[^\]]*\])?")
-_AT_START = re.compile(r"[^/]+\.pth|(site|user)customize\.py")
+# What Python looks for when it starts: path files, PEP 829's start files, and two modules in any
+# form that a module can have. `.data/data` reaches them too, below the name of the folder.
+_AT_START = re.compile(r"[^/]+\.(pth|start)|(site|user)customize(\.[^/]+|/.+)")
+_INSTALLED = re.compile(r".*/(?:site|dist)-packages/(.+)")
 _BINARY = (".so", ".pyd", ".dll", ".dylib", ".exe")
 
 
@@ -195,6 +198,8 @@ def _findings(files: dict[str, int], named: FileName, *, pure: bool) -> Iterator
         in_data = top.endswith(".data")
         scheme, _, below = rest.partition("/")
         importable = below if in_data and scheme in {"purelib", "platlib"} else name
+        installed = _INSTALLED.fullmatch(name) if in_data else None
+        importable = installed[1] if installed else importable
         if _AT_START.fullmatch(importable):
             sentence = "Python runs this file at every start once the wheel is installed."
             yield _finding("wheel-runs-at-start", Severity.WARNING, sentence, name)
