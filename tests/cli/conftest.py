@@ -1,6 +1,7 @@
 """The command line over the test's own database: commands run in this process."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,10 +38,15 @@ def strongroom(capsys: Capture) -> Strongroom:
 
     def run(*words: str) -> Ended:
         capsys.readouterr()
+        environ = dict(os.environ)
         try:
             code = main(words)
         except SystemExit as end:
             code = int(end.code or 0)
+        finally:
+            # A command is a process of its own: what it puts into its environment ends with it.
+            os.environ.clear()
+            os.environ.update(environ)
         said = capsys.readouterr()
         return Ended(code, said.out, said.err)
 

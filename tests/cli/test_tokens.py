@@ -26,11 +26,11 @@ def test_a_token_is_printed_alone_and_works(alice: Strongroom) -> None:
 
 
 def test_a_token_reaches_as_far_as_it_was_told_to(alice: Strongroom) -> None:
-    limits = ("--project", "My.Parcel", "--project", "pypi:box", "--action", "upload")
+    limits = ("--project", "My.Parcel", "pypi:box", "--project", "crate", "--action", "upload")
     token = alice("token", "create", "--user", "alice", *limits).out.strip()
     clock = StoppedClock(datetime.now(UTC))
     reach = authenticate(token, master=MASTER, clock=clock, source="").reach
-    assert reach.projects == {ProjectId("pypi", "my-parcel"), ProjectId("pypi", "box")}
+    assert reach.projects == {ProjectId("pypi", key) for key in ("my-parcel", "box", "crate")}
     assert reach.actions == {Action.UPLOAD}
 
 

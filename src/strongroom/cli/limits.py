@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 ECOSYSTEM = "pypi"
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Let a command limit a token."""
+def add(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Let a command limit a token; `several` names may follow one option if no argument does."""
     parser.add_argument(
         "--project",
         metavar="P",
-        action="append",
+        action="extend",
+        nargs="+" if several else 1,
         default=[],
         help="only this project, as NAME or ECOSYSTEM:NAME; may be repeated",
     )

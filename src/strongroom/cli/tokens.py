@@ -51,7 +51,7 @@ def _add_create(tokens: options.Commands) -> None:
     options.data(parser)
     parser.add_argument("--user", metavar="NAME", required=True, help="whose token it is")
     parser.add_argument("--label", metavar="TEXT", default="", help="a name to recognise it by")
-    limits.add(parser)
+    limits.add(parser, several=True)
     limits.expiry(parser, DAYS, f"days until it ends (default: {DAYS}; 0: never)")
 
 
