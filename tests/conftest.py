@@ -86,6 +86,7 @@ class SkipsInCI:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", type=int, metavar="N", help="how much the fuzz tests try")
+    parser.addoption("--full", action="store_true", help="the long forms of the tests of faults")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from strongroom.packages.publishing.identify import identify
 from strongroom.packages.publishing.inspect import inspect
 from strongroom.packages.publishing.receive import receive
 from strongroom.packages.publishing.stages import Candidate, Permit, Receipt, Upload
+from strongroom.packages.shelf.refresh import unshown
 
 
 def publish(upload: Upload, desk: Desk) -> Receipt:
@@ -21,9 +22,12 @@ def publish(upload: Upload, desk: Desk) -> Receipt:
     ecosystem = desk.ecosystem(upload.ecosystem)
     candidate, permit, remarks = _considered(upload, ecosystem, desk)
     if permit.same_as:
-        return receipt(candidate, desk.clock.now(), (), ())
-    published = commit(candidate, remarks, ecosystem, desk)
-    desk.react(published.events)
+        published = receipt(candidate, desk.clock.now(), (), ())
+    else:
+        published = commit(candidate, remarks, ecosystem, desk)
+    # Whoever published the same file before may have died before its pages were put up, and we
+    # are about to tell this client too that it can be had.
+    desk.react(published.events or unshown(candidate.project))
     return published
 
 

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Ecosystem, Listing, Page, chosen
+from strongroom.core.events import Recorded
 from strongroom.packages.catalog.listing import find_project, listing
 from strongroom.packages.catalog.states import Status
 from strongroom.packages.models import Project
@@ -48,7 +49,7 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     next.
     """
     with shelf.locks.held(f"shelf {project}"):
-        news = of_project_since(project, find_project(project).shelved_serial)
+        news = unshown(project)
         if news:
             _put(shelf, project, ecosystem, touched(news, ecosystem))
 
@@ -78,6 +79,11 @@ def _put(
 def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator[Page]:
     """Render all the pages of a project as a refresh would, without putting them up."""
     return _rendered(shelf, listing(project, ecosystem), ecosystem, None)
+
+
+def unshown(project: ProjectId) -> tuple[Recorded, ...]:
+    """Return the events of a project that its pages do not show yet, oldest first."""
+    return of_project_since(project, find_project(project).shelved_serial)
 
 
 def unshelved(limit: int) -> tuple[ProjectId, ...]:

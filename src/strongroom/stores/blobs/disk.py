@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from strongroom.core.digests import Digests, Hasher
-from strongroom.core.errors import NotFoundError, UnavailableError
+from strongroom.core.errors import NoRoomError, NotFoundError, UnavailableError
 from strongroom.stores.room import Room
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -23,13 +23,12 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 def no_room(error: OSError) -> UnavailableError:
     """Say of a failed write what the client should do; the operator finds the cause in the log."""
-    full = error.errno in _FULL
-    return UnavailableError(
-        "storage-full" if full else "storage-failed",
-        "The registry's storage is full." if full else "The registry's storage did not answer.",
-        "Nothing was published; try again later.",
-        retry_after=60,
+    kind, code, sentence = (
+        (NoRoomError, "storage-full", "The registry's storage is full.")
+        if error.errno in _FULL
+        else (UnavailableError, "storage-failed", "The registry's storage did not answer.")
     )
+    return kind(code, sentence, "Nothing was published; try again later.", retry_after=60)
 
 
 def fsync_folder(folder: Path) -> None:
@@ -104,11 +103,13 @@ class DiskIncoming:
             raise no_room(error) from error
 
     def close(self) -> None:
-        """Close the file and drop it if it was not kept."""
-        # Closing flushes; a disk that is full fails here again, and the bytes are dropped anyway.
+        """Close the file and drop its name; what was kept has another."""
+        # Closing flushes, and a full disk fails here again. What is kept is kept by now, and a name
+        # that cannot be dropped is reaped in a day: neither may turn an upload into a failure.
         with suppress(OSError):
             self._file.close()
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.path.unlink()
 
 
 class DiskBlobs:

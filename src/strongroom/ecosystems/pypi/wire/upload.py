@@ -23,7 +23,6 @@ from strongroom.core.errors import (
     StrongroomError,
     TooLargeError,
     UnauthenticatedError,
-    UnavailableError,
 )
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.catalog.desk import Desk
@@ -31,6 +30,7 @@ from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.receive import Bounded
 from strongroom.packages.publishing.stages import Receipt, Upload
 from strongroom.people.tokens.presented import presented
+from strongroom.stores.databases import unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -73,13 +73,7 @@ class Door:
         except (OperationalError, InterfaceError) as error:
             # SQLite waits for its one writer, but not for ever; a server may be away.
             logger.warning("an upload met a database that did not answer: %s", error)
-            return self._refused(
-                UnavailableError(
-                    "database-busy",
-                    "The registry's database did not answer.",
-                    "Nothing was published; try again later.",
-                )
-            )
+            return self._refused(unanswered(error))
         if receipt.events:
             self._count("published", receipt.size)
         else:
