@@ -81,9 +81,9 @@ class DiskIncoming:
         """Return a stream over what has come so far."""
         try:
             self._file.flush()
+            return self.path.open("rb")
         except OSError as error:
             raise no_room(error) from error
-        return self.path.open("rb")
 
     def keep(self) -> None:
         """Fsync the bytes, give them their digest's name, fsync the name and the folders above."""
