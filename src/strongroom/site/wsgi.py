@@ -17,7 +17,7 @@ from django.http.request import split_domain_port, validate_host
 
 from strongroom.core.errors import InvalidError, MethodError, NotFoundError, StrongroomError
 from strongroom.ecosystems.pypi.wire.faults import refusal
-from strongroom.packages.shelf.serve import Answer, Stream, Stretch
+from strongroom.packages.shelf.serve import Answer, Stream, Stretch, fetched
 
 if TYPE_CHECKING:
     import socket
@@ -155,6 +155,7 @@ def send(
     body: Iterable[bytes] = []
     if reading:
         try:
+            answer = fetched(answer)
             body = _body(answer.body, environ)
         except StrongroomError as error:
             answer = refusal(error)
