@@ -30,7 +30,6 @@ KEY, SECRET = "objects-key", "correct-horse/battery+staple"  # with what an addr
 BUCKET = "strongroom"
 PATIENCE = 120.0  # seconds; a busy machine takes a minute
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-_started: list[subprocess.Popen[bytes]] = []  # held, as nobody waits for it
 _CONF = """
 [global]
 fsid = {fsid}
@@ -77,18 +76,28 @@ def endpoint() -> str:
     home = Path(os.environ[HOME])
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        told = home / "endpoint"
+        told, log = home / "endpoint", home / "supervisor.log"
         if not told.exists():
-            command = [sys.executable, "-m", __name__, str(home), os.environ[f"{HOME}_RUN"]]
-            with (home / "supervisor.log").open("w") as log:
-                root = Path(__file__).parents[2]
-                run = subprocess.Popen(
-                    command, stdout=log, stderr=log, cwd=root, start_new_session=True
-                )
-            _started.append(run)
-            _until(lambda: told.exists() or run.poll() is not None)
-            assert told.exists(), (home / "supervisor.log").read_text()
+            _supervise(home, log)
+            _until(lambda: told.exists() or (home / "failed").exists())
+            assert told.exists(), log.read_text()
     return told.read_text()
+
+
+def _supervise(home: Path, log: Path) -> None:
+    """Start the server's supervisor as a process that nobody waits for."""
+    command = [sys.executable, "-m", __name__, str(home), os.environ[f"{HOME}_RUN"]]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    os.posix_spawn(
+        sys.executable,
+        command,
+        environment,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
 
 
 def address(endpoint: str, prefix: str, **options: str) -> str:
@@ -238,6 +247,11 @@ def main(home: Path, run: int) -> None:
         aside.rename(home / "endpoint")
         while _is_alive(run):
             time.sleep(0.2)
+    except BaseException:
+        (home / "failed").touch()
+        while _is_alive(run):  # its log is to be read
+            time.sleep(0.2)
+        raise
     finally:
         cluster.stop()
         shutil.rmtree(home, ignore_errors=True)

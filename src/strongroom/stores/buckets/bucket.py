@@ -71,11 +71,16 @@ UNCHANGED = Unchanged()
 class Bucket:
     """A bucket, or the part of one below a prefix."""
 
-    def __init__(self, address: Address, public: str = "") -> None:
-        """Speak to the bucket at `address`; readers reach it at the endpoint `public`, if given."""
+    def __init__(
+        self, address: Address, public: str = "", within: timedelta = ANSWER_WITHIN
+    ) -> None:
+        """Speak to the bucket at `address`; readers reach it at the endpoint `public`, if given.
+
+        A request that is not answered `within` that time has failed.
+        """
         self.address = address
-        self._store = _client(address)
-        self._public = _client(_seen_from_outside(address, public)) if public else None
+        self._store = _client(address, within)
+        self._public = _client(_seen_from_outside(address, public), within) if public else None
 
     @property
     def longest_name(self) -> int:
@@ -220,7 +225,7 @@ def _seen_from_outside(address: Address, public: str) -> Address:
     return replace(address, host=parts.netloc, tls=parts.scheme == "https")
 
 
-def _client(address: Address) -> S3Store:
+def _client(address: Address, within: timedelta) -> S3Store:
     config: S3Config = {
         "endpoint": address.endpoint,
         "aws_endpoint_url_s3": address.endpoint,
@@ -236,7 +241,7 @@ def _client(address: Address) -> S3Store:
         "allow_http": not address.tls,
         "allow_invalid_certificates": False,
         "connect_timeout": CONNECT_WITHIN,
-        "timeout": ANSWER_WITHIN,
+        "timeout": within,
         "user_agent": "strongroom",
     }
     if address.cacert is not None:
