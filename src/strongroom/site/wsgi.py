@@ -49,7 +49,10 @@ class Front:
         method = environ["REQUEST_METHOD"]
         if method not in {"GET", "HEAD"}:
             return _heard_out(send(_only_reads(method), environ, start_response), environ)
-        answer = door(path, environ.get("QUERY_STRING", ""), _Headers(environ))
+        try:
+            answer = door(path, environ.get("QUERY_STRING", ""), _Headers(environ))
+        except StrongroomError as error:
+            answer = refusal(error)
         if answer is None:
             return self._behind(environ, start_response)
         return send(answer, environ, start_response)
