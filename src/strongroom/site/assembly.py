@@ -94,7 +94,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         return authenticate(token, master=master, clock=clock, source=source)
 
     metrics = Metrics(
-        data / "run" / "metrics",
+        configuration.run / "metrics",
         Gauges(
             events_serial=last_serial,
             unshelved_projects=unshelved_count,
