@@ -1,6 +1,7 @@
 """Jobs for tests of the queue, and what they did."""
 
 from threading import Event
+from time import sleep
 
 from strongroom.core.errors import UnavailableError
 from strongroom.site.jobs.leases import Taken, take
@@ -25,6 +26,12 @@ def note_each(word: str) -> None:
     DONE.append(word)
 
 
+@job(unique=False)
+def note_each_nothing() -> None:
+    """Write an empty word down, as often as it is queued."""
+    DONE.append("")
+
+
 @job(attempts=2)
 def fail(word: str = "") -> None:
     """Fail, telling a secret."""
@@ -37,6 +44,14 @@ def crawl() -> None:
     BEGUN.set()
     while True:
         give_way()
+
+
+@job()
+def stuck() -> None:
+    """Work for longer than anybody waits, and never give way."""
+    BEGUN.set()
+    while True:
+        sleep(0.01)
 
 
 JOBS = Schedule(jobs=(note, note_each, fail, crawl))

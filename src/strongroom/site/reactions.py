@@ -17,6 +17,7 @@ Each is idempotent, and rows tell what a crash left undone: `catch_up` does it, 
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Ecosystem, Page
@@ -72,11 +73,13 @@ class Reactions:
     def put_behind(self) -> None:
         """Render those of the shared pages that are wanted anew."""
         behind = shared.behind()
-        if FRONT in behind:
-            self.put_front()
-        for ecosystem in self._ecosystems:
-            if index(ecosystem) in behind:
-                self.put_index(ecosystem)
+        # Each is tried whatever becomes of the others, and after that an error is raised.
+        with ExitStack() as rendering:
+            if FRONT in behind:
+                rendering.callback(self.put_front)
+            for ecosystem in self._ecosystems:
+                if index(ecosystem) in behind:
+                    rendering.callback(self.put_index, ecosystem)
 
     def _caught_up(self, project: ProjectId) -> bool:
         try:

@@ -4,7 +4,7 @@ To add one: write a function here under `@job()`, idempotent as `site/jobs/queue
 it in `site/schedule.py`. A job that takes long calls `give_way` between its steps.
 """
 
-from strongroom.proof.ledger.sequencer import sequence
+from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.assembly import house
 from strongroom.site.jobs.queue import job
 from strongroom.site.jobs.running import give_way
@@ -28,7 +28,7 @@ def put_shared_pages() -> None:
 @job()
 def sequence_events() -> None:
     """Give each committed event its position."""
-    while sequence():
+    while sequence() == AT_ONCE:
         give_way()
 
 

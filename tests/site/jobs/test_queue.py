@@ -47,9 +47,9 @@ def test_work_that_runs_may_be_queued_again() -> None:
 
 
 def test_a_transaction_that_is_rolled_back_queues_nothing() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         note.enqueue("a")
-        _ = 1 / 0
+        transaction.set_rollback(True)
     assert queued() == []
     assert Lease.objects.count() == 0
 

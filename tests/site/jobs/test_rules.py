@@ -54,7 +54,9 @@ def test_an_error_is_kept_as_one_line() -> None:
 
 def test_a_long_error_is_cut_off_after_its_secrets_are_taken_out() -> None:
     secret = "s" * 20
-    told = error_of(ValueError("x" * (LONGEST_ERROR - 20) + secret), lambda t: t.replace(secret, "-"))
+    told = error_of(
+        ValueError("x" * (LONGEST_ERROR - 20) + secret), lambda t: t.replace(secret, "-")
+    )
     assert len(told) <= LONGEST_ERROR
     assert "s" not in told.removeprefix("ValueError: ")
     assert len(error_of(ValueError("x" * 10_000), same)) == LONGEST_ERROR

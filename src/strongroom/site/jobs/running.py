@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -40,6 +41,24 @@ class Terms:
 
 
 @dataclass(slots=True)
+class Ending:
+    """Whether a worker was asked to end. Asking is safe in a signal handler, as no lock is."""
+
+    asked: bool = False
+    _wake: SimpleQueue[None] = field(default_factory=SimpleQueue)
+
+    def ask(self) -> None:
+        """Ask it to end."""
+        self.asked = True
+        self._wake.put(None)
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until it is asked."""
+        with suppress(Empty):
+            self._wake.get(timeout=seconds)
+
+
+@dataclass(slots=True)
 class Run:
     """A job under way.
 
@@ -48,7 +67,7 @@ class Run:
     """
 
     taken: Taken
-    ending: Event
+    ending: Ending
     lost: Event = field(default_factory=Event)
     inside: bool = False
 
@@ -62,7 +81,7 @@ def give_way() -> None:
     Does nothing where no worker runs the job. What was done so far is done again, or found done.
     """
     run = _running.get()
-    if run is not None and (run.ending.is_set() or run.lost.is_set()):
+    if run is not None and (run.ending.asked or run.lost.is_set()):
         raise Interrupted
 
 
@@ -74,7 +93,7 @@ def perform(job: Job[...], run: Run, terms: Terms) -> None:
             job.func(*taken.arguments, **taken.named)
     except Interrupted:
         kept = leases.hand_back(taken)
-        logger.info("handed the job %s back", taken.name)
+        logger.debug("handed the job %s back", taken.name)
     except Exception as error:
         logger.exception("the job %s failed, attempt %d", taken.name, taken.attempt)
         kept = _failed(taken, error_of(error, terms.clean), terms)

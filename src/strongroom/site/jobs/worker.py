@@ -12,14 +12,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event
 from types import FrameType
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from strongroom.site.jobs import leases
 from strongroom.site.jobs.periodic import Keeper, Schedule
-from strongroom.site.jobs.running import Interrupted, Run, Terms, perform
+from strongroom.site.jobs.running import Ending, Interrupted, Run, Terms, perform
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +34,13 @@ class Worker:
     schedule: Schedule
     terms: Terms
     poll: float = POLL
-    ending: Event = field(default_factory=Event)
+    ending: Ending = field(default_factory=Ending)
     _current: Run | None = None
 
     def run(self) -> None:
         """Work until asked to end."""
         keeper = Keeper(self.schedule)
-        while not self.ending.is_set():
+        while not self.ending.asked:
             try:
                 worked = self.turn(keeper)
             except (DatabaseError, InterfaceError) as error:
@@ -70,7 +69,7 @@ class Worker:
         """Heed SIGTERM and SIGINT meanwhile; for the main thread of a process of its own."""
 
         def end(_signal: int, _frame: FrameType | None) -> None:
-            self.ending.set()
+            self.ending.ask()
             signal.setitimer(signal.ITIMER_REAL, grace)
 
         def break_off(_signal: int, _frame: FrameType | None) -> None:
