@@ -1,7 +1,7 @@
 """What is known of a piece of work in the background, as people and programs are told it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -32,3 +32,13 @@ class Job:
     at_most: int
     worker: str
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many jobs stand how, and for how long the oldest has waited since it was due."""
+
+    waiting: int
+    running: int
+    failed: int
+    oldest_wait: timedelta

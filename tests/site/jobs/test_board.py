@@ -8,7 +8,7 @@ from strongroom.core.actors import NOBODY, OPERATOR, Actor
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError, NotFoundError
 from strongroom.core.events import Kind
-from strongroom.core.jobs import State
+from strongroom.core.jobs import Counts, State
 from strongroom.proof.ledger.events import last_serial, since
 from strongroom.site.jobs import board, leases
 from strongroom.site.jobs.models import Lease
@@ -61,18 +61,18 @@ def test_jobs_are_counted() -> None:
     note.enqueue("waiting")
     row = Lease.objects.select_related("task").get(task__status="READY")
     now = row.task.enqueued_at + timedelta(minutes=3)
-    assert board.counts(now) == board.Counts(1, 1, 1, timedelta(minutes=3))
+    assert board.counts(now) == Counts(1, 1, 1, timedelta(minutes=3))
 
 
 def test_no_jobs_are_counted_as_none() -> None:
-    assert board.counts(NOON) == board.Counts(0, 0, 0, timedelta(0))
+    assert board.counts(NOON) == Counts(0, 0, 0, timedelta(0))
 
 
 def test_a_job_that_waits_for_its_next_attempt_is_not_late() -> None:
     note.enqueue("a")
     leases.repeat(took(), timedelta(hours=1), "away")
     now = Lease.objects.select_related("task").get().task.enqueued_at
-    assert board.counts(now) == board.Counts(1, 0, 0, timedelta(0))
+    assert board.counts(now) == Counts(1, 0, 0, timedelta(0))
     assert isinstance(board.listed(OPERATOR)[0].due, datetime)
 
 

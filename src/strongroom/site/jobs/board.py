@@ -1,7 +1,6 @@
 """What is in the queue, for whoever looks after the registry, and what they may decide about it."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.errors import NotFoundError
 from strongroom.core.events import Event, Kind
-from strongroom.core.jobs import Job, State
+from strongroom.core.jobs import Counts, Job, State
 from strongroom.people.access.rules import oversee
 from strongroom.proof.ledger.events import record
 from strongroom.site.jobs import leases
@@ -30,16 +29,6 @@ _STATES = {
 _DUE = Case(
     When(task__run_after=get_date_max(), then=F("task__enqueued_at")), default=F("task__run_after")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many jobs stand how, and for how long the oldest has waited since it was due."""
-
-    waiting: int
-    running: int
-    failed: int
-    oldest_wait: timedelta
 
 
 def listed(actor: Actor) -> tuple[Job, ...]:
