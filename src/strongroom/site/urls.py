@@ -5,7 +5,10 @@ from strongroom.api.urls import urls as api_urls
 from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.site import metrics
 from strongroom.site.assembly import house
+from strongroom.site.jobs import board
+from strongroom.web.press import Press
 from strongroom.web.urls import urls as web_urls
+from strongroom.web.work import Board
 
 _house = house()
 _readiness = health.Readiness(
@@ -27,7 +30,12 @@ urlpatterns = [
     *web_urls(
         _house.desk,
         _house.clock,
-        _house.configuration.url,
-        _house.configuration.site_name,
+        Board(
+            board.listed,
+            board.find,
+            lambda actor, job: board.retry(actor, job, _house.clock),
+            lambda actor, job: board.drop(actor, job, _house.clock),
+        ),
+        Press(_house.configuration.url, _house.configuration.site_name),
     ),
 ]
