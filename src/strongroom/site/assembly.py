@@ -14,7 +14,7 @@ from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.upkeep.premises import Premises
-from strongroom.people.tokens.authenticate import authenticate
+from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
 from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.advisory import AdvisoryLocks
@@ -42,6 +42,7 @@ class House:
     shelf: Shelf
     reactions: Reactions
     authenticate: Callable[[str, str], Actor]
+    recognise: Callable[[str, str], None]
     metrics: Metrics
 
     @property
@@ -93,6 +94,9 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     def known(token: str, source: str) -> Actor:
         return authenticate(token, master=master, clock=clock, source=source)
 
+    def worth(token: str, source: str) -> None:
+        recognise(token, master=master, clock=clock, source=source)
+
     metrics = Metrics(
         data / "run" / "metrics",
         Gauges(
@@ -102,7 +106,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             damaged_files=lambda: damaged_count(shelf),
         ),
     )
-    return House(configuration, clock, blobs, desk, shelf, reactions, known, metrics)
+    return House(configuration, clock, blobs, desk, shelf, reactions, known, worth, metrics)
 
 
 @cache

@@ -2,6 +2,8 @@
 
 `FOLDER/<path>` is a page and `FOLDER/<path>.gz` its compressed form. A published file is a hard
 link to its blob, so that publishing copies nothing and taking it off the shelf is one unlink.
+Whoever can reach the folder may read it, whatever the process's umask: what stands here is public,
+and the door is the data folder above, which a web server's account is let through or not.
 Everything here is derived: `strongroom rebuild` makes it again from rows and blobs.
 """
 
@@ -22,6 +24,8 @@ from strongroom.core.errors import InvalidError
 from strongroom.stores.blobs.disk import fsync_folder, make_folder, no_room
 
 COMPRESS_FROM = 512  # bytes; below it a header costs more than compression saves
+FOLDER_MODE, PAGE_MODE = 0o755, 0o644
+TICK = 1_000_000_000  # nanoseconds
 LONGEST_PART = 252  # bytes; the 255 that file systems take, less `.gz`
 LONGEST_PATH = 2048  # characters; every part is a folder, and systems take 4096 bytes in all
 CACHE_BYTES = 64 * 1024 * 1024
@@ -71,13 +75,13 @@ class DiskPages:
         place = self.place(path)
         packed = gzip.compress(body, 9, mtime=0) if len(body) >= COMPRESS_FROM else b""
         try:
-            make_folder(place.parent)
-            beside = _compressed(place)
+            self._make(place.parent)
+            beside, mark = _compressed(place), _mark(place)
             if packed and len(packed) < len(body):
-                _replace(beside, packed)
+                _replace(beside, packed, mark)
             else:
                 beside.unlink(missing_ok=True)
-            _replace(place, body)
+            _replace(place, body, mark)
             fsync_folder(place.parent)
         except OSError as error:
             raise no_room(error) from error
@@ -88,7 +92,7 @@ class DiskPages:
         try:
             if place.exists():
                 return
-            make_folder(place.parent)
+            self._make(place.parent)
             with suppress(FileExistsError):
                 place.hardlink_to(blob)
             fsync_folder(place.parent)
@@ -161,6 +165,17 @@ class DiskPages:
             _only_absent(error)
             return None
 
+    def _make(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        if folder == self._folder:
+            make_folder(folder.parent)
+        else:
+            self._make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(FOLDER_MODE)
+        fsync_folder(folder.parent)
+
     def _hold(self, path: str, mark: tuple[int, int, int], stored: Stored) -> None:
         size = _size(stored)
         if size > _ENTRY_BYTES:
@@ -217,15 +232,27 @@ def _read(place: Path) -> Stored:
     return Stored(body, compressed, f'"{sha256(body).hexdigest()[:32]}"')
 
 
-def _replace(place: Path, body: bytes) -> None:
+def _mark(place: Path) -> int:
+    """Return when a page is written, in nanoseconds: a second after the page before it, or later.
+
+    A web server makes its entity tag of whole seconds and the size. Two pages of one address and
+    size within a second would share a tag, and whoever has the first would be told that it holds.
+    """
+    try:
+        return max(time.time_ns(), place.stat().st_mtime_ns + TICK)
+    except FileNotFoundError:
+        return time.time_ns()
+
+
+def _replace(place: Path, body: bytes, mark: int) -> None:
     temporary = place.with_name(f".{secrets.token_hex(8)}")
     try:
         with temporary.open("xb") as file:
             file.write(body)
             file.flush()
-            # A mark of its own, finer than the ticks of most kernels: another process tells by it
-            # that the page is new, though size and recycled inode may be those of an older one.
-            mark = time.time_ns()
+            os.fchmod(file.fileno(), PAGE_MODE)
+            # Another process tells by the mark that the page is new, though size and recycled
+            # inode may be those of an older one.
             os.utime(file.fileno(), ns=(mark, mark))
             # Without this a power cut can leave the new name over no bytes at all.
             os.fsync(file.fileno())
