@@ -5,19 +5,32 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from tests.native.server import PATIENCE, Server, free_port, program
+from tests.native.server import PATIENCE, Server, program
 
 NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="there is no nginx here")
 # As root, its processes would take an account of their own, and tests' folders are root's.
 AS_WE_ARE = f"user {'root' if os.geteuid() == 0 else 'nobody'};"
+
+
+PIP = (
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1,"
+    " text/html; q=0.01"
+)
+UV = (
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2,"
+    " text/html;q=0.01"
+)
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+JSON = "application/vnd.pypi.simple.v1+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,7 @@ class Nginx:
     server: Server
     folder: Path
     behind: Server = field(repr=False)
+    files: dict[str, str] = field(default_factory=dict)  # addresses, by what is said of them
 
     @property
     def log(self) -> str:
@@ -60,12 +74,14 @@ def checked(file: Path) -> str:
 
 
 @contextmanager
-def running(folder: Path, behind: Server, *options: str) -> Iterator[Nginx]:
+def running(
+    folder: Path, behind: Server, *options: str, account: str = AS_WE_ARE
+) -> Iterator[Nginx]:
     """Run nginx in front of a registry whose settings name nginx's port."""
     assert NGINX is not None
     port = int(behind.settings["STRONGROOM_PUBLIC_URL"].rpartition(":")[2])
     file = configured(folder, behind, "--listen", f"127.0.0.1:{port}", *options)
-    command = [NGINX, "-p", str(folder), "-c", str(file), "-g", f"daemon off; {AS_WE_ARE}"]
+    command = [NGINX, "-p", str(folder), "-c", str(file), "-g", f"daemon off; {account}"]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     through = replace(behind, port=port)
@@ -79,3 +95,27 @@ def running(folder: Path, behind: Server, *options: str) -> Iterator[Nginx]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer as a client hears it."""
+
+    status: int
+    reason: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(port: int, path: str, method: str = "GET", **named: str) -> Heard:
+    """Send one request; header names have underscores."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in named.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        return Heard(answer.status, answer.reason, dict(answer.getheaders()), answer.read())
+    finally:
+        connection.close()

@@ -6,7 +6,17 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from strongroom.cli import doctor, imports, projects, proxy, registry, settings, tokens, upkeep, users
+from strongroom.cli import (
+    doctor,
+    imports,
+    projects,
+    proxy,
+    registry,
+    settings,
+    tokens,
+    upkeep,
+    users,
+)
 from strongroom.cli.exits import Exit, answerable, code_of
 from strongroom.cli.terminal import clean, note
 from strongroom.core.errors import StrongroomError

@@ -25,7 +25,7 @@ from strongroom.people.accounts.links import create_link, is_unclaimed, peek
 from strongroom.site import schema
 from strongroom.site.assembly import House, named_locks
 from strongroom.site.configuration import Configuration
-from strongroom.site.start import RENDERED
+from strongroom.site.storage import RENDERED
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def prepare(house: House, secret: Callable[[], str]) -> Prepared:
         # with the name of a project, and wait for itself for ever.
         with named_locks(house.configuration, "preparation").held("prepare"):
             migrations = schema.migrate()
-            rendered = 0 if _rendered_as_now(house.configuration) else render(house, _silent)
+            rendered = 0 if _rendered_as_now(house) else render(house, _silent)
             _catch_up(house)
             claim = _claim(data / "run" / "claim", house.clock, secret)
     finally:
@@ -62,8 +62,8 @@ def prepare(house: House, secret: Callable[[], str]) -> Prepared:
 
 def render(house: House, progress: Progress) -> int:
     """Render every page of every project anew; returns how many projects there are."""
-    stamp = _stamp(house.configuration)
-    stamp.unlink(missing_ok=True)
+    pages = house.shelf.pages
+    pages.remove(RENDERED)
     projects = tuple(all_projects())
     for done, project in enumerate(projects, start=1):
         house.reactions.rebuild(project)
@@ -71,8 +71,7 @@ def render(house: House, progress: Progress) -> int:
     house.reactions.put_front()
     for ecosystem in house.desk.ecosystems:
         house.reactions.put_index(ecosystem)
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(_renderer(house.configuration), encoding="utf-8")
+    pages.put(RENDERED, _renderer(house.configuration))
     return len(projects)
 
 
@@ -80,20 +79,14 @@ def _silent(done: int, total: int) -> None:
     """Tell nobody of the progress."""
 
 
-def _stamp(configuration: Configuration) -> Path:
-    return configuration.data / RENDERED
-
-
-def _renderer(configuration: Configuration) -> str:
+def _renderer(configuration: Configuration) -> bytes:
     """Return all that pages depend on besides what they show."""
-    return json.dumps([version("strongroom"), configuration.url, configuration.site_name])
+    told = [version("strongroom"), configuration.url, configuration.site_name]
+    return json.dumps(told).encode()
 
 
-def _rendered_as_now(configuration: Configuration) -> bool:
-    try:
-        return _stamp(configuration).read_text(encoding="utf-8") == _renderer(configuration)
-    except FileNotFoundError:
-        return False
+def _rendered_as_now(house: House) -> bool:
+    return house.shelf.pages.shows(RENDERED, _renderer(house.configuration))
 
 
 def _catch_up(house: House) -> None:

@@ -9,8 +9,8 @@ import pytest
 from strongroom.site.configuration import Configuration
 from strongroom.site.doctor.machine import examine
 from strongroom.site.doctor.remarks import Level, Remark, worst
-from strongroom.stores.pages import DiskPages
 from tests.fakes.clocks import NOON
+from tests.fakes.folders import disk_pages
 
 
 def seen(data: Path, **settings: object) -> dict[str, Remark]:
@@ -41,7 +41,7 @@ def test_a_folder_that_others_can_read_is_a_warning(data: Path) -> None:
 
 
 def test_a_web_server_may_be_let_through_to_the_pages_alone(data: Path) -> None:
-    DiskPages(data / "public").put("simple/index.html", b"page")
+    disk_pages(data / "public").put("simple/index.html", b"page")
     data.chmod(0o710)
     assert seen(data)["data folder"].level is Level.OK
     database = data / "strongroom.sqlite3"

@@ -57,7 +57,8 @@ def recognise(text: str, *, master: bytes, clock: Clock, source: str) -> None:
     genuine = verify(text, master)
     admit(genuine.scope, now, source)
     _row(genuine, now)
-    if SpentToken.objects.filter(digest=genuine.spends).exists():
+    spends = genuine.spends
+    if spends is not None and SpentToken.objects.filter(digest=spends).exists():
         raise _spent()
 
 

@@ -1,7 +1,7 @@
 """What an operator asks of the configuration, and what cannot be asked.
 
-Everything here ends up in a language in which `;`, `{` and `$` mean something. So each value is held
-against a narrow form, and a path that nginx could read in another way is refused.
+Everything here ends up in a language in which `;`, `{` and `$` mean something. So each value is
+held against a narrow form, and a path that nginx could read in another way is refused.
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""What nginx hands on to the application: how, with which limits, and what it says instead of it."""
+"""What nginx hands on: how, within which limits, and what it says where it does not."""
 
 import json
 from collections.abc import Iterator
@@ -9,12 +9,13 @@ from strongroom.site.nginx.text import block, comment
 UPLOADS = ("/legacy/", "/legacy")
 CREDENTIAL = "/legacy/credential"  # answers whether a token would be taken, and spends nothing
 FORM_BYTES = 18 * 1024 * 1024  # what the text of an upload's form may take beside its file
+RETRY_AFTER = 60  # seconds
 KEPT_OPEN = 10  # seconds; less than the server keeps a connection, or a request meets its end
 _ASIDE = "/.strongroom/credential"
 _REFUSED = "/.strongroom/refused"
-_BUSY = ("too-many-requests", "Too many requests from this address; try again in a minute.")
-_LARGE = ("body-too-large", "What was sent is larger than this registry takes.")
-_AWAY = ("registry-away", "The registry does not answer at the moment; try again later.")
+_BUSY = ("too-many-requests", "Too many requests from this address; try again in a minute.", True)
+_LARGE = ("body-too-large", "What was sent is larger than this registry takes.", False)
+_AWAY = ("registry-away", "The registry does not answer at the moment; try again later.", True)
 
 
 def upstream(plan: Plan) -> Iterator[str]:
@@ -162,14 +163,14 @@ def _cached() -> Iterator[str]:
     )
 
 
-def _told(place: str, status: int, words: tuple[str, str]) -> Iterator[str]:
-    code, sentence = words
+def _told(place: str, status: int, words: tuple[str, str, bool]) -> Iterator[str]:
+    code, sentence, passing = words
     problem = {"type": "about:blank", "status": status, "detail": sentence, "code": code}
     yield from block(
         f"location {place}",
         "types { }",
         "default_type application/problem+json;",
         "add_header Cache-Control no-store always;",
-        *(() if status == 413 else ("add_header Retry-After 60 always;",)),
+        *((f"add_header Retry-After {RETRY_AFTER} always;",) if passing else ()),
         f"return {status} '{json.dumps(problem)}';",
     )

@@ -1,8 +1,8 @@
 """Which requests nginx may answer from the shelf by itself, as tables over the raw request.
 
-A table knows the plain spelling alone: the canonical name, the usual `Accept`, GET and HEAD. What it
-does not know gets a path at which nothing can stand, and so goes to the application, which knows
-every spelling. So a table may be too narrow, and never wrong.
+A table knows the plain spelling alone: the canonical name, the usual `Accept`, GET and HEAD. What
+it does not know gets a path at which nothing can stand, and so goes to the application, which
+knows every spelling. So a table may be too narrow, and never wrong.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _FILE = "pypi/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{60}/[A-Za-z0-9][A-Za-z0-9._-]*"
 _JSON = r"application/vnd\.pypi\.simple\.(?:v1|latest)\+json"
 # Any further wishes, as long as none weighs more than 1. Possessive, so that no header is slow.
 _LESSER = (
-    r'(?:\s*+,\s*+[^,;\s]++(?:\s*+;\s*+(?:q=(?:0(?:\.[0-9]*+)?|1(?:\.0*+)?)|(?!q=)[^,;\s]++))*+)*+'
+    r"(?:\s*+,\s*+[^,;\s]++(?:\s*+;\s*+(?:q=(?:0(?:\.[0-9]*+)?|1(?:\.0*+)?)|(?!q=)[^,;\s]++))*+)*+"
 )
 
 
@@ -75,7 +75,9 @@ def shelf() -> Iterator[str]:
         f"default {NOTHING};",
         'GET ""; HEAD "";',
     )
-    yield from comment("One range at a time, spelt as it should be; others are ignored, or not ours.")
+    yield from comment(
+        "One range at a time, spelt as it should be; others are ignored, or not ours."
+    )
     yield from _table(
         "$http_range", "$strongroom_range", {"": '""', "^bytes=(?:[0-9]+-[0-9]*|-[0-9]+)$": '""'}
     )

@@ -55,7 +55,9 @@ def _included(plan: Plan) -> Iterator[str]:
 
 def _log() -> Iterator[str]:
     yield ""
-    yield from comment("Links that sign in are secrets, and so are many queries: neither is logged.")
+    yield from comment(
+        "Links that sign in are secrets, and so are many queries: neither is logged."
+    )
     yield from block(
         "map $request $strongroom_logged",
         '"~^([A-Z]+) [^ ?]*?/(sign-in|claim)/." "$1 /$2/...";',
