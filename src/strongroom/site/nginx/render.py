@@ -26,6 +26,7 @@ def render(configuration: Configuration, asked: Asked) -> str:
 def _whole(plan: Plan) -> Iterator[str]:
     yield from comment(f"All that nginx writes of its own stands in {plan.whole}, or in its logs.")
     yield "worker_processes auto;"
+    yield "pcre_jit on;"
     yield "worker_rlimit_nofile 16384;"
     yield f'pid "{plan.whole}/nginx.pid";'
     yield "error_log stderr warn;"
@@ -64,7 +65,7 @@ def _log() -> Iterator[str]:
         '"~^([A-Z]+ [^ ?]*)" $1;',
     )
     yield "log_format strongroom '$remote_addr [$time_iso8601] \"$strongroom_logged'"
-    yield "    ' $server_protocol\" $status $body_bytes_sent $request_time $request_id';"
+    yield "    ' $server_protocol\" $status $body_bytes_sent $request_time $sent_http_x_request_id';"
 
 
 def _server(plan: Plan) -> Iterator[str]:

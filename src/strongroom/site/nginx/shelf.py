@@ -89,6 +89,5 @@ def _page(plan: Plan, path: str, extra: Headers) -> Iterator[str]:
 def _headers(plan: Plan, headers: Headers) -> Iterator[str]:
     # A location with a header of its own inherits none.
     yield 'add_header Last-Modified "";'
-    yield "add_header X-Request-ID $request_id;"
     for name, value in (*headers, *((HSTS,) if plan.https else ())):
         yield header(name, value)
