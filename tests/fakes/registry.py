@@ -138,7 +138,7 @@ def _registry(data: Path, settings: Settings, configured: Mapping[str, object]) 
     clock = StoppedClock()
     configuration = replace(Configuration(data=data, public_url=URL), **configured)  # type: ignore[arg-type] # settings by name
     house = build(configuration, open_keys(data / "keys", None), clock)
-    door = Door(house.desk, house.authenticate, house.metrics.uploaded)
+    door = Door(house.desk, house.authenticate, house.recognise, house.metrics.uploaded)
     settings.ROOT_URLCONF = tuple(door.urls())
     settings.ALLOWED_HOSTS = ["registry.test", "localhost"]
     house.reactions.put_shared()

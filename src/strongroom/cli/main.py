@@ -10,6 +10,7 @@ from strongroom.cli import (
     doctor,
     imports,
     projects,
+    proxy,
     registry,
     settings,
     tokens,
@@ -35,7 +36,8 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"strongroom {version('strongroom')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (registry, work, upkeep, settings, doctor, users, tokens, projects, imports):
+    groups = (registry, work, upkeep, settings, proxy, doctor, users, tokens, projects, imports)
+    for module in groups:
         module.add(commands)
     return parser
 

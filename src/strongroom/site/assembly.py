@@ -14,7 +14,7 @@ from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.upkeep.premises import Premises
-from strongroom.people.tokens.authenticate import authenticate
+from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
@@ -43,6 +43,7 @@ class House:
     shelf: Shelf
     reactions: Reactions
     authenticate: Callable[[str, str], Actor]
+    recognise: Callable[[str, str], None]
     metrics: Metrics
 
     @property
@@ -92,6 +93,9 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     def known(token: str, source: str) -> Actor:
         return authenticate(token, master=master, clock=clock, source=source)
 
+    def worth(token: str, source: str) -> None:
+        recognise(token, master=master, clock=clock, source=source)
+
     metrics = Metrics(
         configuration.run / "metrics",
         Gauges(
@@ -103,7 +107,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             jobs=lambda: counts(clock.now()),
         ),
     )
-    return House(configuration, clock, stores.blobs, desk, shelf, reactions, known, metrics)
+    return House(configuration, clock, stores.blobs, desk, shelf, reactions, known, worth, metrics)
 
 
 @cache

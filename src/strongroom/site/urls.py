@@ -23,7 +23,7 @@ handler404 = "strongroom.web.faults.not_found"
 handler500 = "strongroom.web.faults.failed"
 
 urlpatterns = [
-    *Door(_house.desk, _house.authenticate, _house.metrics.uploaded).urls(),
+    *Door(_house.desk, _house.authenticate, _house.recognise, _house.metrics.uploaded).urls(),
     *api_urls(_house.desk, _house.authenticate),
     *health.urls(_readiness),
     *metrics.urls(_house.metrics, _house.configuration.metrics_networks),
