@@ -25,7 +25,7 @@ from strongroom.proof.models import EventRow
 from strongroom.site.reactions import Reactions
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.locks import FolderLocks
-from strongroom.stores.pages import DiskPages
+from strongroom.stores.pages.disk import DiskPages
 from strongroom.web.shelf import FrontPages
 from tests.fakes.clocks import StoppedClock
 from tests.fakes.ecosystems import Boxes, box, box_filename
@@ -110,5 +110,5 @@ def open_bench(folder: Path) -> Bench:
         limits=Limits(max_file_bytes=MOST_BYTES, release_open=OPEN_FOR),
         react=told.extend,
     )
-    shelf = Shelf(DiskPages(folder / "public"), blobs, FolderLocks(folder / "locks"), ())
+    shelf = Shelf(DiskPages(folder / "public", blobs), FolderLocks(folder / "locks"), ())
     return Bench(folder, desk, clock, shelf, told)

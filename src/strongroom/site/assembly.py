@@ -21,11 +21,10 @@ from strongroom.site.advisory import AdvisoryLocks
 from strongroom.site.configuration import Configuration
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
-from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.site.storage import storage
+from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks, Locks
-from strongroom.stores.pages import DiskPages
-from strongroom.stores.room import Room
 from strongroom.web.shelf import FrontPages, project_pages
 
 STARTUP_CODE = "wheel-runs-at-start"
@@ -37,7 +36,7 @@ class House:
 
     configuration: Configuration
     clock: Clock
-    blobs: DiskBlobs
+    blobs: Blobs
     desk: Desk
     shelf: Shelf
     reactions: Reactions
@@ -65,20 +64,18 @@ def named_locks(configuration: Configuration, folder: str) -> Locks:
 
 def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     """Assemble the registry of a configuration."""
-    data = configuration.data
-    blobs = DiskBlobs(data / "blobs", Room(data / "blobs", configuration.min_free_bytes))
+    data, stores = configuration.data, storage(configuration)
     pypi = PyPI(public_url=configuration.url)
     ecosystems = {pypi.id: pypi}
     shelf = Shelf(
-        pages=DiskPages(data / "public"),
-        blobs=blobs,
+        pages=stores.pages,
         locks=named_locks(configuration, "locks"),
         renderers=(project_pages(configuration.url, configuration.site_name),),
     )
     reactions = Reactions(shelf, ecosystems, FrontPages(configuration.url, configuration.site_name))
     desk = Desk(
         ecosystems=ecosystems,
-        blobs=blobs,
+        blobs=stores.blobs,
         clock=clock,
         checks=(own_tokens,),
         limits=Limits(
@@ -102,7 +99,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             damaged_files=lambda: damaged_count(shelf),
         ),
     )
-    return House(configuration, clock, blobs, desk, shelf, reactions, known, metrics)
+    return House(configuration, clock, stores.blobs, desk, shelf, reactions, known, metrics)
 
 
 @cache

@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from strongroom.core.errors import ConfigurationError
-from strongroom.site.databases import FORM, HIDDEN, is_valid, masked
+from strongroom.site import databases
+from strongroom.stores.buckets import address as buckets
 
 PREFIX = "STRONGROOM_"
 FILE = "strongroom.toml"
@@ -37,7 +38,17 @@ class Configuration:
         Path("data"),
         "the data folder: database, keys, files, rendered pages (environment only)",
     )
-    database: str = _secret(f"where rows are kept: empty for SQLite in the data folder, or {FORM}")
+    database: str = _secret(
+        f"where rows are kept: empty for SQLite in the data folder, or {databases.FORM}"
+    )
+    objects: str = _secret(
+        f"where files and pages are kept: empty for the data folder, or {buckets.FORM}"
+    )
+    objects_redirect: str = _setting(
+        "",
+        "the address of the object store as clients reach it: they then fetch files there, each by"
+        " a redirect that is signed for a minute; empty: files go through the registry",
+    )
     host: str = _setting("127.0.0.1", "the address to listen on")
     port: int = _setting(8000, "the port to listen on")
     public_url: str = _setting(
@@ -87,14 +98,17 @@ class Configuration:
 
 ENVIRONMENT_ONLY = frozenset({"data", "key_passphrase"})
 SETTINGS: tuple[Field[Any], ...] = fields(Configuration)
+ADDRESSES = {"database": databases, "objects": buckets}  # which hold a secret and other things
 
 
 def shown(setting: Field[Any], value: object) -> object:
     """Return a setting's value as people may see it: without what is secret in it."""
     if setting.repr or not value:
         return value
-    text = str(value)
-    return masked(text) if setting.name == "database" and is_valid(text) else HIDDEN
+    text, address = str(value), ADDRESSES.get(setting.name)
+    if address is None or not address.is_valid(text):
+        return databases.HIDDEN
+    return address.masked(text)
 
 
 def load(environ: Mapping[str, str]) -> Configuration:
@@ -193,13 +207,12 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _checked(read: Configuration) -> Configuration:
-    url = urlsplit(read.url)
     checks = {
-        "database": is_valid(read.database),
-        "public_url": url.scheme in {"http", "https"}
-        and bool(url.hostname)
-        and url.path == ""
-        and not (url.query or url.fragment or url.username),
+        "database": databases.is_valid(read.database),
+        "objects": buckets.is_valid(read.objects),
+        "objects_redirect": not read.objects_redirect
+        or (bool(read.objects) and _is_origin(read.objects_redirect)),
+        "public_url": _is_origin(read.url),
         "port": 0 < read.port < 65536,  # noqa: PLR2004 - TCP's own bound
         "workers": read.workers > 0,
         "threads": read.threads > 0,
@@ -219,6 +232,16 @@ def _checked(read: Configuration) -> Configuration:
                 f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
             )
     return read
+
+
+def _is_origin(text: str) -> bool:
+    url = urlsplit(text)
+    return (
+        url.scheme in {"http", "https"}
+        and bool(url.hostname)
+        and url.path == ""
+        and not (url.query or url.fragment or url.username)
+    )
 
 
 def _networks(words: tuple[str, ...]) -> bool:

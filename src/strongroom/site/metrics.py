@@ -11,6 +11,7 @@
 import ipaddress
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -26,7 +27,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from strongroom.api.guard import guarded
 from strongroom.api.problems import problem
-from strongroom.core.errors import ForbiddenError
+from strongroom.core.errors import ForbiddenError, UnavailableError
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DOORS = frozenset({"api", "client", "file", "health", "page", "upload"})
@@ -159,7 +160,9 @@ class _States:
                 self._gauges.damaged_files,
             ),
         ):
-            yield GaugeMetricFamily(f"strongroom_{name}", told, ask())
+            # What cannot be known now is left out; the rest is wanted all the more.
+            with suppress(UnavailableError):
+                yield GaugeMetricFamily(f"strongroom_{name}", told, ask())
 
 
 def clear(folder: Path) -> None:

@@ -28,7 +28,9 @@ from strongroom.packages.upkeep import manifest as manifests
 from strongroom.packages.upkeep.manifest import DATABASE, KEYS, SETTINGS, Manifest
 from strongroom.packages.upkeep.reading import BLOCK, UNPACED, Progress, sha256_on_disk
 from strongroom.proof.models import EventRow
-from strongroom.stores.blobs.disk import DiskBlobs, fsync_folder
+from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.blobs.protocol import Blobs
+from strongroom.stores.folders import fsync_folder
 from strongroom.stores.locks import FolderLocks
 
 logger = logging.getLogger(__name__)
@@ -104,7 +106,7 @@ def backup(source: Source, to: Path, wanted: Wanted, at: datetime, progress: Pro
 class _Pool:
     """The blobs of a backup, filled from those of a registry."""
 
-    def __init__(self, source: DiskBlobs, pool: DiskBlobs, wanted: Wanted) -> None:
+    def __init__(self, source: Blobs, pool: DiskBlobs, wanted: Wanted) -> None:
         self._source = source
         self._pool = pool
         self._verify = wanted.verify

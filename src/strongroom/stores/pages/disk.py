@@ -2,65 +2,47 @@
 
 `FOLDER/<path>` is a page and `FOLDER/<path>.gz` its compressed form. A published file is a hard
 link to its blob, so that publishing copies nothing and taking it off the shelf is one unlink.
-Everything here is derived: `strongroom rebuild` makes it again from rows and blobs.
 """
 
 import errno
 import gzip
+import hashlib
 import os
 import secrets
-import threading
 import time
 import zlib
-from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
-from strongroom.core.errors import InvalidError
-from strongroom.stores.blobs.disk import fsync_folder, make_folder, no_room
+from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.folders import fsync_folder, make_folder, no_room
+from strongroom.stores.pages.cache import Cache
+from strongroom.stores.pages.forms import etag, packed
+from strongroom.stores.pages.protocol import LocalFile, Stored, checked
+from strongroom.stores.standing import Standing
 
-COMPRESS_FROM = 512  # bytes; below it a header costs more than compression saves
-LONGEST_PART = 252  # bytes; the 255 that file systems take, less `.gz`
-LONGEST_PATH = 2048  # characters; every part is a folder, and systems take 4096 bytes in all
-CACHE_BYTES = 64 * 1024 * 1024
-_ENTRY_BYTES = 8 * 1024 * 1024
-_ENTRY_COST = 512  # bytes that an entry takes besides its page, so that empty ones count too
 # What the system says of an address at which nothing can be. Any other error is the disk's, and
 # must never be told as "not there": a client would then look for the package elsewhere.
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
+_BLOCK = 1024 * 1024
 
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A page as it is answered: its bytes, its compressed bytes if they pay, its ETag."""
-
-    body: bytes
-    compressed: bytes | None
-    etag: str
+Mark = tuple[int, int, int]
+"""When a file was written (nanoseconds), its inode, its size: another file has another."""
 
 
 class DiskPages:
-    """Pages in a folder, with the ones in use kept in memory as long as they stay the same."""
+    """Pages in a folder, beside blobs on the same file system."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use `folder`, made when first needed."""
+    def __init__(self, folder: Path, blobs: DiskBlobs) -> None:
+        """Use `folder`, made when first needed, and link files to `blobs`."""
         self._folder = folder
-        self._lock = threading.Lock()
-        self._cache: OrderedDict[str, tuple[tuple[int, int, int], Stored]] = OrderedDict()
-        self._cached_bytes = 0
-
-    @property
-    def root(self) -> Path:
-        """Return the folder that everything stands in."""
-        return self._folder
+        self._blobs = blobs
+        self._cache: Cache[Mark] = Cache()
 
     def place(self, path: str) -> Path:
         """Return the local file of a path; refuses one that would leave the folder."""
-        if len(path) > LONGEST_PATH or "\0" in path or not all(map(_nameable, path.split("/"))):
-            raise InvalidError("path-invalid", "This is not the address of a page.")
-        return self._folder / path
+        return self._folder / checked(path)
 
     def put(self, path: str, body: bytes) -> None:
         """Put a page up in place of the old one, and its compressed form before it.
@@ -68,46 +50,66 @@ class DiskPages:
         Readers check that the compressed form unpacks to the page, so that the moment between the
         two renames is harmless.
         """
-        place = self.place(path)
-        packed = gzip.compress(body, 9, mtime=0) if len(body) >= COMPRESS_FROM else b""
+        place, form = self.place(path), packed(body)
         try:
             make_folder(place.parent)
             beside = _compressed(place)
-            if packed and len(packed) < len(body):
-                _replace(beside, packed)
-            else:
+            if form is None:
                 beside.unlink(missing_ok=True)
+            else:
+                _replace(beside, form)
             _replace(place, body)
             fsync_folder(place.parent)
         except OSError as error:
             raise no_room(error) from error
 
-    def link(self, path: str, blob: Path) -> None:
-        """Put a file on the shelf without copying it."""
+    def link(self, files: Mapping[str, str]) -> frozenset[str]:
+        """Put files on the shelf without copying them: digests by path."""
+        return frozenset(path for path, sha256 in files.items() if not self._link(path, sha256))
+
+    def _link(self, path: str, sha256: str) -> bool:
         place = self.place(path)
+        if not self._blobs.holds(sha256):
+            return False
         try:
             if place.exists():
-                return
+                return True
             make_folder(place.parent)
             with suppress(FileExistsError):
-                place.hardlink_to(blob)
+                place.hardlink_to(self._blobs.location(sha256))
             fsync_folder(place.parent)
         except OSError as error:
             raise no_room(error) from error
+        return True
 
-    def remove(self, path: str) -> None:
-        """Take a page or a file off the shelf; what is not there is no error."""
-        place = self.place(path)
-        try:
-            removed = [_unlinked(place), _unlinked(_compressed(place))]
-            if any(removed):
-                fsync_folder(place.parent)  # a power cut must not bring back what was taken down
-        except OSError as error:
-            raise no_room(error) from error
+    def unlink(self, *paths: str) -> None:
+        """Take files off the shelf."""
+        self.remove(*paths)
 
-    def discard(self, path: str) -> None:
+    def remove(self, *paths: str) -> None:
+        """Take pages off the shelf; what is not there is no error."""
+        for place in map(self.place, paths):
+            try:
+                removed = [_unlinked(place), _unlinked(_compressed(place))]
+                if any(removed):
+                    # A power cut must not bring back what was taken down.
+                    fsync_folder(place.parent)
+            except OSError as error:
+                raise no_room(error) from error
+
+    def walk(self, under: str = "") -> Iterator[Standing]:
+        """Name every file of the folder, whatever it is."""
+        for folder, folders, names in os.walk(self._folder / under):
+            folders.sort()
+            for place in (Path(folder, name) for name in sorted(names)):
+                with suppress(FileNotFoundError):
+                    status = place.stat()
+                    name = place.relative_to(self._folder).as_posix()
+                    yield Standing(name, status.st_size, status.st_mtime)
+
+    def discard(self, name: str) -> None:
         """Remove one file of the folder and nothing beside it, whatever it is."""
-        (self._folder / path).unlink(missing_ok=True)
+        (self._folder / name).unlink(missing_ok=True)
 
     def is_whole(self, path: str) -> bool:
         """Say whether the disk holds a page, and no compressed form that unpacks to another.
@@ -135,57 +137,42 @@ class DiskPages:
         place = self.place(path)
         try:
             status = os.stat(place)  # noqa: PTH116 - Path.stat costs three times as much here
-        except OSError as error:
-            _only_absent(error)
-            return None
-        mark = (status.st_mtime_ns, status.st_ino, status.st_size)
-        with self._lock:
+            mark = (status.st_mtime_ns, status.st_ino, status.st_size)
             held = self._cache.get(path)
             if held is not None and held[0] == mark:
-                self._cache.move_to_end(path)
                 return held[1]
-        try:
             stored = _read(place)
         except OSError as error:
             _only_absent(error)
             return None
-        self._hold(path, mark, stored)
+        self._cache.hold(path, mark, stored)
         return stored
 
-    def find(self, path: str) -> Path | None:
-        """Return the local file of a published file if it is on the shelf."""
+    def find(self, path: str) -> LocalFile | None:
+        """Return a published file if it is on the shelf."""
         place = self.place(path)
         try:
-            return place if place.is_file() else None
+            if not place.is_file():
+                return None
+            return LocalFile(place, os.stat(place).st_size)  # noqa: PTH116 - as above
         except OSError as error:
             _only_absent(error)
             return None
 
-    def _hold(self, path: str, mark: tuple[int, int, int], stored: Stored) -> None:
-        size = _size(stored)
-        if size > _ENTRY_BYTES:
-            return
-        with self._lock:
-            old = self._cache.pop(path, None)
-            if old is not None:
-                self._cached_bytes -= _size(old[1])
-            self._cache[path] = (mark, stored)
-            self._cached_bytes += size
-            while self._cached_bytes > CACHE_BYTES:
-                _, (_, evicted) = self._cache.popitem(last=False)
-                self._cached_bytes -= _size(evicted)
-
-
-def _nameable(part: str) -> bool:
-    try:
-        raw = part.encode()
-    except UnicodeEncodeError:  # half a character, which no file system takes
-        return False
-    return part not in {"", ".", ".."} and len(raw) <= LONGEST_PART
-
-
-def _size(stored: Stored) -> int:
-    return len(stored.body) + len(stored.compressed or b"") + _ENTRY_COST
+    def serves(self, path: str, sha256: str, passed: Callable[[int], object]) -> bool:
+        """Say whether a file of the shelf is a blob, or a copy of it, which is then read."""
+        place, hasher = self.place(path), hashlib.sha256()
+        try:
+            if place.samefile(self._blobs.location(sha256)):
+                return True
+            with place.open("rb", buffering=0) as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                while block := file.read(_BLOCK):
+                    hasher.update(block)
+                    passed(len(block))
+        except OSError:
+            return False
+        return hasher.hexdigest() == sha256
 
 
 def _compressed(place: Path) -> Path:
@@ -211,10 +198,10 @@ def _read(place: Path) -> Stored:
     body = place.read_bytes()
     compressed: bytes | None = None
     with suppress(OSError, EOFError, zlib.error):
-        packed = _compressed(place).read_bytes()
-        if gzip.decompress(packed) == body:
-            compressed = packed
-    return Stored(body, compressed, f'"{sha256(body).hexdigest()[:32]}"')
+        form = _compressed(place).read_bytes()
+        if gzip.decompress(form) == body:
+            compressed = form
+    return Stored(body, compressed, etag(body))
 
 
 def _replace(place: Path, body: bytes) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from strongroom.core.errors import NotFoundError, UnavailableError
+from strongroom.core.errors import UnavailableError
 from strongroom.stores.blobs.disk import DiskBlobs
 from tests.fakes.full_disks import full_disk
 
@@ -31,12 +31,6 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def test_kept_bytes_are_read_by_their_digest(blobs: DiskBlobs) -> None:
-    assert keep(blobs, BYTES) == DIGEST
-    with blobs.open(DIGEST) as stream:
-        assert stream.read() == BYTES
-
-
 def test_a_blob_stands_two_folders_deep_under_its_digest(blobs: DiskBlobs, tmp_path: Path) -> None:
     keep(blobs, BYTES)
     expected = tmp_path / "blobs" / "sha256" / DIGEST[:2] / DIGEST[2:4] / DIGEST
@@ -47,29 +41,6 @@ def test_a_blob_stands_two_folders_deep_under_its_digest(blobs: DiskBlobs, tmp_p
 def test_a_blob_cannot_be_written_to(blobs: DiskBlobs) -> None:
     keep(blobs, BYTES)
     assert blobs.location(DIGEST).stat().st_mode & 0o777 == 0o444
-
-
-def test_the_blocks_are_counted_and_hashed_as_they_come(blobs: DiskBlobs) -> None:
-    with blobs.receive() as incoming:
-        incoming.write(BYTES[:5])
-        incoming.write(BYTES[5:])
-        assert (incoming.size, incoming.digests().sha256) == (len(BYTES), DIGEST)
-
-
-def test_what_came_can_be_read_before_it_is_kept(blobs: DiskBlobs) -> None:
-    with blobs.receive() as incoming:
-        incoming.write(BYTES)
-        with incoming.opened() as stream:
-            assert stream.seekable()
-            assert stream.read() == BYTES
-
-
-def test_nobody_reads_by_digest_what_is_not_kept(blobs: DiskBlobs) -> None:
-    with blobs.receive() as incoming:
-        incoming.write(BYTES)
-        with pytest.raises(NotFoundError) as caught:
-            blobs.open(DIGEST)
-    assert caught.value.code == "no-such-blob"
 
 
 def test_what_was_not_kept_is_gone(blobs: DiskBlobs, tmp_path: Path) -> None:
@@ -110,16 +81,6 @@ def test_many_at_once_keep_one_blob(blobs: DiskBlobs, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert files(tmp_path) == [blobs.location(DIGEST)]
-
-
-def test_blobs_are_named_in_order(blobs: DiskBlobs) -> None:
-    kept = [keep(blobs, bytes([number])) for number in range(5)]
-    assert list(blobs.digests()) == sorted(kept)
-
-
-def test_an_empty_store_names_nothing(blobs: DiskBlobs) -> None:
-    assert list(blobs.digests()) == []
-    assert blobs.reap(older_than=2e9) == 0
 
 
 def test_only_abandoned_files_are_reaped(blobs: DiskBlobs, tmp_path: Path) -> None:
