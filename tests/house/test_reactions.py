@@ -3,7 +3,7 @@
 from strongroom.core.events import Kind
 from strongroom.packages.shelf.plan import PAGED
 
-# No page shows users, tokens or links as they change.
+# No page on the shelf shows users, tokens or links as they change, or an unpublished stage.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -11,6 +11,16 @@ QUIET = {
     Kind.SIGNED_IN,
     Kind.TOKEN_CREATED,
     Kind.TOKEN_REVOKED,
+    Kind.STAGE_OPENED,
+    Kind.STAGE_EXTENDED,
+    Kind.FILE_STAGED,
+    Kind.FILE_UNSTAGED,
+    Kind.STAGE_APPROVED,
+    Kind.STAGE_REJECTED,
+    Kind.STAGE_SUBMITTED,
+    Kind.STAGE_FAILED,
+    Kind.STAGE_CANCELLED,
+    Kind.STAGE_EXPIRED,
 }
 
 

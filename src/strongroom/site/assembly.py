@@ -1,10 +1,12 @@
 """Where everything is put together: the only place that knows all stores, ecosystems and doors."""
 
+import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from importlib.metadata import version
 
 from django.conf import settings
 
@@ -13,6 +15,7 @@ from strongroom.core.clock import Clock, SystemClock
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
+from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.people.tokens.authenticate import authenticate
 from strongroom.proof.ledger.events import last_serial
@@ -42,6 +45,7 @@ class House:
     shelf: Shelf
     reactions: Reactions
     authenticate: Callable[[str, str], Actor]
+    yard: Yard
     metrics: Metrics
 
     @property
@@ -88,6 +92,14 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         react=reactions,
         policy=Policy({STARTUP_CODE: frozenset(configuration.startup_code_allowed)}),
     )
+    yard = Yard(
+        desk=desk,
+        key=keys.key("stage previews"),
+        entropy=secrets.token_bytes,
+        life=timedelta(days=configuration.stage_days),
+        settled=timedelta(days=configuration.approver_days),
+        program=version("strongroom"),
+    )
     master = keys.key("tokens")
 
     def known(token: str, source: str) -> Actor:
@@ -102,7 +114,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             damaged_files=lambda: damaged_count(shelf),
         ),
     )
-    return House(configuration, clock, blobs, desk, shelf, reactions, known, metrics)
+    return House(configuration, clock, blobs, desk, shelf, reactions, known, yard, metrics)
 
 
 @cache

@@ -7,8 +7,10 @@
 | release yanked, un-yanked                | the project's pages of that release                 |
 | project status changed                   | all the project's pages, the front, the index       |
 | role granted, taken                      | all the project's pages                             |
+| approvals changed, stage published       | the project's history                               |
 | file damaged, repaired                   | the project's pages of that release                 |
-| all others (users, tokens, links)        | nothing: no page shows them                         |
+| all others (users, tokens, links,        | nothing: no page here shows them                    |
+| stages that are not published)           |                                                     |
 
 Reactions that a reader depends on run in the process that made the change, before the client is
 answered. Each is idempotent, and what a crash left undone is found by `catch_up`.

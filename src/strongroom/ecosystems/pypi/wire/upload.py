@@ -29,7 +29,7 @@ from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.receive import Bounded
-from strongroom.packages.publishing.stages import Receipt, Upload
+from strongroom.packages.publishing.steps import Receipt, Upload
 from strongroom.people.tokens.presented import presented
 
 logger = logging.getLogger(__name__)
