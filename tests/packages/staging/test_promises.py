@@ -24,6 +24,7 @@ from strongroom.packages.staging.promises import ALGORITHMS, Measured, complete,
 from strongroom.packages.staging.publication import publish
 from strongroom.packages.staging.putting import remove
 from strongroom.packages.staging.rows import find_file
+from strongroom.people.access.grants import user_of
 from strongroom.proof.models import EventRow
 from tests.fakes.bench import MOST_BYTES, Bench
 from tests.fakes.ecosystems import box, box_filename
@@ -123,7 +124,7 @@ def test_a_complete_file_is_replaced_and_approvals_are_void(
     first = completed(bench, alice, stage, DATA)
     Approval.objects.create(
         stage=stage,
-        person_id=bob.user_id,
+        person_id=user_of(bob),
         content=content(stage),
         approved_at=bench.clock.now(),
     )

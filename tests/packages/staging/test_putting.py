@@ -23,6 +23,7 @@ from strongroom.packages.staging.publication import publish
 from strongroom.packages.staging.putting import Staged, remove
 from strongroom.packages.staging.rows import find_file
 from strongroom.packages.upkeep.named import staged
+from strongroom.people.access.grants import user_of
 from strongroom.proof.models import EventRow
 from tests.fakes.bench import Bench
 from tests.fakes.ecosystems import box, box_filename
@@ -130,7 +131,7 @@ def test_another_file_of_the_name_takes_its_place_and_voids_approvals(
     put(bench, alice)
     stage = Stage.objects.get()
     Approval.objects.create(
-        stage=stage, person_id=carol.user_id, content="x", approved_at=bench.clock.now()
+        stage=stage, person_id=user_of(carol), content="x", approved_at=bench.clock.now()
     )
     before = EventRow.objects.latest("serial").serial
     second = put(bench, bob, summary="other")
@@ -148,7 +149,7 @@ def test_one_more_file_voids_approvals(bench: Bench, alice: Actor, bob: Actor, p
     stage = Stage.objects.get()
     Approval.objects.create(
         stage=stage,
-        person_id=carol.user_id,
+        person_id=user_of(carol),
         content=content(stage),
         approved_at=bench.clock.now(),
     )

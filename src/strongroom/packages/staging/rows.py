@@ -69,7 +69,12 @@ def project_of(stage: Stage) -> ProjectId:
 
 def project_row(stage: Stage) -> Project | None:
     """Return the row of the project, or None while its name is only reserved."""
-    return Project.objects.filter(ecosystem=stage.ecosystem, key=stage.project).first()
+    return find_project_row(project_of(stage))
+
+
+def find_project_row(project: ProjectId) -> Project | None:
+    """Return the row of a project if there is one."""
+    return Project.objects.filter(ecosystem=project.ecosystem, key=project.key).first()
 
 
 def state_of(stage: Stage, now: datetime) -> State:
