@@ -6,22 +6,20 @@ confirmed is lost, nothing is seen half, no job is lost, and hardly an error rem
 
 import hashlib
 import json
-import os
 import random
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 
 import pytest
 
 from tests.fakes import postgresql
 from tests.fakes.distributions import wheel, wheel_filename
-from tests.native.server import PATIENCE, PROGRAM, Server, clean, program
+from tests.native.server import PATIENCE, PROGRAM, Server, clean
 from tests.native.uploads import post
 
 PROGRAMS = postgresql.programs()
@@ -139,7 +137,7 @@ def publish_and_install(fleet: Fleet, tally: Tally, number: int, over: Event) ->
             chance,
             f"upload {filename}",
             lambda server: post(server, filename, body)[0] == 200,
-        ):  # noqa: B023
+        ):
             with tally.lock:
                 tally.confirmed[filename] = hashlib.sha256(body).hexdigest()
             tried(
@@ -148,7 +146,7 @@ def publish_and_install(fleet: Fleet, tally: Tally, number: int, over: Event) ->
                 chance,
                 f"install {filename}",
                 lambda server: installs(server, tally, name, filename),
-            )  # noqa: B023
+            )
 
 
 def installs(server: Server, tally: Tally, name: str, filename: str) -> bool:

@@ -14,6 +14,7 @@ from strongroom.packages.publishing.identify import identify
 from strongroom.packages.publishing.inspect import inspect
 from strongroom.packages.publishing.receive import receive
 from strongroom.packages.publishing.steps import Accepted, Permit, Receipt, Upload
+from strongroom.packages.shelf.refresh import unshown
 
 
 def publish(upload: Upload, desk: Desk) -> Receipt:
@@ -25,9 +26,12 @@ def publish(upload: Upload, desk: Desk) -> Receipt:
 def publish_considered(considered: Accepted, permit: Permit, desk: Desk) -> Receipt:
     """Publish one file that has passed all steps but the commit, and react."""
     if permit.same_as:
-        return receipt(considered, desk.clock.now(), ())
-    published = commit(considered, desk.ecosystem(considered.candidate.project.ecosystem), desk)
-    desk.react(published.events)
+        published = receipt(considered, desk.clock.now(), ())
+    else:
+        published = commit(considered, desk.ecosystem(considered.candidate.project.ecosystem), desk)
+    # Whoever published the same file before may have died before its pages were put up, and we
+    # are about to tell this client too that it can be had.
+    desk.react(published.events or unshown(considered.candidate.project))
     return published
 
 

@@ -33,6 +33,7 @@ from strongroom.packages.staging.putting import Staged, take
 from strongroom.packages.staging.shown import shown, shown_file
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.tokens.presented import presented
+from strongroom.stores.databases import unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -194,11 +195,7 @@ def _token(request: HttpRequest) -> str:
 def _unanswered(error: Exception) -> UnavailableError:
     # SQLite waits for its one writer, but not for ever; a server may be away.
     logger.warning("an upload met a database that did not answer: %s", error)
-    return UnavailableError(
-        "database-busy",
-        "The registry's database did not answer.",
-        "Nothing was published; try again later.",
-    )
+    return unanswered(error)
 
 
 def _posted(request: HttpRequest) -> None:
