@@ -30,7 +30,7 @@ urlpatterns = [
     *health.urls(_readiness),
     *metrics.urls(_house.metrics, _house.configuration.metrics_networks),
     *web_urls(
-        _house.desk,
+        _house.yard,
         _house.clock,
         _url,
         _house.configuration.site_name,
