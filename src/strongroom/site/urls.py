@@ -33,7 +33,7 @@ urlpatterns = [
     *health.urls(_readiness),
     *metrics.urls(_house.metrics, _house.configuration.metrics_networks),
     *web_urls(
-        _house.desk,
+        _house.yard,
         _house.clock,
         Board(
             board.listed,

@@ -465,7 +465,7 @@ def test_a_body_that_breaks_off_is_no_fault_of_ours(registry: Registry, session:
     basic = base64.b64encode(f"__token__:{registry.token}".encode()).decode()
     path = session["links"]["publish"].removeprefix(URL)
     environ = EnvironBuilder(
-        path, method="POST", content_type=MEDIA_TYPE, headers={"Authorization": f"Basic {basic}"}
+        path, method="POST", content_type=MEDIA_TYPE, headers=[("Authorization", f"Basic {basic}")]
     ).get_environ()
     environ.update({"wsgi.input": Broken(), "CONTENT_LENGTH": "9"})
     environ["HTTP_HOST"] = "registry.test"
