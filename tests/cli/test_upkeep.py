@@ -9,12 +9,13 @@ import pytest
 from strongroom.cli.upkeep import _only_sqlite
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.accounts.users import find_user, person
 from strongroom.site.assembly import house
 from strongroom.site.configuration import Configuration
 from tests.cli.conftest import Strongroom
 from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.folders import blob_place
 from tests.settings import DATA
 
 MADE = ("blobs", "public")
@@ -31,7 +32,7 @@ def place(alice: Strongroom) -> Iterator[Path]:
         filename = wheel_filename("example", "1.0")
         actor = person(find_user("alice"), "test")
         digest = publish(Upload(actor, "pypi", filename, {}, incoming), desk).sha256
-    yield house().blobs.location(digest)
+    yield blob_place(DATA, digest)
     for folder in MADE:
         shutil.rmtree(DATA / folder)
 

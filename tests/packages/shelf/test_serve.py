@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from strongroom.packages.shelf.serve import Answer, Stretch, accepts_gzip, file, matches, page
-from strongroom.stores.pages import DiskPages
+from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.pages.disk import DiskPages
+from tests.fakes.folders import disk_pages
 
 LONG = b"the same line again\n" * 100
 BYTES = bytes(range(100))
@@ -18,11 +20,14 @@ TAG = '"abc"'
 @pytest.fixture
 def pages(tmp_path: Path) -> DiskPages:
     """Return a shelf with a short page, a long one and a file."""
-    pages = DiskPages(tmp_path / "public")
+    blobs = DiskBlobs(tmp_path / "blobs")
+    pages = DiskPages(tmp_path / "public", blobs)
     pages.put("short", b"short")
     pages.put("long", LONG)
-    (tmp_path / "blob").write_bytes(BYTES)
-    pages.link("file", tmp_path / "blob")
+    with blobs.receive() as incoming:
+        incoming.write(BYTES)
+        incoming.keep()
+        pages.link({"file": incoming.digests().sha256})
     return pages
 
 
@@ -45,6 +50,7 @@ def _headers(asked: dict[str, str]) -> dict[str, str]:
 def content(answer: Answer) -> bytes:
     if isinstance(answer.body, bytes):
         return answer.body
+    assert isinstance(answer.body, Stretch)
     with answer.body.path.open("rb") as stream:
         stream.seek(answer.body.offset)
         return stream.read(answer.body.length)
@@ -311,10 +317,10 @@ def test_a_file_taken_off_between_look_and_answer_is_not_answered(tmp_path: Path
         def is_file(self) -> bool:
             return True
 
-    assert file(DiskPages(Vanishing(tmp_path)), "gone", {}, TAG) is None
+    assert file(disk_pages(Vanishing(tmp_path)), "gone", {}, TAG) is None
 
 
 def test_a_stretch_is_of_the_file_itself(pages: DiskPages) -> None:
     body = filed(pages, range="bytes=10-19").body
     assert isinstance(body, Stretch)
-    assert (body.path, body.offset, body.length) == (pages.find("file"), 10, 10)
+    assert (body.path, body.offset, body.length) == (pages.place("file"), 10, 10)

@@ -6,7 +6,9 @@ run has seen everything. It is idempotent: after a crash, doing it again is the 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F
 
 from strongroom.core.coordinates import ProjectId
@@ -15,11 +17,11 @@ from strongroom.core.events import Recorded
 from strongroom.packages.catalog.listing import find_project, listing
 from strongroom.packages.catalog.states import Status
 from strongroom.packages.models import Project
+from strongroom.packages.shelf import plan, shared
 from strongroom.packages.shelf.plan import touched
-from strongroom.proof.ledger.events import of_project_since
-from strongroom.stores.blobs.protocol import Blobs
+from strongroom.proof.ledger.events import moment_of, of_project_since
 from strongroom.stores.locks import Locks
-from strongroom.stores.pages import DiskPages
+from strongroom.stores.pages.protocol import Pages
 
 QUARANTINE = "quarantined"
 """Under this name the shelf keeps, for each file it had to take down, the reason to tell."""
@@ -33,10 +35,9 @@ Renderer = Callable[[Listing, frozenset[str] | None], Iterable[Page]]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where pages stand, where their bytes come from, who renders them, and the locks."""
+    """Where pages and files stand, who renders them, and the locks."""
 
-    pages: DiskPages
-    blobs: Blobs
+    pages: Pages
     locks: Locks
     renderers: Sequence[Renderer]
 
@@ -51,17 +52,21 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     with shelf.locks.held(f"shelf {project}"):
         news = unshown(project)
         if news:
-            _put(shelf, project, ecosystem, touched(news, ecosystem))
+            _put(shelf, project, ecosystem, touched(news, ecosystem), news)
 
 
 def rebuild(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     """Render all of a project's pages and put up all its files, whatever they show now."""
     with shelf.locks.held(f"shelf {project}"):
-        _put(shelf, project, ecosystem, None)
+        _put(shelf, project, ecosystem, None, unshown(project))
 
 
 def _put(
-    shelf: Shelf, project: ProjectId, ecosystem: Ecosystem, versions: frozenset[str] | None
+    shelf: Shelf,
+    project: ProjectId,
+    ecosystem: Ecosystem,
+    versions: frozenset[str] | None,
+    news: Sequence[Recorded],
 ) -> None:
     shown = listing(project, ecosystem, versions)
     wanted = _with_neighbours(shown, versions)
@@ -69,11 +74,16 @@ def _put(
     for page in _rendered(shelf, shown, ecosystem, wanted):
         shelf.pages.put(page.path, page.body)
     newest = chosen(shown.releases)
-    Project.objects.filter(ecosystem=project.ecosystem, key=project.key).update(
-        shelved_serial=shown.serial,
-        latest=newest.version.display if newest else "",
-        summary=newest.summary if newest else "",
-    )
+    row = Project.objects.filter(ecosystem=project.ecosystem, key=project.key)
+    with transaction.atomic():
+        row.update(
+            latest=newest.version.display if newest else "",
+            summary=newest.summary if newest else "",
+        )
+        if news:
+            # Only those: the listing may know of a later event, whose own pages are not rendered.
+            row.update(shelved_serial=news[-1].serial)
+        shared.want(plan.shared(news, project.ecosystem))
 
 
 def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator[Page]:
@@ -92,6 +102,14 @@ def unshelved(limit: int) -> tuple[ProjectId, ...]:
     return tuple(ProjectId(row.ecosystem, row.key) for row in behind)
 
 
+def left_behind(before: datetime) -> bool:
+    """Say whether an event of before a moment is still on no page of its project."""
+    # The lowest is the oldest. Nothing else is read while there is none, which is nearly always.
+    behind = Project.objects.filter(shelved_serial__lt=F("serial")).order_by("serial")
+    serial = behind.values_list("serial", flat=True).first()
+    return serial is not None and moment_of(serial) < before
+
+
 def unshelved_count() -> int:
     """Count the projects whose pages do not show their newest event."""
     return Project.objects.filter(shelved_serial__lt=F("serial")).count()
@@ -99,7 +117,7 @@ def unshelved_count() -> int:
 
 def damaged_count(shelf: Shelf) -> int:
     """Count the files that are not served because their blob was damaged or lost."""
-    return sum(one.is_file() for one in shelf.pages.place(DAMAGED).rglob("*"))
+    return sum(1 for _ in shelf.pages.walk(DAMAGED))
 
 
 def _rendered(
@@ -119,22 +137,21 @@ def _with_neighbours(shown: Listing, versions: frozenset[str] | None) -> frozens
 def _put_files(shelf: Shelf, shown: Listing, wanted: frozenset[str] | None) -> None:
     if shown.status == Status.QUARANTINED:
         # All are down before a reason is written: taking down must not wait for room on the disk.
-        for path, _ in _served(shown, None):
-            shelf.pages.remove(path)
-        for path, _ in _served(shown, None):
+        files = dict(_served(shown, None))
+        shelf.pages.unlink(*files)
+        for path in files:
             shelf.pages.put(f"{QUARANTINE}/{path}", shown.status_reason.encode())
         return
-    any_damaged = shelf.pages.place(DAMAGED).is_dir()
-    for path, sha256 in _served(shown, wanted):
-        if shelf.blobs.holds(sha256):
-            shelf.pages.link(path, shelf.blobs.location(sha256))
-            if any_damaged:
-                shelf.pages.remove(f"{DAMAGED}/{path}")
-        else:
-            # Upkeep set it aside, or the disk lost it. The project's other files go on.
-            shelf.pages.remove(path)
-            shelf.pages.put(f"{DAMAGED}/{path}", sha256.encode())
-        shelf.pages.remove(f"{QUARANTINE}/{path}")
+    files = dict(_served(shown, wanted))
+    missing = shelf.pages.link(files)
+    # Upkeep set their blobs aside, or the disk lost them. The project's other files go on.
+    shelf.pages.unlink(*missing)
+    for path in missing:
+        shelf.pages.put(f"{DAMAGED}/{path}", files[path].encode())
+    told = [f"{QUARANTINE}/{path}" for path in files]
+    if any(shelf.pages.walk(DAMAGED)):
+        told += [f"{DAMAGED}/{path}" for path in files if path not in missing]
+    shelf.pages.remove(*told)
 
 
 def _served(shown: Listing, wanted: frozenset[str] | None) -> Iterator[tuple[str, str]]:
