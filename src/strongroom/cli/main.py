@@ -16,6 +16,7 @@ from strongroom.cli import (
     tokens,
     upkeep,
     users,
+    work,
 )
 from strongroom.cli.exits import Exit, answerable, code_of
 from strongroom.cli.terminal import clean, note
@@ -35,7 +36,8 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"strongroom {version('strongroom')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (registry, upkeep, settings, proxy, doctor, users, tokens, projects, imports):
+    groups = (registry, work, upkeep, settings, proxy, doctor, users, tokens, projects, imports)
+    for module in groups:
         module.add(commands)
     return parser
 
