@@ -91,3 +91,11 @@ def test_a_data_folder_that_means_something_to_nginx_is_refused(folder: str) -> 
 def test_a_certificate_for_an_address_without_tls_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="without TLS"):
         plan(Configuration(data=Path("/d"), public_url="http://p.test"), TLS)
+
+
+def test_where_files_are_objects_nothing_is_served_from_this_machine() -> None:
+    apart = Configuration(
+        data=Path("/d"), public_url="https://p.test", objects="s3://k:s@objects.test/bucket"
+    )
+    settled = plan(apart, Asked(cache="/var/cache/nginx"))
+    assert (settled.public, settled.cache) == ("", "/var/cache/nginx")

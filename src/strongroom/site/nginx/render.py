@@ -64,8 +64,9 @@ def _log() -> Iterator[str]:
         '"~^([A-Z]+) [^ ?]*?/(sign-in|claim)/." "$1 /$2/...";',
         '"~^([A-Z]+ [^ ?]*)" $1;',
     )
-    yield "log_format strongroom '$remote_addr [$time_iso8601] \"$strongroom_logged'"
-    yield "    ' $server_protocol\" $status $body_bytes_sent $request_time $sent_http_x_request_id';"
+    yield "log_format strongroom '$remote_addr [$time_iso8601] \"$strongroom_logged '"
+    yield "    '$server_protocol\"'"
+    yield "    ' $status $body_bytes_sent $request_time $sent_http_x_request_id';"
 
 
 def _server(plan: Plan) -> Iterator[str]:
