@@ -92,7 +92,9 @@ def test_commands_work_beside_the_server(
     assert ran(clients, registry, "rebuild").code == 0
     swept = ran(clients, registry, "sweep", "--older-than", "0", "--json")
     assert json.loads(swept.text)["files"] == []
-    done = ran(clients, registry, "project", "status", "parcel", "quarantined", "--reason", "malware")
+    done = ran(
+        clients, registry, "project", "status", "parcel", "quarantined", "--reason", "malware"
+    )
     assert done.code == 0, done.text
     assert b".whl" not in registry.get("/simple/parcel/")[2]
 

@@ -12,7 +12,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from strongroom.api.problems import problem, unexpected
-from strongroom.core.errors import InvalidError, StrongroomError, UnavailableError
+from strongroom.core.errors import InvalidError, StrongroomError
+from strongroom.stores.databases import unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -64,9 +65,7 @@ def _unstorable(_error: object) -> InvalidError:
 
 def _busy(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     _log("database failed", request, error)
-    return problem(
-        UnavailableError("database-busy", "The database did not answer in time.", "Try again.")
-    )
+    return problem(unanswered(error if isinstance(error, Exception) else error()))
 
 
 def _unexpected(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:

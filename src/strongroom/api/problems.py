@@ -14,6 +14,7 @@ from strongroom.core.errors import (
     ForbiddenError,
     InvalidError,
     MethodError,
+    NoRoomError,
     NotFoundError,
     StrongroomError,
     TooLargeError,
@@ -31,6 +32,7 @@ STATUS: dict[type[StrongroomError], int] = {
     ConflictError: 409,
     TooLargeError: 413,
     UnavailableError: 503,
+    NoRoomError: 507,
     ConfigurationError: 500,
 }
 CHALLENGE = 'Bearer realm="Strongroom", Basic realm="Strongroom", charset="UTF-8"'

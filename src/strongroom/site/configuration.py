@@ -49,6 +49,9 @@ class Configuration:
         "the address of the object store as clients reach it: they then fetch files there, each by"
         " a redirect that is signed for a minute; empty: files go through the registry",
     )
+    run_folder: str = _setting(
+        "", "where one server keeps its lock and its counts, by default DATA/run; needs `database`"
+    )
     host: str = _setting("127.0.0.1", "the address to listen on")
     port: int = _setting(8000, "the port to listen on")
     public_url: str = _setting(
@@ -62,6 +65,9 @@ class Configuration:
     )
     site_name: str = _setting("Strongroom", "the name of this registry, as pages show it")
     workers: int = _setting(1, "web processes")
+    job_workers: int = _setting(
+        1, "processes for work in the background beside them; 0: `strongroom worker` does it"
+    )
     threads: int = _setting(32, "threads in each web process: the requests it handles at once")
     max_file_bytes: int = _setting(2048 * MIB, "the largest file that may be uploaded, in bytes")
     min_free_bytes: int = _setting(
@@ -69,6 +75,12 @@ class Configuration:
     )
     release_open_days: int = _setting(
         14, "days after its first file during which a release takes further files"
+    )
+    stage_days: int = _setting(
+        14, "days that a stage lasts; it can be extended to twice as many, and then expires"
+    )
+    approver_days: int = _setting(
+        3, "days that somebody must have had a role in a project before they approve its files"
     )
     startup_code_allowed: tuple[str, ...] = _setting(
         ("coverage", "setuptools"),
@@ -87,6 +99,11 @@ class Configuration:
     def url(self) -> str:
         """Return the address that clients use, without a final slash."""
         return self.public_url or f"http://{_bracketed(self.host)}:{self.port}"
+
+    @property
+    def run(self) -> Path:
+        """Return the folder of what belongs to one server."""
+        return Path(self.run_folder) if self.run_folder else self.data / "run"
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -214,11 +231,16 @@ def _checked(read: Configuration) -> Configuration:
         or (bool(read.objects) and _is_origin(read.objects_redirect)),
         "public_url": _is_origin(read.url),
         "port": 0 < read.port < 65536,  # noqa: PLR2004 - TCP's own bound
+        # Over SQLite all locks are in the data folder, whose one server must not have a second.
+        "run_folder": not read.run_folder or bool(read.database),
         "workers": read.workers > 0,
+        "job_workers": read.job_workers >= 0,
         "threads": read.threads > 0,
         "max_file_bytes": read.max_file_bytes > 0,
         "min_free_bytes": read.min_free_bytes >= 0,
         "release_open_days": read.release_open_days > 0,
+        "stage_days": 0 < read.stage_days <= 365,  # noqa: PLR2004 - a year, and no reservation for ever
+        "approver_days": 0 <= read.approver_days <= 365,  # noqa: PLR2004 - likewise
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),

@@ -8,10 +8,11 @@ touch afterwards only rows that the transaction has locked already.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.events import Event, Kind, Recorded
+from strongroom.core.events import PUBLIC, Event, Kind, Recorded
 from strongroom.proof.ledger.turns import take_turn
 from strongroom.proof.models import EventRow
 
@@ -33,8 +34,10 @@ def record(event: Event, clock: Clock) -> Recorded:
 
 
 def of_project(project: ProjectId, limit: int) -> tuple[Recorded, ...]:
-    """Return the newest events of a project, newest first."""
-    rows = EventRow.objects.filter(ecosystem=project.ecosystem, project=project.key)
+    """Return the newest public events of a project, newest first."""
+    rows = EventRow.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, kind__in=[str(kind) for kind in PUBLIC]
+    )
     return _read(rows.order_by("-serial")[:limit])
 
 
@@ -61,6 +64,11 @@ def last_serial() -> int:
     """Return the serial of the newest event, 0 if nothing has happened yet."""
     row = EventRow.objects.order_by("-serial").values_list("serial", flat=True).first()
     return row or 0
+
+
+def moment_of(serial: int) -> datetime:
+    """Return when an event was recorded."""
+    return EventRow.objects.values_list("at", flat=True).get(serial=serial)
 
 
 def _read(rows: Iterable[EventRow]) -> tuple[Recorded, ...]:
