@@ -5,11 +5,16 @@ from strongroom.api.urls import urls as api_urls
 from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.site import metrics
 from strongroom.site.assembly import house
+from strongroom.site.storage import RENDERED
 from strongroom.web.urls import urls as web_urls
 
 _house = house()
 _readiness = health.Readiness(
-    health.probes(_house.configuration.data, _house.configuration.min_free_bytes),
+    health.probes(
+        _house.configuration.data,
+        _house.configuration.min_free_bytes,
+        lambda: _house.shelf.pages.get(RENDERED),
+    ),
     _house.clock,
     health.DEADLINE,
 )

@@ -96,7 +96,7 @@ def test_what_is_not_such_a_line_is_refused(text: str) -> None:
 @given(st.text(max_size=60) | st.text(max_size=40).map("s3://key:verysecret@{}".format))
 def test_no_line_is_more_than_refused_and_no_refusal_repeats_it(text: str) -> None:
     if not is_valid(text):
-        with pytest.raises(ValueError, match="it ") as caught:
+        with pytest.raises(ValueError, match="it") as caught:
             parse(text)
         assert "verysecret" not in str(caught.value)
 
