@@ -39,7 +39,7 @@ def examine(configuration: Configuration, now: datetime) -> Iterator[Remark]:
     yield _folder(configuration.data)
     yield _keys(configuration)
     yield _disk(configuration.data, configuration.min_free_bytes)
-    if not configuration.objects:
+    if not configuration.in_bucket:
         yield _links(configuration.data)
     yield _incoming(configuration.data / "blobs" / "incoming", now)
     with suppress(UnavailableError):  # which is told where the object store is looked at
