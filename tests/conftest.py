@@ -87,6 +87,9 @@ class SkipsInCI:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", type=int, metavar="N", help="how much the fuzz tests try")
+    parser.addoption(
+        "--minutes", type=float, default=0.0, metavar="M", help="how long tests of endurance go on"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -153,3 +156,9 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     create_keys(folder / "keys", None, secrets.token_bytes)
     return folder
+
+
+@pytest.fixture
+def minutes(request: pytest.FixtureRequest) -> float:
+    """Return how long a test of endurance is to go on at least; 0 for its quick form."""
+    return float(request.config.getoption("--minutes"))

@@ -19,6 +19,8 @@ PERSONAL = frozenset(
         Kind.SIGNED_IN,
         Kind.TOKEN_CREATED,
         Kind.TOKEN_REVOKED,
+        Kind.JOB_RETRIED,
+        Kind.JOB_DROPPED,
     }
 )
 

@@ -20,9 +20,12 @@ from strongroom.people.access.roles import Role
 from strongroom.people.accounts import links
 from strongroom.people.accounts.users import create_user
 from strongroom.people.models import User
+from strongroom.site.jobs import board as queue
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.web import faults
+from strongroom.web.press import Press
 from strongroom.web.urls import urls
+from strongroom.web.work import Board
 from tests.web.specimens import NOON, PARCEL, URL
 
 CLOCK = SystemClock()  # sessions end by the machine's own clock
@@ -53,6 +56,16 @@ class Shop:
         return browser
 
 
+def board() -> Board:
+    """Return the board of the real queue."""
+    return Board(
+        queue.listed,
+        queue.find,
+        lambda actor, job: queue.retry(actor, job, CLOCK),
+        lambda actor, job: queue.drop(actor, job, CLOCK),
+    )
+
+
 @pytest.fixture
 def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:
     events: list[Recorded] = []
@@ -66,7 +79,7 @@ def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:
     )
     addresses = ModuleType("addresses")
     vars(addresses).update(
-        urlpatterns=urls(desk, CLOCK, URL, "Strongroom"),
+        urlpatterns=urls(desk, CLOCK, board(), Press(URL)),
         handler400=faults.bad_request,
         handler403=faults.forbidden,
         handler404=faults.not_found,

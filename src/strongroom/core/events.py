@@ -30,6 +30,8 @@ class Kind(StrEnum):
     PROJECT_STATUS_CHANGED = "project-status-changed"
     FILE_DAMAGED = "file-damaged"
     FILE_REPAIRED = "file-repaired"
+    JOB_RETRIED = "job-retried"
+    JOB_DROPPED = "job-dropped"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The rows of packages: projects, releases, files, what was ever used, words to search by."""
+"""The rows of packages: projects, releases, files, used names, words, what shared pages show."""
 
 from django.db import models
 
@@ -146,3 +146,18 @@ class Word(models.Model):
     def __str__(self) -> str:
         """Return the word."""
         return self.word
+
+
+class SharedPages(models.Model):
+    """Pages that are no single project's: how often they were wanted anew, and which of it stands.
+
+    `put` is what `wanted` counted when the pages that stand were begun.
+    """
+
+    name = models.CharField(max_length=64, primary_key=True)
+    wanted = models.BigIntegerField(default=0)
+    put = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        """Return which pages."""
+        return self.name

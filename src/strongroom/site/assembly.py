@@ -14,11 +14,13 @@ from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.upkeep.premises import Premises
-from strongroom.people.tokens.authenticate import authenticate
+from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
+from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.advisory import AdvisoryLocks
 from strongroom.site.configuration import Configuration
+from strongroom.site.jobs.board import counts
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
@@ -41,6 +43,7 @@ class House:
     shelf: Shelf
     reactions: Reactions
     authenticate: Callable[[str, str], Actor]
+    recognise: Callable[[str, str], None]
     metrics: Metrics
 
     @property
@@ -90,16 +93,21 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     def known(token: str, source: str) -> Actor:
         return authenticate(token, master=master, clock=clock, source=source)
 
+    def worth(token: str, source: str) -> None:
+        recognise(token, master=master, clock=clock, source=source)
+
     metrics = Metrics(
-        data / "run" / "metrics",
+        configuration.run / "metrics",
         Gauges(
             events_serial=last_serial,
             unshelved_projects=unshelved_count,
             storage_free_bytes=lambda: shutil.disk_usage(data).free,
             damaged_files=lambda: damaged_count(shelf),
+            events_without_position=lag,
+            jobs=lambda: counts(clock.now()),
         ),
     )
-    return House(configuration, clock, stores.blobs, desk, shelf, reactions, known, metrics)
+    return House(configuration, clock, stores.blobs, desk, shelf, reactions, known, worth, metrics)
 
 
 @cache

@@ -49,6 +49,9 @@ class Configuration:
         "the address of the object store as clients reach it: they then fetch files there, each by"
         " a redirect that is signed for a minute; empty: files go through the registry",
     )
+    run_folder: str = _setting(
+        "", "where one server keeps its lock and its counts, by default DATA/run; needs `database`"
+    )
     host: str = _setting("127.0.0.1", "the address to listen on")
     port: int = _setting(8000, "the port to listen on")
     public_url: str = _setting(
@@ -62,6 +65,9 @@ class Configuration:
     )
     site_name: str = _setting("Strongroom", "the name of this registry, as pages show it")
     workers: int = _setting(1, "web processes")
+    job_workers: int = _setting(
+        1, "processes for work in the background beside them; 0: `strongroom worker` does it"
+    )
     threads: int = _setting(32, "threads in each web process: the requests it handles at once")
     max_file_bytes: int = _setting(2048 * MIB, "the largest file that may be uploaded, in bytes")
     min_free_bytes: int = _setting(
@@ -92,6 +98,11 @@ class Configuration:
     def in_bucket(self) -> bool:
         """Say whether files and pages are kept in a bucket, and not in the data folder."""
         return bool(self.objects)
+
+    @property
+    def run(self) -> Path:
+        """Return the folder of what belongs to one server."""
+        return Path(self.run_folder) if self.run_folder else self.data / "run"
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -219,7 +230,10 @@ def _checked(read: Configuration) -> Configuration:
         or (read.in_bucket and _is_origin(read.objects_redirect)),
         "public_url": _is_origin(read.url),
         "port": 0 < read.port < 65536,  # noqa: PLR2004 - TCP's own bound
+        # Over SQLite all locks are in the data folder, whose one server must not have a second.
+        "run_folder": not read.run_folder or bool(read.database),
         "workers": read.workers > 0,
+        "job_workers": read.job_workers >= 0,
         "threads": read.threads > 0,
         "max_file_bytes": read.max_file_bytes > 0,
         "min_free_bytes": read.min_free_bytes >= 0,

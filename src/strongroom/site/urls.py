@@ -5,8 +5,11 @@ from strongroom.api.urls import urls as api_urls
 from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.site import metrics
 from strongroom.site.assembly import house
+from strongroom.site.jobs import board
 from strongroom.site.storage import RENDERED
+from strongroom.web.press import Press
 from strongroom.web.urls import urls as web_urls
+from strongroom.web.work import Board
 
 _house = house()
 _readiness = health.Readiness(
@@ -25,14 +28,19 @@ handler404 = "strongroom.web.faults.not_found"
 handler500 = "strongroom.web.faults.failed"
 
 urlpatterns = [
-    *Door(_house.desk, _house.authenticate, _house.metrics.uploaded).urls(),
+    *Door(_house.desk, _house.authenticate, _house.recognise, _house.metrics.uploaded).urls(),
     *api_urls(_house.desk, _house.authenticate),
     *health.urls(_readiness),
     *metrics.urls(_house.metrics, _house.configuration.metrics_networks),
     *web_urls(
         _house.desk,
         _house.clock,
-        _house.configuration.url,
-        _house.configuration.site_name,
+        Board(
+            board.listed,
+            board.find,
+            lambda actor, job: board.retry(actor, job, _house.clock),
+            lambda actor, job: board.drop(actor, job, _house.clock),
+        ),
+        Press(_house.configuration.url, _house.configuration.site_name),
     ),
 ]

@@ -142,7 +142,7 @@ class Tending:
         page = self.press.print(
             "confirm.html",
             csrf_token=get_token(request),
-            listing=shown,
+            above=f"Manage {shown.name.display}",
             back=_here(shown.project),
             heading=change.heading,
             act=change.act,

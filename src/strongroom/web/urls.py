@@ -17,6 +17,7 @@ from strongroom.web.faults import guarded
 from strongroom.web.press import Press
 from strongroom.web.tending import Tending
 from strongroom.web.visitors import for_members
+from strongroom.web.work import Board, Work
 
 READ = frozenset({"GET", "HEAD"})
 SEND = frozenset({"POST"})
@@ -25,11 +26,11 @@ SEND = frozenset({"POST"})
 ECOSYSTEM = "pypi"
 
 
-def urls(desk: Desk, clock: Clock, public_url: str, site_name: str) -> list[URLPattern]:
-    """Return the addresses, for the registry reached at `public_url` under `site_name`."""
-    press = Press(public_url, site_name)
+def urls(desk: Desk, clock: Clock, board: Board, press: Press) -> list[URLPattern]:
+    """Return the addresses, of pages that bear the registry's name and address."""
     browsing, account = Browsing(press), Account(press)
     entrance, tending = Entrance(press, clock), Tending(press, desk, ECOSYSTEM)
+    work = Work(press, board)
 
     def at(
         route: str, view: Callable[..., HttpResponseBase], methods: frozenset[str]
@@ -45,6 +46,9 @@ def urls(desk: Desk, clock: Clock, public_url: str, site_name: str) -> list[URLP
         at("sign-in/<str:secret>", entrance.sign_in, READ | SEND),
         at("sign-out/", entrance.sign_out, SEND),
         at("account/", for_members(account.show), READ),
+        at("manage/jobs/", for_members(work.overview), READ),
+        at("manage/jobs/<uuid:job>/retry/", for_members(work.retry), READ | SEND),
+        at("manage/jobs/<uuid:job>/drop/", for_members(work.drop), READ | SEND),
         at(project, for_members(tending.overview), READ),
         at(f"{project}yank/<str:version>/", for_members(tending.yank), READ | SEND),
         at(f"{project}unyank/<str:version>/", for_members(tending.unyank), READ | SEND),

@@ -8,7 +8,7 @@ from strongroom.core.actors import NOBODY, OPERATOR, REGISTRY, Action, Actor, Re
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import permit
+from strongroom.people.access.rules import oversee, permit
 
 PARCEL = ProjectId("box", "parcel")
 PERSON = Actor("person", "alice", "session", user_id=1)
@@ -145,3 +145,24 @@ def test_a_refusal_says_whom_to_ask() -> None:
         with pytest.raises(ForbiddenError) as caught:
             permit(PERSON, action, PARCEL, exists=True, role=None)
         assert (caught.value.code, caught.value.remedy) == ("role-missing", remedy)
+
+
+@pytest.mark.parametrize(
+    ("actor", "may"),
+    [
+        (OPERATOR, True),
+        (REGISTRY, True),
+        (ADMIN, True),
+        (replace(ADMIN, reach=Reach(projects=frozenset())), False),
+        (PERSON, False),
+        (NOBODY, False),
+    ],
+)
+def test_only_administrators_whose_credential_has_no_limits_look_after_the_registry(
+    actor: Actor, *, may: bool
+) -> None:
+    if may:
+        oversee(actor)
+    else:
+        with pytest.raises(ForbiddenError):
+            oversee(actor)

@@ -4,13 +4,18 @@ Each file of the newer is held against that of the older which it takes the plac
 kind and, where a release has several of a kind, for the same platforms.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from strongroom.core.ecosystem import Content, Ecosystem
 from strongroom.core.errors import StrongroomError
-from strongroom.packages.comparison.differences import Change, of_contents
+from strongroom.packages.comparison.differences import (
+    Change,
+    FieldChange,
+    of_contents,
+    of_metadata,
+)
 
 LARGEST_READ = 64 * 1024 * 1024  # bytes of an archive that is opened while somebody waits
 MOST_UNPACKED = 256 * 1024 * 1024  # bytes
@@ -40,6 +45,39 @@ class FileDifference:
     size_before: int | None
     changes: tuple[Change, ...] | None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One of the two releases: its version, what it says of itself, its files."""
+
+    version: str
+    metadata: Mapping[str, object]
+    files: Sequence[Side]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a release differs from an older one, whose version is empty if there is none."""
+
+    against: str
+    fields: tuple[FieldChange, ...]
+    files: tuple[FileDifference, ...]
+
+
+def compare_releases(
+    older: Release | None,
+    newer: Release,
+    ecosystem: Ecosystem,
+    opened: Callable[[str], BinaryIO],
+) -> Difference:
+    """Compare two releases; `opened` returns the bytes of a SHA-256."""
+    before = older or Release("", {}, ())
+    return Difference(
+        before.version,
+        of_metadata(before.metadata, newer.metadata),
+        compare_files(before.files, newer.files, ecosystem, opened),
+    )
 
 
 def compare_files(

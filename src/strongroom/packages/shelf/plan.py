@@ -1,4 +1,4 @@
-"""Which pages of a project its new events touch. Pure.
+"""Which pages the new events of a project touch: its own, and those of the whole registry. Pure.
 
 A release's own pages show that release and facts of the whole project (its status, its people), so
 an event about the project touches them all, and one about a release those of that release.
@@ -22,6 +22,10 @@ OF_THE_PROJECT = frozenset({Kind.PROJECT_STATUS_CHANGED, Kind.ROLE_GRANTED, Kind
 # A project that was just created has no release yet; the file that comes with it touches its own.
 PAGED = OF_A_RELEASE | OF_THE_PROJECT | {Kind.PROJECT_CREATED}
 
+FRONT = "front"
+IN_INDEX = frozenset({Kind.PROJECT_CREATED, Kind.PROJECT_STATUS_CHANGED})
+IN_FRONT = IN_INDEX | {Kind.FILE_PUBLISHED}
+
 
 def touched(news: Sequence[Recorded], ecosystem: Ecosystem) -> frozenset[str] | None:
     """Return the keys of the versions whose own pages events touch; None stands for all."""
@@ -30,3 +34,15 @@ def touched(news: Sequence[Recorded], ecosystem: Ecosystem) -> frozenset[str] | 
     return frozenset(
         ecosystem.version(one.event.version).key for one in news if one.event.kind in OF_A_RELEASE
     )
+
+
+def shared(news: Sequence[Recorded], ecosystem: str) -> frozenset[str]:
+    """Name the pages of the whole registry that events of a project touch."""
+    kinds = {one.event.kind for one in news}
+    front = {FRONT} if kinds & IN_FRONT else set()
+    return frozenset(front | ({index(ecosystem)} if kinds & IN_INDEX else set()))
+
+
+def index(ecosystem: str) -> str:
+    """Return the name of the index of all projects of an ecosystem."""
+    return f"index {ecosystem}"

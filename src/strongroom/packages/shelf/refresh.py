@@ -6,16 +6,20 @@ run has seen everything. It is idempotent: after a crash, doing it again is the 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F
 
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Ecosystem, Listing, Page, chosen
+from strongroom.core.events import Recorded
 from strongroom.packages.catalog.listing import find_project, listing
 from strongroom.packages.catalog.states import Status
 from strongroom.packages.models import Project
+from strongroom.packages.shelf import plan, shared
 from strongroom.packages.shelf.plan import touched
-from strongroom.proof.ledger.events import of_project_since
+from strongroom.proof.ledger.events import moment_of, of_project_since
 from strongroom.stores.locks import Locks
 from strongroom.stores.pages.protocol import Pages
 
@@ -46,19 +50,27 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     next.
     """
     with shelf.locks.held(f"shelf {project}"):
-        news = of_project_since(project, find_project(project).shelved_serial)
+        news = _news(project)
         if news:
-            _put(shelf, project, ecosystem, touched(news, ecosystem))
+            _put(shelf, project, ecosystem, touched(news, ecosystem), news)
 
 
 def rebuild(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     """Render all of a project's pages and put up all its files, whatever they show now."""
     with shelf.locks.held(f"shelf {project}"):
-        _put(shelf, project, ecosystem, None)
+        _put(shelf, project, ecosystem, None, _news(project))
+
+
+def _news(project: ProjectId) -> tuple[Recorded, ...]:
+    return of_project_since(project, find_project(project).shelved_serial)
 
 
 def _put(
-    shelf: Shelf, project: ProjectId, ecosystem: Ecosystem, versions: frozenset[str] | None
+    shelf: Shelf,
+    project: ProjectId,
+    ecosystem: Ecosystem,
+    versions: frozenset[str] | None,
+    news: Sequence[Recorded],
 ) -> None:
     shown = listing(project, ecosystem, versions)
     wanted = _with_neighbours(shown, versions)
@@ -66,11 +78,16 @@ def _put(
     for page in _rendered(shelf, shown, ecosystem, wanted):
         shelf.pages.put(page.path, page.body)
     newest = chosen(shown.releases)
-    Project.objects.filter(ecosystem=project.ecosystem, key=project.key).update(
-        shelved_serial=shown.serial,
-        latest=newest.version.display if newest else "",
-        summary=newest.summary if newest else "",
-    )
+    row = Project.objects.filter(ecosystem=project.ecosystem, key=project.key)
+    with transaction.atomic():
+        row.update(
+            latest=newest.version.display if newest else "",
+            summary=newest.summary if newest else "",
+        )
+        if news:
+            # Only those: the listing may know of a later event, whose own pages are not rendered.
+            row.update(shelved_serial=news[-1].serial)
+        shared.want(plan.shared(news, project.ecosystem))
 
 
 def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator[Page]:
@@ -82,6 +99,14 @@ def unshelved(limit: int) -> tuple[ProjectId, ...]:
     """Name projects whose pages do not show their newest event: what a crash left undone."""
     behind = Project.objects.filter(shelved_serial__lt=F("serial")).order_by("serial")[:limit]
     return tuple(ProjectId(row.ecosystem, row.key) for row in behind)
+
+
+def left_behind(before: datetime) -> bool:
+    """Say whether an event of before a moment is still on no page of its project."""
+    # The lowest is the oldest. Nothing else is read while there is none, which is nearly always.
+    behind = Project.objects.filter(shelved_serial__lt=F("serial")).order_by("serial")
+    serial = behind.values_list("serial", flat=True).first()
+    return serial is not None and moment_of(serial) < before
 
 
 def unshelved_count() -> int:

@@ -4,7 +4,7 @@ Deny by default. The order of the questions matters: a credential that does not 
 learns nothing about that project.
 """
 
-from strongroom.core.actors import NOBODY, Action, Actor
+from strongroom.core.actors import EVERYWHERE, NOBODY, Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import Role
@@ -44,6 +44,19 @@ def permit(
             "Ask an owner of the project."
             if action is not Action.QUARANTINE
             else "Ask an administrator.",
+        )
+
+
+def oversee(actor: Actor) -> None:
+    """Return if the actor may look after the registry itself, its queue of work, else raise.
+
+    No token may, whoever made it: a token that leaked must not hide what failed.
+    """
+    if not actor.admin or actor.reach != EVERYWHERE:
+        raise ForbiddenError(
+            "not-an-administrator",
+            f"{actor.name} may not look after this registry.",
+            "Ask an administrator.",
         )
 
 

@@ -8,6 +8,7 @@ touch afterwards only rows that the transaction has locked already.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
@@ -61,6 +62,11 @@ def last_serial() -> int:
     """Return the serial of the newest event, 0 if nothing has happened yet."""
     row = EventRow.objects.order_by("-serial").values_list("serial", flat=True).first()
     return row or 0
+
+
+def moment_of(serial: int) -> datetime:
+    """Return when an event was recorded."""
+    return EventRow.objects.values_list("at", flat=True).get(serial=serial)
 
 
 def _read(rows: Iterable[EventRow]) -> tuple[Recorded, ...]:

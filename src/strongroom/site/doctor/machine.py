@@ -22,6 +22,9 @@ OLDEST_PYTHON = (3, 11)
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right shows an earlier time
 DISK_WARNING = 5 * 1024 * MIB
 DAMAGED = "damaged"  # as the shelf names it
+SHELF = "public"
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_READ = stat.S_IROTH | stat.S_IXOTH
 ABANDONED = timedelta(days=1)
 
 
@@ -72,11 +75,34 @@ def _folder(data: Path) -> Remark:
             f"This account cannot read and write {data}.",
             "Run this as the account that runs the registry, or give that account the folder.",
         )
-    if data.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    open_to = data.stat().st_mode & _OTHERS
+    if open_to == stat.S_IXGRP:
+        return _gate(data)
+    if open_to:
         return warning(
             "data folder", f"Other accounts can reach {data}.", f"Run `chmod 700 {data}`."
         )
     return well("data folder", f"{data} belongs to this account alone.")
+
+
+def _gate(data: Path) -> Remark:
+    """Look at a folder whose group may pass through it, as a web server's to the shelf."""
+    inside = [path for path in sorted(data.iterdir()) if path.name != SHELF]
+    bare = [str(path) for path in inside if path.stat().st_mode & _OTHERS]
+    if bare:
+        return error(
+            "data folder",
+            f"Whoever is let through {data} to its pages can also reach {', '.join(bare)}.",
+            f"Run `chmod -R go-rwx {' '.join(bare)}`, and start the registry with UMask=0077.",
+        )
+    shelf = data / SHELF
+    if shelf.is_dir() and shelf.stat().st_mode & _READ != _READ:
+        return warning(
+            "data folder",
+            f"A web server that is let through {data} cannot read {shelf}.",
+            f"Run `chmod -R a+rX {shelf}`.",
+        )
+    return well("data folder", f"One group is let through {data}, to its pages alone.")
 
 
 def _keys(configuration: Configuration) -> Remark:
@@ -99,7 +125,7 @@ def _disk(data: Path, at_least: int) -> Remark:
 
 def _links(data: Path) -> Remark:
     """Try what publishing does: put a file on the shelf by a hard link to its blob."""
-    blobs, public = data / "blobs", data / "public"
+    blobs, public = data / "blobs", data / SHELF
     blob, link = blobs / f".doctor-{os.getpid()}", public / f".doctor-{os.getpid()}"
     try:
         blobs.mkdir(exist_ok=True)

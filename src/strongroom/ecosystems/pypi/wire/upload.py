@@ -1,7 +1,8 @@
 """The legacy upload of Python's clients (twine, uv): one multipart form, one file, one answer.
 
 The token is judged before a byte of the body is read. The file streams to a nameless blob as it
-arrives; only the form's fields are held in memory.
+arrives; only the form's fields are held in memory. A proxy that holds bodies back until they are
+whole can ask beforehand whether a token is worth it.
 """
 
 import logging
@@ -13,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from strongroom.core.actors import Actor
@@ -48,20 +49,26 @@ class Door:
         self,
         desk: Desk,
         authenticate: Callable[[str, str], Actor],
+        recognise: Callable[[str, str], None],
         count: Callable[[str, int], None],
     ) -> None:
         """Publish at `desk`, for whom `authenticate(token, source address)` says it is.
 
+        `recognise` takes the same, and raises ForbiddenError if the token would be refused.
         `count` is told the code of each outcome, and the bytes of each file that was published.
         """
         self._desk = desk
         self._authenticate = authenticate
+        self._recognise = recognise
         self._count = count
 
     def urls(self) -> list[URLPattern]:
         """Return the addresses of this door."""
         # Without the final slash too: clients do not follow a redirect of an upload.
-        return [re_path(r"^legacy/?$", csrf_exempt(self.upload), name="pypi-upload")]
+        return [
+            re_path(r"^legacy/?$", csrf_exempt(self.upload), name="pypi-upload"),
+            path("legacy/credential", self.credential),
+        ]
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Publish the file of a form, or say why not."""
@@ -71,34 +78,29 @@ class Door:
         except StrongroomError as error:
             return self._refused(error)
         except (OperationalError, InterfaceError) as error:
-            # SQLite waits for its one writer, but not for ever; a server may be away.
-            logger.warning("an upload met a database that did not answer: %s", error)
-            return self._refused(
-                UnavailableError(
-                    "database-busy",
-                    "The registry's database did not answer.",
-                    "Nothing was published; try again later.",
-                )
-            )
+            return self._refused(_unanswered(error))
         if receipt.events:
             self._count("published", receipt.size)
         else:
             self._count("unchanged", 0)
         return HttpResponse(_told(receipt, ignored), content_type="text/plain; charset=utf-8")
 
+    def credential(self, request: HttpRequest) -> HttpResponse:
+        """Say (204) that an upload with this token would be read, or refuse it as that would be."""
+        try:
+            self._recognise(_token(request), request.META["REMOTE_ADDR"])
+        except StrongroomError as error:
+            return _refused(error)
+        except (OperationalError, InterfaceError) as error:
+            return _refused(_unanswered(error))
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+
     def _refused(self, error: StrongroomError) -> HttpResponse:
         self._count(error.code, 0)
         return _refused(error)
 
     def _actor(self, request: HttpRequest) -> Actor:
-        token = presented(request.headers.get("Authorization", ""))
-        if token is None:
-            raise UnauthenticatedError(
-                "credential-missing",
-                "Uploading needs a token.",
-                "Give __token__ as the user name and a token as the password.",
-            )
-        actor = self._authenticate(token, request.META["REMOTE_ADDR"])
+        actor = self._authenticate(_token(request), request.META["REMOTE_ADDR"])
         request.META["strongroom.actor"] = actor.name  # for the access log
         return actor
 
@@ -150,6 +152,27 @@ class _Content(FileUploadHandler):
 
     def upload_interrupted(self) -> None:
         raise _broken("The upload ended before its last part was complete.")
+
+
+def _token(request: HttpRequest) -> str:
+    token = presented(request.headers.get("Authorization", ""))
+    if token is None:
+        raise UnauthenticatedError(
+            "credential-missing",
+            "Uploading needs a token.",
+            "Give __token__ as the user name and a token as the password.",
+        )
+    return token
+
+
+def _unanswered(error: Exception) -> UnavailableError:
+    # SQLite waits for its one writer, but not for ever; a server may be away.
+    logger.warning("an upload met a database that did not answer: %s", error)
+    return UnavailableError(
+        "database-busy",
+        "The registry's database did not answer.",
+        "Nothing was published; try again later.",
+    )
 
 
 def _posted(request: HttpRequest) -> None:
