@@ -81,9 +81,7 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def _servers(
-    corpus: Corpus, names: Sequence[str], missing: dict[str, str]
-) -> Iterator[list[Peer]]:
+def _servers(corpus: Corpus, names: Sequence[str], missing: dict[str, str]) -> Iterator[list[Peer]]:
     """Fill every server with a corpus; they are ended and their files removed in any case."""
     folder = Path(tempfile.mkdtemp(prefix="strongroom-bench-"))
     with ExitStack() as stack:
@@ -129,9 +127,7 @@ def _overloaded(peers: Sequence[Peer], plan: Plan) -> list[Figure]:
     )
 
 
-def _one_by_one(
-    peers: Sequence[Peer], measure: Callable[[Peer], Iterator[Figure]]
-) -> list[Figure]:
+def _one_by_one(peers: Sequence[Peer], measure: Callable[[Peer], Iterator[Figure]]) -> list[Figure]:
     figures: list[Figure] = []
     for peer in peers:
         peer.start()

@@ -53,7 +53,7 @@ def _fill(registry: "House", actor: "Actor", corpus: Corpus) -> None:
 
 def _publish(desk: "Desk", actor: "Actor", one: Distribution) -> None:
     from strongroom.packages.publishing.pipeline import publish  # noqa: PLC0415
-    from strongroom.packages.publishing.stages import Upload  # noqa: PLC0415
+    from strongroom.packages.publishing.steps import Upload  # noqa: PLC0415
 
     with desk.blobs.receive() as incoming:
         incoming.write(one.body)

@@ -17,7 +17,9 @@ def measured(peers: Iterable[Peer], rounds: int) -> Iterator[Figure]:
             cpu.append(peer.tree.cpu_seconds())
             if left:
                 peer.stop()
-        yield Figure("start to first page", peer.name, seconds=median(took), cpu_us=median(cpu) * 1e6)
+        yield Figure(
+            "start to first page", peer.name, seconds=median(took), cpu_us=median(cpu) * 1e6
+        )
         yield held("memory at rest", peer)
 
 

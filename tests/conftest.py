@@ -90,6 +90,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--minutes", type=float, default=0.0, metavar="M", help="how long tests of endurance go on"
     )
+    parser.addoption("--full", action="store_true", help="the long forms of the tests of faults")
 
 
 def pytest_configure(config: pytest.Config) -> None:

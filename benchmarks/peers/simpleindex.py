@@ -29,4 +29,6 @@ def make(folder: Path, corpus: Corpus) -> Peer:
         configuration.write_text(CONFIGURATION.format(files=folder, port=port))
         return [installed("simpleindex"), str(configuration)]
 
-    return Peer(name="simpleindex", folder=folder, command=command, note="no root index, no uploads")
+    return Peer(
+        name="simpleindex", folder=folder, command=command, note="no root index, no uploads"
+    )

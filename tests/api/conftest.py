@@ -16,7 +16,7 @@ from strongroom.core.actors import OPERATOR, Actor
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import User
 from strongroom.people.tokens.authenticate import authenticate

@@ -9,7 +9,7 @@ import pytest
 from strongroom.cli.upkeep import _only_folder, _only_sqlite
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.accounts.users import find_user, person
 from strongroom.site.assembly import house
 from strongroom.site.configuration import Configuration

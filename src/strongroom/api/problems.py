@@ -18,12 +18,14 @@ from strongroom.core.errors import (
     ForbiddenError,
     InvalidError,
     MethodError,
+    NoRoomError,
     NotFoundError,
     StrongroomError,
     TooLargeError,
     UnauthenticatedError,
     UnavailableError,
 )
+from strongroom.stores.databases import unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ STATUS: dict[type[StrongroomError], int] = {
     ConflictError: 409,
     TooLargeError: 413,
     UnavailableError: 503,
+    NoRoomError: 507,
     ConfigurationError: 500,
 }
 CHALLENGE = 'Bearer realm="Strongroom", Basic realm="Strongroom", charset="UTF-8"'
@@ -113,9 +116,7 @@ def _unstorable(_error: object) -> InvalidError:
 
 def _busy(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     _log("database failed", request, error)
-    return problem(
-        UnavailableError("database-busy", "The database did not answer in time.", "Try again.")
-    )
+    return problem(unanswered(error if isinstance(error, Exception) else error()))
 
 
 def _unexpected(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from strongroom.api import shapes
-from strongroom.api.public import facts
 from strongroom.core.ecosystem import FileListing, Listing, ReleaseListing
-from strongroom.core.events import Recorded
+from strongroom.core.events import Recorded, public_facts
 from strongroom.core.findings import Severity
 from strongroom.packages.catalog import search
 from strongroom.packages.catalog.states import Status
@@ -116,5 +115,5 @@ def event(recorded: Recorded) -> shapes.Event:
         ecosystem=told.project.ecosystem if told.project else "",
         project=told.project.key if told.project else "",
         version=told.version,
-        facts=facts(recorded),
+        facts=public_facts(recorded),
     )

@@ -16,6 +16,7 @@ from enum import IntEnum
 
 from strongroom.core.errors import (
     ConfigurationError,
+    NoRoomError,
     NotFoundError,
     StrongroomError,
     UnavailableError,
@@ -38,6 +39,7 @@ _CODES: dict[type[StrongroomError], Exit] = {
     ConfigurationError: Exit.CONFIGURATION,
     NotFoundError: Exit.NOT_FOUND,
     UnavailableError: Exit.UNAVAILABLE,
+    NoRoomError: Exit.UNAVAILABLE,
 }
 
 

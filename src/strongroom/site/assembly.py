@@ -1,10 +1,12 @@
 """Where everything is put together: the only place that knows all stores, ecosystems and doors."""
 
+import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from importlib.metadata import version
 
 from django.conf import settings
 
@@ -13,6 +15,7 @@ from strongroom.core.clock import Clock, SystemClock
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
+from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
@@ -44,6 +47,7 @@ class House:
     reactions: Reactions
     authenticate: Callable[[str, str], Actor]
     recognise: Callable[[str, str], None]
+    yard: Yard
     metrics: Metrics
 
     @property
@@ -88,6 +92,14 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         react=reactions,
         policy=Policy({STARTUP_CODE: frozenset(configuration.startup_code_allowed)}),
     )
+    yard = Yard(
+        desk=desk,
+        key=keys.key("stage previews"),
+        entropy=secrets.token_bytes,
+        life=timedelta(days=configuration.stage_days),
+        settled=timedelta(days=configuration.approver_days),
+        program=version("strongroom"),
+    )
     master = keys.key("tokens")
 
     def known(token: str, source: str) -> Actor:
@@ -107,7 +119,9 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             jobs=lambda: counts(clock.now()),
         ),
     )
-    return House(configuration, clock, stores.blobs, desk, shelf, reactions, known, worth, metrics)
+    return House(
+        configuration, clock, stores.blobs, desk, shelf, reactions, known, worth, yard, metrics
+    )
 
 
 @cache

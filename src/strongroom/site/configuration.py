@@ -76,6 +76,12 @@ class Configuration:
     release_open_days: int = _setting(
         14, "days after its first file during which a release takes further files"
     )
+    stage_days: int = _setting(
+        14, "days that a stage lasts; it can be extended to twice as many, and then expires"
+    )
+    approver_days: int = _setting(
+        3, "days that somebody must have had a role in a project before they approve its files"
+    )
     startup_code_allowed: tuple[str, ...] = _setting(
         ("coverage", "setuptools"),
         "projects (canonical names) whose wheels may hold code that Python runs at every start",
@@ -238,6 +244,8 @@ def _checked(read: Configuration) -> Configuration:
         "max_file_bytes": read.max_file_bytes > 0,
         "min_free_bytes": read.min_free_bytes >= 0,
         "release_open_days": read.release_open_days > 0,
+        "stage_days": 0 < read.stage_days <= 365,  # noqa: PLR2004 - a year, and no reservation for ever
+        "approver_days": 0 <= read.approver_days <= 365,  # noqa: PLR2004 - likewise
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),

@@ -14,7 +14,7 @@ from strongroom.core.events import Kind
 from strongroom.core.findings import Finding, Severity
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import last_serial, since
 from tests.fakes.bench import Bench

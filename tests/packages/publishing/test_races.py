@@ -18,7 +18,7 @@ from strongroom.core.events import Kind
 from strongroom.core.findings import Finding
 from strongroom.packages.catalog.changes import set_status
 from strongroom.packages.models import File, Project, Release, UsedPath
-from strongroom.packages.publishing.stages import Receipt
+from strongroom.packages.publishing.steps import Receipt
 from strongroom.people.models import Grant
 from strongroom.proof.models import EventRow
 from tests.fakes.bench import Bench, open_bench

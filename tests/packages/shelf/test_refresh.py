@@ -16,7 +16,7 @@ from strongroom.core.errors import NotFoundError, UnavailableError
 from strongroom.packages.catalog.changes import set_status, yank
 from strongroom.packages.catalog.listing import file_path, listing
 from strongroom.packages.models import Project, Release
-from strongroom.packages.publishing.stages import Receipt
+from strongroom.packages.publishing.steps import Receipt
 from strongroom.packages.shelf.refresh import QUARANTINE, unshelved, unshelved_count
 from tests.fakes.bench import Bench, open_bench
 from tests.fakes.ecosystems import Boxes

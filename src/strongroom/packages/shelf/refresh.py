@@ -50,7 +50,7 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     next.
     """
     with shelf.locks.held(f"shelf {project}"):
-        news = _news(project)
+        news = unshown(project)
         if news:
             _put(shelf, project, ecosystem, touched(news, ecosystem), news)
 
@@ -58,11 +58,7 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
 def rebuild(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     """Render all of a project's pages and put up all its files, whatever they show now."""
     with shelf.locks.held(f"shelf {project}"):
-        _put(shelf, project, ecosystem, None, _news(project))
-
-
-def _news(project: ProjectId) -> tuple[Recorded, ...]:
-    return of_project_since(project, find_project(project).shelved_serial)
+        _put(shelf, project, ecosystem, None, unshown(project))
 
 
 def _put(
@@ -93,6 +89,11 @@ def _put(
 def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator[Page]:
     """Render all the pages of a project as a refresh would, without putting them up."""
     return _rendered(shelf, listing(project, ecosystem), ecosystem, None)
+
+
+def unshown(project: ProjectId) -> tuple[Recorded, ...]:
+    """Return the events of a project that its pages do not show yet, oldest first."""
+    return of_project_since(project, find_project(project).shelved_serial)
 
 
 def unshelved(limit: int) -> tuple[ProjectId, ...]:

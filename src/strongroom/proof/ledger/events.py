@@ -12,7 +12,7 @@ from datetime import datetime
 
 from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.events import Event, Kind, Recorded
+from strongroom.core.events import PUBLIC, Event, Kind, Recorded
 from strongroom.proof.ledger.turns import take_turn
 from strongroom.proof.models import EventRow
 
@@ -34,8 +34,10 @@ def record(event: Event, clock: Clock) -> Recorded:
 
 
 def of_project(project: ProjectId, limit: int) -> tuple[Recorded, ...]:
-    """Return the newest events of a project, newest first."""
-    rows = EventRow.objects.filter(ecosystem=project.ecosystem, project=project.key)
+    """Return the newest public events of a project, newest first."""
+    rows = EventRow.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, kind__in=[str(kind) for kind in PUBLIC]
+    )
     return _read(rows.order_by("-serial")[:limit])
 
 
