@@ -1,5 +1,6 @@
 """What can be asked of the configuration of nginx, and what cannot."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,9 +94,7 @@ def test_a_certificate_for_an_address_without_tls_is_refused() -> None:
         plan(Configuration(data=Path("/d"), public_url="http://p.test"), TLS)
 
 
-def test_where_files_are_objects_nothing_is_served_from_this_machine() -> None:
-    apart = Configuration(
-        data=Path("/d"), public_url="https://p.test", objects="s3://k:s@objects.test/bucket"
-    )
-    settled = plan(apart, Asked(cache="/var/cache/nginx"))
+def test_over_a_bucket_nginx_reads_no_folder_and_may_keep_a_cache() -> None:
+    bucket = replace(HOME, objects="s3://s3.example.org/packages")
+    settled = plan(bucket, Asked(cache="/var/cache/nginx"))
     assert (settled.public, settled.cache) == ("", "/var/cache/nginx")
