@@ -108,11 +108,13 @@ def test_the_same_file_again_is_answered_alike_and_records_nothing(
     assert bench.standing() == before
 
 
-def test_the_same_file_again_is_no_reaction(bench: Bench, alice: Actor) -> None:
+def test_the_same_file_again_is_told_of_once_more(bench: Bench, alice: Actor) -> None:
+    # Whoever published it may have died over its pages.
     bench.publish(alice, "parcel", "1.0")
-    count = len(bench.told)
-    bench.publish(alice, "parcel", "1.0")
-    assert len(bench.told) == count
+    bench.publish(alice, "parcel", "2.0")
+    newest = bench.told[-1]
+    receipt = bench.publish(alice, "parcel", "1.0")
+    assert (receipt.events, bench.told[-1]) == ((), newest)
 
 
 def test_an_ecosystem_that_is_not_here_is_not_found(bench: Bench, alice: Actor) -> None:
