@@ -6,7 +6,17 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from strongroom.cli import doctor, imports, projects, registry, settings, tokens, upkeep, users
+from strongroom.cli import (
+    doctor,
+    imports,
+    projects,
+    registry,
+    settings,
+    stages,
+    tokens,
+    upkeep,
+    users,
+)
 from strongroom.cli.exits import Exit, answerable, code_of
 from strongroom.cli.terminal import clean, note
 from strongroom.core.errors import StrongroomError
@@ -25,7 +35,8 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"strongroom {version('strongroom')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (registry, upkeep, settings, doctor, users, tokens, projects, imports):
+    groups = (registry, upkeep, settings, doctor, users, tokens, projects, stages, imports)
+    for module in groups:
         module.add(commands)
     return parser
 
