@@ -52,6 +52,7 @@ class Configuration:
     site_name: str = _setting("Strongroom", "the name of this registry, as pages show it")
     workers: int = _setting(1, "web processes")
     threads: int = _setting(32, "threads in each web process: the requests it handles at once")
+    connections: int = _setting(2048, "connections that each web process holds open at once")
     max_file_bytes: int = _setting(2048 * MIB, "the largest file that may be uploaded, in bytes")
     min_free_bytes: int = _setting(
         256 * MIB, "uploads are refused while less than this is free on the disk; 0: never"
@@ -203,6 +204,7 @@ def _checked(read: Configuration) -> Configuration:
         "port": 0 < read.port < 65536,  # noqa: PLR2004 - TCP's own bound
         "workers": read.workers > 0,
         "threads": read.threads > 0,
+        "connections": read.connections > 0,
         "max_file_bytes": read.max_file_bytes > 0,
         "min_free_bytes": read.min_free_bytes >= 0,
         "release_open_days": read.release_open_days > 0,

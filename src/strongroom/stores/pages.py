@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
+from typing import TypeAlias
 
 from strongroom.core.errors import InvalidError
 from strongroom.stores.blobs.disk import fsync_folder, make_folder, no_room
@@ -30,6 +32,10 @@ _ENTRY_COST = 512  # bytes that an entry takes besides its page, so that empty o
 # What the system says of an address at which nothing can be. Any other error is the disk's, and
 # must never be told as "not there": a client would then look for the package elsewhere.
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
+
+
+Mark: TypeAlias = tuple[int, int, int]
+"""Time, inode and size of a file: another mark, other bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class DiskPages:
         """Use `folder`, made when first needed."""
         self._folder = folder
         self._lock = threading.Lock()
-        self._cache: OrderedDict[str, tuple[tuple[int, int, int], Stored]] = OrderedDict()
+        self._cache: OrderedDict[str, tuple[Mark, Stored]] = OrderedDict()
         self._cached_bytes = 0
 
     @property
@@ -130,22 +136,29 @@ class DiskPages:
             _only_absent(error)
             return False
 
-    def get(self, path: str) -> Stored | None:
-        """Return a page, from memory if its file is still the one that was read."""
-        place = self.place(path)
-        try:
-            status = os.stat(place)  # noqa: PTH116 - Path.stat costs three times as much here
-        except OSError as error:
-            _only_absent(error)
-            return None
-        mark = (status.st_mtime_ns, status.st_ino, status.st_size)
+    def mark(self, path: str) -> Mark | None:
+        """Return the mark of the file that stands at a path now, None if there is none."""
+        return mark_at(str(self.place(path)))
+
+    def held(self, path: str, mark: Mark) -> Stored | None:
+        """Return a page from memory, None if the page of this mark is not there; reads nothing."""
         with self._lock:
             held = self._cache.get(path)
-            if held is not None and held[0] == mark:
-                self._cache.move_to_end(path)
-                return held[1]
+            if held is None or held[0] != mark:
+                return None
+            self._cache.move_to_end(path)
+            return held[1]
+
+    def get(self, path: str) -> Stored | None:
+        """Return a page, from memory if its file is still the one that was read."""
+        mark = self.mark(path)
+        if mark is None:
+            return None
+        held = self.held(path, mark)
+        if held is not None:
+            return held
         try:
-            stored = _read(place)
+            stored = _read(self.place(path))
         except OSError as error:
             _only_absent(error)
             return None
@@ -161,7 +174,7 @@ class DiskPages:
             _only_absent(error)
             return None
 
-    def _hold(self, path: str, mark: tuple[int, int, int], stored: Stored) -> None:
+    def _hold(self, path: str, mark: Mark, stored: Stored) -> None:
         size = _size(stored)
         if size > _ENTRY_BYTES:
             return
@@ -174,6 +187,18 @@ class DiskPages:
             while self._cached_bytes > CACHE_BYTES:
                 _, (_, evicted) = self._cache.popitem(last=False)
                 self._cached_bytes -= _size(evicted)
+
+
+def mark_at(place: str) -> Mark | None:
+    """Return the mark of a local file, None if there is none."""
+    try:
+        status = os.stat(place)  # noqa: PTH116 - Path.stat costs three times as much here
+    except OSError as error:
+        _only_absent(error)
+        return None
+    if not S_ISREG(status.st_mode):
+        return None
+    return (status.st_mtime_ns, status.st_ino, status.st_size)
 
 
 def _nameable(part: str) -> bool:

@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import InvalidError
-from strongroom.packages.shelf.serve import Answer, page
-from strongroom.stores.pages import DiskPages
+from strongroom.packages.shelf.serve import Answer, Readable, page
 from strongroom.web.headers import PAGE, SECURITY
 
 _ROOM = "project"
@@ -18,7 +17,7 @@ _HISTORY = "history"
 
 
 def read(
-    pages: DiskPages, path: str, asked: Mapping[str, str], ecosystem: Ecosystem
+    pages: Readable, path: str, asked: Mapping[str, str], ecosystem: Ecosystem
 ) -> Answer | None:
     """Answer a GET or HEAD of a decoded path; `asked` maps lower-case header names to values."""
     if path == "/":

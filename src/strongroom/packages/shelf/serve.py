@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from strongroom.stores.pages import DiskPages
+from strongroom.stores.pages import Stored
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -30,6 +31,16 @@ ISOLATED: Headers = (
 # 18 digits: more than any file has bytes.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 _CODING = re.compile(r"\s*([^\s;]+)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?", re.IGNORECASE)
+
+
+class Readable(Protocol):
+    """What reads are answered from: the pages on the disk, or those of them in memory."""
+
+    def get(self, path: str) -> Stored | None:
+        """Return a page."""
+
+    def find(self, path: str) -> Path | None:
+        """Return the local file of a published file if it is on the shelf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class Answer:
 
 
 def page(
-    pages: DiskPages, path: str, asked: Mapping[str, str], media_type: str, extra: Headers = ()
+    pages: Readable, path: str, asked: Mapping[str, str], media_type: str, extra: Headers = ()
 ) -> Answer | None:
     """Answer with a page; None if there is none at that path.
 
@@ -80,7 +91,7 @@ def page(
     return Answer(200, "OK", headers, body)
 
 
-def file(pages: DiskPages, path: str, asked: Mapping[str, str], etag: str) -> Answer | None:
+def file(pages: Readable, path: str, asked: Mapping[str, str], etag: str) -> Answer | None:
     """Answer with a published file, whole or in part; None if it is not on the shelf."""
     place = pages.find(path)
     if place is None:
