@@ -114,6 +114,7 @@ class Connection:
     wanted: int = 0  # bytes of the inbox without which no more can be done
     output: Output = field(default_factory=Output)
     moved: int = 0  # bytes in this phase
+    brisk: tuple[int, float] = (0, 0.0)  # how many, and when, when it last moved enough of them
     unread: bool = False  # it may still be sending what nobody will read
     keep: bool = True
     owed: int = 0  # bytes of a thread's answer that wait here

@@ -125,7 +125,9 @@ class Loop:
 
     def _accept(self, listener: Any) -> None:  # noqa: ANN401 - gunicorn's wrapper of a socket
         for _ in range(ACCEPT_AT_ONCE):
-            if self._places.full and not self._made_room():
+            victim = self._places.victim() if self._places.full else None
+            if victim is None and self._places.full:
+                self._accepting(yes=False)  # until the next look at the clock
                 return
             try:
                 sock, peer = listener.accept()
@@ -133,20 +135,14 @@ class Loop:
                 return
             except OSError as error:  # no file is left for it
                 logger.warning("no connection can be accepted: %s", error)
-                self._made_room()
+                self._accepting(yes=False)
                 return
+            if victim is not None:
+                self._close(victim)
             sock.settimeout(0)
             with suppress(OSError):  # a client that has gone already
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._places.add(sock, peer, listener.getsockname(), self._now)
-
-    def _made_room(self) -> bool:
-        victim = self._places.victim()
-        if victim is None:
-            self._accepting(yes=False)  # until the next look at the clock
-            return False
-        self._close(victim)
-        return True
 
     def _look(self) -> None:
         """Let go of those whose time is up."""

@@ -1,7 +1,7 @@
 """The places for connections: how many there may be, what each is doing, and who gives way.
 
 A place costs little, so there are many, and whoever holds one without using it loses it first: the
-slowest readers, then those who have been silent for longest. A flood of connections that say
+slow readers, then those who have been silent for longest. A flood of connections that say
 nothing therefore pushes out itself.
 """
 
@@ -15,7 +15,7 @@ from strongroom.site.lane.connection import Connection, Phase
 from strongroom.site.lane.pace import Patience
 
 SLOW = 16 * 1024  # bytes a second; who takes less may have to give way
-_SLOW_AFTER = 5.0  # seconds
+SLOW_AFTER = 5.0  # seconds
 _EVENTS = {
     Phase.READING: selectors.EVENT_READ,
     Phase.BEHIND: 0,
@@ -80,6 +80,7 @@ class Places:
         if phase is not Phase.SENDING:
             connection.moved = connection.wanted = 0
         connection.phase, connection.since = phase, now
+        connection.brisk = (connection.moved, now)
 
     def remove(self, connection: Connection) -> None:
         """Close a connection at once."""
@@ -103,8 +104,7 @@ class Places:
     def overdue(self, now: float, *, stopping: bool) -> list[Connection]:
         """Return the connections whose time is up; also looks for the slow ones."""
         slow = [one for one in self._connections if _is_slow(one, now)]
-        slow.sort(key=lambda one: one.moved / (now - one.since))
-        self._slowest = deque(slow)
+        self._slowest = deque(sorted(slow, key=lambda one: one.brisk[1]))
         allowed = self._allowed
         return [one for one in self._connections if now - one.since > allowed(one, stopping)]
 
@@ -122,9 +122,11 @@ class Places:
 
 
 def _is_slow(connection: Connection, now: float) -> bool:
-    lasted = now - connection.since
-    return (
-        connection.phase is Phase.SENDING
-        and lasted > _SLOW_AFTER
-        and connection.moved < SLOW * lasted
-    )
+    """Say whether a client has taken little of late; what the system buffers goes at once."""
+    if connection.phase is not Phase.SENDING:
+        return False
+    moved, at = connection.brisk
+    if connection.moved - moved >= SLOW * SLOW_AFTER:
+        connection.brisk = (connection.moved, now)
+        return False
+    return now - at > SLOW_AFTER
