@@ -152,26 +152,28 @@ def lane(
         listener.settimeout(0)
         loop = Loop([listener], parts, Places(connections, patience), threads)
         running = Lane(listener.getsockname()[1], pages, metrics, loop)
-        signals, stop = os.pipe()
-        thread = threading.Thread(target=_run, args=(running, signals))
+        signals, signal = os.pipe()
+        os.set_blocking(signals, False)
+        stop = threading.Event()
+        thread = threading.Thread(target=_run, args=(running, signals, stop))
         thread.start()
         try:
             yield running
         finally:
-            os.write(stop, b".")
-            thread.join(WITHIN)
+            stop.set()
+            os.write(signal, b".")
+            thread.join(2 * WITHIN)
             metrics.close()
-            os.close(stop)
+            os.close(signal)
             os.close(signals)
     assert running.errors == []
 
 
-def _run(running: Lane, signals: int) -> None:
+def _run(running: Lane, signals: int, stop: threading.Event) -> None:
     loop = running.loop
-    os.set_blocking(signals, False)
     try:
         loop.start(signals)
-        while not _told(signals):
+        while not stop.is_set():
             loop.turn()
         loop.stop()
         until = time.monotonic() + WITHIN
@@ -180,12 +182,6 @@ def _run(running: Lane, signals: int) -> None:
         loop.close()
     except BaseException as error:  # noqa: BLE001 - told to the test
         running.errors.append(error)
-
-
-def _told(signals: int) -> bool:
-    with suppress(BlockingIOError):
-        return bool(os.read(signals, 1))
-    return False
 
 
 def _failed(_request: object, wire: object, _peer: object, error: BaseException) -> None:

@@ -1,14 +1,17 @@
 """HTTP over real sockets: what is plain, what is not, and that both end where they end."""
 
 import contextlib
+import errno
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
+from strongroom.site.lane.pace import Patience
 from tests.fakes.lanes import Lane, lane, one, rest
 
 HOST = b" HTTP/1.1\r\nHost: a\r\n"
@@ -245,3 +248,94 @@ def test_many_clients_at_once_each_get_their_own_answer(running: Lane) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_large_page_is_read_by_a_thread_and_then_kept(running: Lane) -> None:
+    body = b"y" * 200_000
+    running.put("simple/large/index.html", body)
+    get = b"GET /simple/large/" + HOST + b"\r\n"
+    with running.connect() as connection:
+        for _ in range(3):
+            connection.sendall(get)
+            assert one(connection)[1] == body
+        connection.sendall(get + get + GET + b"\r\n")
+        assert [len(one(connection)[1]) for _ in range(3)] == [200_000, 200_000, len(BODY)]
+
+
+def test_a_file_that_cannot_be_opened_is_not_said_to_be_gone(
+    running: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_stretch: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("strongroom.site.lane.loop.opened", refuse)
+    came = running.ask(b"GET /files/demo-1.0.whl" + HOST + LAST)
+    assert came.startswith(b"HTTP/1.1 503 ")
+
+
+def test_a_file_that_goes_away_between_two_looks_is_said_to_be_gone(
+    running: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_stretch: object) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("strongroom.site.lane.loop.opened", refuse)
+    came = running.ask(b"GET /files/demo-1.0.whl" + HOST + LAST)
+    assert came.startswith(b"HTTP/1.1 404 This file was withdrawn just now.\r\n")
+
+
+def test_what_fails_in_the_loop_costs_one_connection(
+    running: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("strongroom.site.lane.loop.opened", lambda _: 1 / 0)
+        assert running.ask(b"GET /files/demo-1.0.whl" + HOST + LAST) == b""
+    assert running.ask(GET + LAST).endswith(BODY)
+
+
+def failing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Fail before the answer, or in the middle of it."""
+    if environ["PATH_INFO"] == "/before":
+        raise ZeroDivisionError
+    start_response("200 OK", [("Content-Length", "300000")])
+
+    def blocks() -> Iterator[bytes]:
+        yield b"x" * 100_000
+        if environ["PATH_INFO"] == "/gone":
+            raise ConnectionResetError
+        raise ZeroDivisionError
+
+    return blocks()
+
+
+def test_what_fails_on_a_thread_is_a_refusal_or_ends_the_connection(tmp_path: Path) -> None:
+    with lane(tmp_path, failing) as running:
+        assert running.ask(b"GET /before" + HOST + b"\r\n").startswith(b"HTTP/1.1 400 ")
+        for path in (b"/middle", b"/gone"):
+            assert len(running.ask(b"GET " + path + HOST + b"\r\n")) < 300_000
+        running.put("simple/demo/index.html", BODY)
+        assert running.ask(GET + LAST).endswith(BODY)
+
+
+def test_a_page_that_cannot_be_read_is_left_to_the_doors_behind(
+    running: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.put("simple/large/index.html", b"y" * 200_000)
+    monkeypatch.setattr(running.pages, "get", lambda _: 1 / 0)
+    came = running.ask(b"GET /simple/large/" + HOST + b"\r\n")
+    assert came.startswith(b"HTTP/1.1 400 Bad Request")
+
+
+def test_when_memory_owes_enough_a_thread_waits_for_its_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("strongroom.site.lane.behind.OWED_AT_MOST", 0)
+
+    def large(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", "9000000")])
+        return [b"x" * 9_000_000]
+
+    patience = Patience(look=0.05)
+    with lane(tmp_path, large, patience=patience) as running, running.connect() as connection:
+        connection.sendall(b"GET /other" + HOST + b"\r\n")
+        assert len(one(connection)[1]) == 9_000_000

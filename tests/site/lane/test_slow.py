@@ -12,7 +12,6 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from strongroom.site.lane.pace import Pace, Patience
-from strongroom.site.lane.places import SLOW_AFTER
 from tests.fakes.lanes import Lane, echo, lane, one, rest, until
 
 HOST = b" HTTP/1.1\r\nHost: a\r\n"
@@ -139,7 +138,7 @@ def test_senders_of_slow_bodies_leave_threads_to_others(tmp_path: Path) -> None:
     with lane(tmp_path, patience=PATIENT) as running, contextlib.ExitStack() as stack:
         shelved(running)
         refused = []
-        for _ in range(3 + 6 + 2):  # running, waiting, and two too many
+        for _ in range(3 + 8 + 2):  # running, waiting, and two too many
             connection = stack.enter_context(running.connect())
             connection.sendall(b"POST /x" + HOST + b"Content-Length: 5000000\r\n\r\nx")
             refused.append(connection)
@@ -181,13 +180,13 @@ def test_connections_that_say_nothing_give_way(tmp_path: Path) -> None:
 
 
 def test_slow_readers_give_way_to_others(tmp_path: Path) -> None:
-    slow = Patience(look=0.05, answer=Pace(grace=60.0, rate=1))
+    slow = Patience(look=0.05, sluggish=0.5, answer=Pace(grace=60.0, rate=1))
     with lane(tmp_path, patience=slow, connections=20) as running, contextlib.ExitStack() as stack:
         shelved(running)
         for _ in range(20):
             connection = stack.enter_context(running.connect(4096))
             connection.sendall(b"GET /files/large" + HOST + b"\r\n")
-        time.sleep(SLOW_AFTER + 1)
+        time.sleep(1.0)
         for _ in range(5):
             assert reads(running)
 
@@ -205,7 +204,7 @@ def test_a_request_that_runs_may_end_when_the_server_stops(tmp_path: Path) -> No
 
 def test_an_answer_that_is_being_sent_may_end_when_the_server_stops(tmp_path: Path) -> None:
     with lane(tmp_path, patience=PATIENT) as running:
-        connection = shelved(running).connect(65536)
+        connection = shelved(running).connect()
         connection.sendall(b"GET /files/large" + HOST + b"\r\n")
         came = connection.recv(1000)
         taken: list[bytes] = []

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
-_WAITING_PER_PLACE = 2
-
 Work = TypeVar("Work")
 
 
@@ -20,6 +18,9 @@ class Kind(Enum):
 
     READ = "read"  # all of it is here
     BODY = "body"  # its body is still on its way
+
+
+_WAITING_PER_THREAD = {Kind.READ: 4, Kind.BODY: 2}
 
 
 @dataclass(slots=True)
@@ -33,21 +34,19 @@ class Admission(Generic[Work]):
         default_factory=lambda: {kind: deque() for kind in Kind}
     )
 
-    @property
-    def bodies(self) -> int:
-        """Return how many threads requests with bodies may have: three of four, at least one."""
-        return max(1, self.threads * 3 // 4)
+    def places(self, kind: Kind) -> int:
+        """Return how many threads a kind may have: bodies three of four, reads the others.
 
-    @property
-    def idle(self) -> bool:
-        """Say whether nothing runs and nobody waits."""
-        return not any(self._running.values()) and not any(self._waiting.values())
+        Bodies mostly wait for their senders. Reads compute, and as only one thread computes at a
+        time, more of them would only get into the way of each other and of the loop.
+        """
+        bodies = max(1, self.threads * 3 // 4)
+        return bodies if kind is Kind.BODY else max(1, self.threads - bodies)
 
     def put(self, kind: Kind, work: Work, now: float) -> bool:
         """Take work into the line; False if the line is full."""
         line = self._waiting[kind]
-        places = self.bodies if kind is Kind.BODY else self.threads
-        if len(line) >= places * _WAITING_PER_PLACE:
+        if len(line) >= self.threads * _WAITING_PER_THREAD[kind]:
             return False
         line.append((now, work))
         return True
@@ -57,8 +56,7 @@ class Admission(Generic[Work]):
         if sum(self._running.values()) >= self.threads:
             return None
         for kind in (Kind.READ, Kind.BODY):
-            room = kind is Kind.READ or self._running[kind] < self.bodies
-            if room and self._waiting[kind]:
+            if self._running[kind] < self.places(kind) and self._waiting[kind]:
                 self._running[kind] += 1
                 return kind, self._waiting[kind].popleft()[1]
         return None

@@ -187,9 +187,13 @@ class Behind:
         return self._left(wire, inbox, keep=keep, unread=unread)
 
     def _left(self, wire: Wire, inbox: bytes, *, keep: bool, unread: bool) -> Outcome:
-        wire.flush()
-        if not self.owed.take(wire.output.bytes):
-            wire.drain()
+        try:
+            wire.flush()
+            if not self.owed.take(wire.output.bytes):
+                wire.drain()
+        except OSError:
+            wire.output.close()
+            raise
         return Outcome(wire.output, inbox, keep=keep, unread=unread)
 
     def _respond(self, request: Any, unreader: Any, wire: Wire, ends: tuple[Any, Any]) -> bool:  # noqa: ANN401

@@ -6,6 +6,7 @@ or is told to come again.
 """
 
 import logging
+import os
 import selectors
 import socket
 import time
@@ -23,7 +24,7 @@ from strongroom.site.lane import heads, refusals
 from strongroom.site.lane.admission import Kind
 from strongroom.site.lane.behind import Behind, Outcome
 from strongroom.site.lane.connection import Connection, Phase, opened
-from strongroom.site.lane.crew import Crew
+from strongroom.site.lane.crew import After, Crew
 from strongroom.site.lane.heads import Plain
 from strongroom.site.lane.places import Places
 from strongroom.site.lane.shown import NotAtHandError, Shelf, Shown, shown
@@ -76,7 +77,7 @@ class Loop:
 
     def start(self, signals: int) -> None:
         """Begin to accept; a byte that is readable at `signals` ends a turn."""
-        self._places.selector.register(signals, selectors.EVENT_READ, lambda _: None)
+        self._places.selector.register(signals, selectors.EVENT_READ, _emptied)
         self._places.selector.register(self._crew.awake, selectors.EVENT_READ, self._finished)
         self._accepting(yes=True)
 
@@ -93,7 +94,7 @@ class Loop:
         for _ in range(len(self._again)):
             connection = self._again.popleft()
             if connection.phase is Phase.READING and not connection.closed:
-                self._advance(connection)
+                self._safely(connection, self._advance)
         if self._now - self._looked >= self._patience.look:
             self._look()
         self._parts.tally.tell(self._now)
@@ -172,16 +173,23 @@ class Loop:
     # What happens to a connection
 
     def _act(self, connection: Connection) -> None:
+        if connection.phase is Phase.READING:
+            self._safely(connection, self._read)
+        elif connection.phase is Phase.SENDING:
+            self._safely(connection, self._send_on)
+        else:
+            self._safely(connection, self._hear)
+
+    def _safely(self, connection: Connection, act: After) -> None:
+        """Do something with a connection, whose failure must not be that of the others."""
         try:
-            if connection.phase is Phase.READING:
-                self._read(connection)
-            elif connection.phase is Phase.SENDING:
-                self._send_on(connection)
-            elif connection.phase is Phase.ENDING:
-                self._hear(connection)
+            act(connection)
         except BlockingIOError:
             return
         except OSError:  # the client is gone
+            self._close(connection)
+        except Exception:
+            logger.exception("a connection failed in the loop")
             self._close(connection)
 
     def _read(self, connection: Connection) -> None:
@@ -389,11 +397,13 @@ class Loop:
 
     def _finished(self, _awake: object) -> None:
         for connection, after in self._crew.finished():
-            try:
-                after(connection)
-            except OSError:  # the client is gone
-                self._close(connection)
+            self._safely(connection, after)
         self._crew.begin()
+
+
+def _emptied(signals: int) -> None:
+    with suppress(BlockingIOError):
+        os.read(signals, 4096)
 
 
 def _not_opened(error: OSError) -> Answer:

@@ -28,6 +28,7 @@ class Patience:
     gone: float = 2.0  # for a client to whom all is said to close its end
     heard_out: float = 20.0  # for one that was refused to end what it was sending
     line: float = 5.0  # for a thread; whoever waits longer has mostly given up
+    sluggish: float = 5.0  # for a reader who takes next to nothing, if others want his place
     look: float = 1.0  # how often it is looked at the clock
     # A thread and room on the disk wait for a body; an answer that waits costs little.
     body: Pace = Pace(grace=10.0, rate=4096)

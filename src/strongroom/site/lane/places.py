@@ -15,7 +15,6 @@ from strongroom.site.lane.connection import Connection, Phase
 from strongroom.site.lane.pace import Patience
 
 SLOW = 16 * 1024  # bytes a second; who takes less may have to give way
-SLOW_AFTER = 5.0  # seconds
 _EVENTS = {
     Phase.READING: selectors.EVENT_READ,
     Phase.BEHIND: 0,
@@ -103,7 +102,7 @@ class Places:
 
     def overdue(self, now: float, *, stopping: bool) -> list[Connection]:
         """Return the connections whose time is up; also looks for the slow ones."""
-        slow = [one for one in self._connections if _is_slow(one, now)]
+        slow = [one for one in self._connections if self._is_slow(one, now)]
         self._slowest = deque(sorted(slow, key=lambda one: one.brisk[1]))
         allowed = self._allowed
         return [one for one in self._connections if now - one.since > allowed(one, stopping)]
@@ -120,13 +119,12 @@ class Places:
                 return patience.heard_out if connection.unread else patience.gone
         return float("inf")  # a thread keeps its own time
 
-
-def _is_slow(connection: Connection, now: float) -> bool:
-    """Say whether a client has taken little of late; what the system buffers goes at once."""
-    if connection.phase is not Phase.SENDING:
-        return False
-    moved, at = connection.brisk
-    if connection.moved - moved >= SLOW * SLOW_AFTER:
-        connection.brisk = (connection.moved, now)
-        return False
-    return now - at > SLOW_AFTER
+    def _is_slow(self, connection: Connection, now: float) -> bool:
+        """Say whether a client has taken little of late; what the system buffers goes at once."""
+        if connection.phase is not Phase.SENDING:
+            return False
+        moved, at = connection.brisk
+        if connection.moved - moved >= SLOW * self.patience.sluggish:
+            connection.brisk = (connection.moved, now)
+            return False
+        return now - at > self.patience.sluggish

@@ -1,6 +1,6 @@
 """Answers of the shelf's doors, from memory, for as long as what they were made of stays the same.
 
-1. A door is asked over `AtHand`, which never reads a page from the disk and writes down what the
+1. A door is asked over `AtHand`, which reads no large page from the disk and writes down what the
    door looked at, and under which mark.
 2. An answer is given again only while every path that was looked at still has its mark. That is one
    look at the file system for each answer: no message between processes can get lost, and what was
@@ -21,6 +21,7 @@ from strongroom.stores.pages import DiskPages, Mark, Stored, mark_at
 
 HELD_BYTES = 32 * 1024 * 1024  # of bodies; most of them are in the memory of the pages, too
 HELD = 8192  # answers
+SMALL = 64 * 1024  # bytes of a page
 _ENTRY_BYTES = 4 * 1024 * 1024
 _COST = 1024  # bytes that an answer takes besides its body
 
@@ -28,11 +29,15 @@ Seen = tuple[tuple[str, Mark | None], ...]  # local files and their marks
 
 
 class NotAtHandError(Exception):
-    """The page must be read from the disk, which is a thread's work."""
+    """The page must be read from the disk and is large: a thread's work."""
 
 
 class AtHand:
-    """The pages that are in memory, and the files, which are sent from where they stand."""
+    """The pages that are in memory or small, and the files, which are sent from where they stand.
+
+    Small pages are read by whoever asks: after a start hundreds of clients want one each, and to
+    wait in line for a thread would cost more than to read them.
+    """
 
     def __init__(self, pages: DiskPages) -> None:
         """Show what `pages` holds."""
@@ -40,14 +45,14 @@ class AtHand:
         self._seen: dict[str, Mark | None] = {}
 
     def get(self, path: str) -> Stored | None:
-        """Return a page; raises NotAtHandError if it is there, but not in memory."""
+        """Return a page; raises NotAtHandError if it is large and not in memory."""
         mark = self._look(path)
         if mark is None:
             return None
         stored = self._pages.held(path, mark)
-        if stored is None:
+        if stored is None and mark[2] > SMALL:
             raise NotAtHandError
-        return stored
+        return stored or self._pages.get(path)
 
     def find(self, path: str) -> Path | None:
         """Return the local file of a published file if it is on the shelf."""
