@@ -14,14 +14,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from gunicorn.config import Config  # type: ignore[import-untyped] # no stubs
 from gunicorn.util import write_error  # type: ignore[import-untyped] # no stubs
 
-from strongroom.core.jobs import Counts
 from strongroom.packages.shelf.serve import Answer, Readable, file, page
 from strongroom.site.lane.behind import Behind
 from strongroom.site.lane.loop import Loop, Parts
@@ -29,10 +27,11 @@ from strongroom.site.lane.pace import Pace, Patience
 from strongroom.site.lane.places import Places
 from strongroom.site.lane.shown import AtHand, Shelf
 from strongroom.site.lane.tally import Tally
-from strongroom.site.metrics import Gauges, Metrics
+from strongroom.site.metrics import Metrics
 from strongroom.site.wsgi import Front, ShelfDoor
 from strongroom.stores.pages.disk import DiskPages
 from tests.fakes.folders import disk_pages
+from tests.fakes.gauges import silent
 
 HASTY = Patience(
     head=0.4,
@@ -144,9 +143,7 @@ def lane(
     """Run a loop until the end of the block."""
     pages, config = disk_pages(folder / "public"), Config()
     config.set("forwarded_allow_ips", "")
-    metrics = Metrics(
-        folder / "metrics", Gauges(*[lambda: 0.0] * 5, lambda: Counts(0, 0, 0, timedelta(0)))
-    )
+    metrics = Metrics(folder / "metrics", silent())
     failed = _failed
     behind = Behind(
         Front(doors(pages), application), config, patience, failed=failed, alive=lambda: True

@@ -4,17 +4,16 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from strongroom.core.jobs import Counts
 from strongroom.packages.shelf.serve import Answer
 from strongroom.site.lane.shown import shown
 from strongroom.site.lane.tally import Tally
 from strongroom.site.logs import Access, accessed
-from strongroom.site.metrics import Gauges, Metrics
+from strongroom.site.metrics import Metrics
+from tests.fakes.gauges import silent
 from tests.fakes.streams import logged
 
 ANSWER = shown(("GET", "/simple/demo/"), Answer(200, "OK", ()))
@@ -22,9 +21,7 @@ ANSWER = shown(("GET", "/simple/demo/"), Answer(200, "OK", ()))
 
 @pytest.fixture
 def metrics(tmp_path: Path) -> Iterator[Metrics]:
-    with closing(
-        Metrics(tmp_path, Gauges(*[lambda: 0.0] * 5, lambda: Counts(0, 0, 0, timedelta(0))))
-    ) as metrics:
+    with closing(Metrics(tmp_path, silent())) as metrics:
         yield metrics
 
 
