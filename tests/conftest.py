@@ -19,6 +19,7 @@ import hypothesis
 import pytest
 
 from strongroom.stores.keys import create_keys
+from tests.fakes import objects
 from tests.fakes.postgresql import ADDRESS
 
 if TYPE_CHECKING:
@@ -89,9 +90,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--minutes", type=float, default=0.0, metavar="M", help="how long tests of endurance go on"
     )
+    parser.addoption("--full", action="store_true", help="the long forms of the tests of faults")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        # The processes that run tests beside each other share one object store.
+        objects.prepare_home()
+        config.add_cleanup(objects.remove_home)
     # A busy machine is slow, and slowness is no failure of a property.
     hypothesis.settings.register_profile("house", deadline=None)
     hypothesis.settings.load_profile("house")
@@ -129,6 +135,20 @@ def _uses_database(item: pytest.Item) -> bool:
         or "db" in fixtures
         or "transactional_db" in fixtures
     )
+
+
+@pytest.fixture(scope="session")
+def object_store() -> str:
+    """Return the endpoint of a real object store; skips where there is none to start."""
+    if lacking := objects.missing():
+        pytest.skip(f"not installed: {lacking}")
+    return objects.endpoint()
+
+
+@pytest.fixture
+def bucket(object_store: str) -> str:
+    """Return the setting that names an empty part of a bucket."""
+    return objects.address(object_store, secrets.token_hex(8))
 
 
 @pytest.fixture

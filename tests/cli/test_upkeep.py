@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from strongroom.cli.upkeep import _only_sqlite
+from strongroom.cli.upkeep import _only_folder, _only_sqlite
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.accounts.users import find_user, person
 from strongroom.site.assembly import house
 from strongroom.site.configuration import Configuration
 from tests.cli.conftest import Strongroom
 from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.folders import blob_place
 from tests.settings import DATA
 
 MADE = ("blobs", "public")
@@ -31,7 +32,7 @@ def place(alice: Strongroom) -> Iterator[Path]:
         filename = wheel_filename("example", "1.0")
         actor = person(find_user("alice"), "test")
         digest = publish(Upload(actor, "pypi", filename, {}, incoming), desk).sha256
-    yield house().blobs.location(digest)
+    yield blob_place(DATA, digest)
     for folder in MADE:
         shutil.rmtree(DATA / folder)
 
@@ -112,3 +113,10 @@ def test_what_rests_on_sqlite_is_refused_over_another_database() -> None:
         _only_sqlite(elsewhere, "backup", "Take pg_dump.")
     assert (refused.value.code, refused.value.remedy) == ("sqlite-only", "Take pg_dump.")
     _only_sqlite(Configuration(), "backup", "")
+
+
+def test_a_restore_into_a_bucket_says_how_to_go_on() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        _only_folder(Configuration(objects="s3://s3.example.org/packages"))
+    assert refused.value.code == "folder-only"
+    _only_folder(Configuration())

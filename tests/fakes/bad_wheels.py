@@ -128,6 +128,17 @@ def lzma_compression() -> bytes:
     return with_first(method=14, data=packed, flags=2)
 
 
+@WHEELS.case(Code.METHOD)
+def newer_format() -> bytes:
+    return with_first(needed=64)
+
+
+@WHEELS.case(Code.METHOD)
+def newer_format_behind_the_directory() -> bytes:
+    first, *rest = parts_of({"a.py": BODY})
+    return pack([replace(first, local=replace(first, needed=64)), *rest])
+
+
 @WHEELS.case(Code.RATIO)
 def bomb_of_zeros() -> bytes:
     block = bytes(MEBIBYTE)

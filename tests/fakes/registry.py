@@ -21,6 +21,8 @@ from werkzeug.test import Client, TestResponse
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
+from strongroom.ecosystems.pypi.wire.previews import Previews
+from strongroom.ecosystems.pypi.wire.sessions import Sessions
 from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.packages.catalog.changes import set_status, target, yank
 from strongroom.people.accounts.users import create_user, person
@@ -138,8 +140,10 @@ def _registry(data: Path, settings: Settings, configured: Mapping[str, object]) 
     clock = StoppedClock()
     configuration = replace(Configuration(data=data, public_url=URL), **configured)  # type: ignore[arg-type] # settings by name
     house = build(configuration, open_keys(data / "keys", None), clock)
-    door = Door(house.desk, house.authenticate, house.metrics.uploaded)
-    settings.ROOT_URLCONF = tuple(door.urls())
+    count = house.metrics.uploaded
+    door = Door(house.yard, house.authenticate, house.recognise, count, URL)
+    sessions = Sessions(house.yard, house.authenticate, URL)
+    settings.ROOT_URLCONF = (*door.urls(), *sessions.urls(), *Previews(house.yard).urls())
     settings.ALLOWED_HOSTS = ["registry.test", "localhost"]
     house.reactions.put_shared()
     app = application(house)

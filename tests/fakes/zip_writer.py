@@ -32,6 +32,7 @@ class Part:
     extra: bytes = b""
     comment: bytes = b""
     disk: int = 0
+    needed: int = 20  # the version that a reader must know, times ten
     data: bytes | None = None  # packed bytes, where they are not the body's
     crc: int | None = None
     size: int | None = None
@@ -57,14 +58,16 @@ class Part:
         """Return the header that stands in front of the data."""
         shown = self.local or self
         lengths = struct.pack("<2H", len(shown.name), len(shown.extra))
-        return b"PK\x03\x04\x14\0" + shown.stated() + lengths + shown.name + shown.extra
+        needed = struct.pack("<H", shown.needed)
+        return b"PK\x03\x04" + needed + shown.stated() + lengths + shown.name + shown.extra
 
     def central_header(self, offset: int) -> bytes:
         """Return the entry of the central directory."""
         lengths = struct.pack("<3H", len(self.name), len(self.extra), len(self.comment))
         place = struct.pack("<2H2L", self.disk, 0, self.attributes, offset)
         variable = self.name + self.extra + self.comment
-        return b"PK\x01\x02\x14\x03\x14\0" + self.stated() + lengths + place + variable
+        needed = struct.pack("<H", self.needed)
+        return b"PK\x01\x02\x14\x03" + needed + self.stated() + lengths + place + variable
 
 
 @dataclass(frozen=True, slots=True)

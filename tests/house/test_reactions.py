@@ -3,7 +3,7 @@
 from strongroom.core.events import Kind
 from strongroom.packages.shelf.plan import PAGED
 
-# No page shows users, tokens, links or jobs as they change.
+# No page on the shelf shows users, tokens, links or jobs as they change, or an unpublished stage.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -13,6 +13,16 @@ QUIET = {
     Kind.TOKEN_REVOKED,
     Kind.JOB_RETRIED,
     Kind.JOB_DROPPED,
+    Kind.STAGE_OPENED,
+    Kind.STAGE_EXTENDED,
+    Kind.FILE_STAGED,
+    Kind.FILE_UNSTAGED,
+    Kind.STAGE_APPROVED,
+    Kind.STAGE_REJECTED,
+    Kind.STAGE_SUBMITTED,
+    Kind.STAGE_FAILED,
+    Kind.STAGE_CANCELLED,
+    Kind.STAGE_EXPIRED,
 }
 
 

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from strongroom.core.actors import OPERATOR
 from strongroom.people.accounts.links import create_link
+from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.room import Room
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.registry import Registry, form, open_registry
@@ -15,17 +16,24 @@ from tests.fakes.registry import Registry, form, open_registry
 MORE_THAN_ANY_DISK = 2**62
 
 
+def keep_free(registry: Registry, at_least: int) -> None:
+    """Let a registry find its disk as full as if so many bytes were to be kept free."""
+    blobs = registry.house.blobs
+    assert isinstance(blobs, DiskBlobs)
+    blobs._spool._room = Room(registry.house.configuration.data, at_least)
+
+
 @pytest.fixture
 def registry(db: None, data: Path, settings: Settings) -> Iterator[Registry]:
     with open_registry(data, settings, min_free_bytes=1) as opened:
         opened.publish("example", "1.0")
-        opened.house.blobs.room = Room(data, MORE_THAN_ANY_DISK)
+        keep_free(opened, MORE_THAN_ANY_DISK)
         yield opened
 
 
 def test_an_upload_is_told_to_come_back(registry: Registry) -> None:
     answer = registry.post(form(wheel_filename("new", "1.0"), wheel("new", "1.0")))
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "120")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (507, "120")
     assert "nearly full" in answer.status
     assert answer.json is not None
     assert answer.json["code"] == "storage-low"
@@ -43,5 +51,5 @@ def test_a_project_can_still_be_quarantined_and_a_link_made(registry: Registry) 
 
 
 def test_it_goes_on_when_there_is_room(registry: Registry) -> None:
-    registry.house.blobs.room = Room(registry.house.configuration.data, 1)
+    keep_free(registry, 1)
     registry.publish("new", "1.0")

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from strongroom.core.errors import ConfigurationError
-from strongroom.site.start import DATABASE, RENDERED, create, same_address, start
+from strongroom.site.configuration import Configuration
+from strongroom.site.start import DATABASE, create, same_address, start
+from strongroom.site.storage import RENDERED, storage
+
+STAMP = b'["0.1.0", "http://127.0.0.1:8137", "Strongroom"]'
 
 
 def environ(data: Path) -> dict[str, str]:
@@ -51,16 +55,14 @@ def test_a_registry_that_lost_its_keys_does_not_start_with_new_ones(tmp_path: Pa
 
 
 def test_a_command_takes_over_the_address_that_the_pages_were_rendered_for(data: Path) -> None:
-    (data / "public").mkdir()
-    (data / RENDERED).write_text('["0.1.0", "http://127.0.0.1:8137", "Strongroom"]')
+    storage(Configuration(data=data)).pages.put(RENDERED, STAMP)
     environ = {"STRONGROOM_DATA": str(data)}
     same_address(environ)
     assert environ["STRONGROOM_PUBLIC_URL"] == "http://127.0.0.1:8137"
 
 
 def test_an_address_that_is_configured_stays(data: Path) -> None:
-    (data / "public").mkdir()
-    (data / RENDERED).write_text('["0.1.0", "http://127.0.0.1:8137", "Strongroom"]')
+    storage(Configuration(data=data)).pages.put(RENDERED, STAMP)
     environ = {"STRONGROOM_DATA": str(data), "STRONGROOM_PUBLIC_URL": "https://packages.test"}
     same_address(environ)
     assert environ["STRONGROOM_PUBLIC_URL"] == "https://packages.test"

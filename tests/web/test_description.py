@@ -1,6 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from strongroom.web import description
 from strongroom.web.description import LONGEST_RENDERED, render
+from strongroom.web.sandbox import Sandbox
 from tests.web.specimens import Reader
 
 MARKDOWN = "text/markdown"
@@ -146,13 +150,34 @@ def test_a_programs_language_is_not_taken_for_a_peoples() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "|a" * 400 + "|\n" + "|-" * 400 + "|\n" + "|\n" * 400,
-        ">" * 60 + " deep",
-        "a@a.b " * 3500,
-        "<b>" * 16_000,
-        "x" * 250_001,
+        "|a" * 400 + "|\n" + "|-" * 400 + "|\n" + "|\n" * 3000,
+        ">" * 3000 + " deep",
+        "a@a.b " * 40_000,
+        "<b>" * 80_000,
+        '<pre lang="x"><code>' * 2000 + "a" * 200_000,
+        "[" * 100_000,
     ],
-    ids=["table", "quotes", "addresses", "tags", "length"],
+    ids=["table", "quotes", "addresses", "tags", "blocks", "brackets"],
 )
-def test_what_would_cost_a_renderer_too_much_is_shown_as_it_is(text: str) -> None:
-    assert render(text, "text/markdown").startswith('<pre class="literal"')
+def test_after_what_costs_much_the_next_is_rendered(text: str) -> None:
+    render(text, MARKDOWN)
+    assert "<strong>b</strong>" in render("**b**", MARKDOWN)
+
+
+def test_two_threads_do_not_get_each_others_answers() -> None:
+    texts = [f"**{number}**" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        shown = pool.map(lambda text: render(text, MARKDOWN), texts)
+    assert [f"<strong>{number}</strong>" in each for number, each in enumerate(shown)] == [
+        True
+    ] * 40
+
+
+def test_a_renderer_that_was_taken_over_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    lies = """
+import json, sys
+for line in sys.stdin:
+    print(json.dumps("<script>alert(1)</script>"), flush=True)
+"""
+    monkeypatch.setattr(description, "_SANDBOX", Sandbox(("-c", lies), 1000))
+    assert render("**a**", MARKDOWN) == f"{AS_WRITTEN}**a**</pre>"

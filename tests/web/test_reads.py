@@ -4,9 +4,10 @@ import pytest
 
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.shelf.serve import Answer
-from strongroom.stores.pages import DiskPages
+from strongroom.stores.pages.disk import DiskPages
 from strongroom.web.headers import SECURITY
 from strongroom.web.reads import read
+from tests.fakes.folders import disk_pages
 from tests.web.specimens import URL
 
 PAGES = {
@@ -19,7 +20,7 @@ PAGES = {
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> DiskPages:
-    pages = DiskPages(tmp_path)
+    pages = disk_pages(tmp_path)
     for path, body in PAGES.items():
         pages.put(path, body)
     return pages

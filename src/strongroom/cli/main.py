@@ -10,8 +10,10 @@ from strongroom.cli import (
     doctor,
     imports,
     projects,
+    proxy,
     registry,
     settings,
+    stages,
     tokens,
     upkeep,
     users,
@@ -35,7 +37,9 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"strongroom {version('strongroom')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (registry, work, upkeep, settings, doctor, users, tokens, projects, imports):
+    serving = (registry, work, upkeep, settings, proxy, doctor)
+    groups = (*serving, users, tokens, projects, stages, imports)
+    for module in groups:
         module.add(commands)
     return parser
 

@@ -4,7 +4,7 @@ An ecosystem is pure knowledge: it reads bytes and records that are handed to it
 values. It never touches a database, a network, a clock or a credential.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
@@ -39,6 +39,20 @@ class Manifest:
     sidecars: Mapping[str, bytes] = field(default_factory=dict)
     members: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file within an archive, for whoever compares two archives.
+
+    `path` is without what a version changes of itself, so that the same file of two versions has
+    the same path. `text` is the content where it is short text in UTF-8, else None.
+    """
+
+    path: str
+    size: int
+    sha256: str
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +167,13 @@ class Ecosystem(Protocol):
         """Read identity and metadata out of the archive and hold the client's claims against it.
 
         Raises InvalidError where the archive is unsafe or malformed, or where the claims differ.
+        """
+        ...
+
+    def contents(self, filename: str, archive: BinaryIO, at_most: int) -> Iterator[Content]:
+        """Yield the files within a published archive, of together `at_most` bytes unpacked.
+
+        Raises InvalidError where there are more bytes, or where this is no such archive.
         """
         ...
 

@@ -1,10 +1,12 @@
 """Where everything is put together: the only place that knows all stores, ecosystems and doors."""
 
+import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from importlib.metadata import version
 
 from django.conf import settings
 
@@ -13,8 +15,9 @@ from strongroom.core.clock import Clock, SystemClock
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
+from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
-from strongroom.people.tokens.authenticate import authenticate
+from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
@@ -23,11 +26,10 @@ from strongroom.site.configuration import Configuration
 from strongroom.site.jobs.board import counts
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
-from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.site.storage import storage
+from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks, Locks
-from strongroom.stores.pages import DiskPages
-from strongroom.stores.room import Room
 from strongroom.web.shelf import FrontPages, project_pages
 
 STARTUP_CODE = "wheel-runs-at-start"
@@ -39,11 +41,13 @@ class House:
 
     configuration: Configuration
     clock: Clock
-    blobs: DiskBlobs
+    blobs: Blobs
     desk: Desk
     shelf: Shelf
     reactions: Reactions
     authenticate: Callable[[str, str], Actor]
+    recognise: Callable[[str, str], None]
+    yard: Yard
     metrics: Metrics
 
     @property
@@ -67,20 +71,18 @@ def named_locks(configuration: Configuration, folder: str) -> Locks:
 
 def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
     """Assemble the registry of a configuration."""
-    data = configuration.data
-    blobs = DiskBlobs(data / "blobs", Room(data / "blobs", configuration.min_free_bytes))
+    data, stores = configuration.data, storage(configuration)
     pypi = PyPI(public_url=configuration.url)
     ecosystems = {pypi.id: pypi}
     shelf = Shelf(
-        pages=DiskPages(data / "public"),
-        blobs=blobs,
+        pages=stores.pages,
         locks=named_locks(configuration, "locks"),
         renderers=(project_pages(configuration.url, configuration.site_name),),
     )
     reactions = Reactions(shelf, ecosystems, FrontPages(configuration.url, configuration.site_name))
     desk = Desk(
         ecosystems=ecosystems,
-        blobs=blobs,
+        blobs=stores.blobs,
         clock=clock,
         checks=(own_tokens,),
         limits=Limits(
@@ -90,10 +92,21 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         react=reactions,
         policy=Policy({STARTUP_CODE: frozenset(configuration.startup_code_allowed)}),
     )
+    yard = Yard(
+        desk=desk,
+        key=keys.key("stage previews"),
+        entropy=secrets.token_bytes,
+        life=timedelta(days=configuration.stage_days),
+        settled=timedelta(days=configuration.approver_days),
+        program=version("strongroom"),
+    )
     master = keys.key("tokens")
 
     def known(token: str, source: str) -> Actor:
         return authenticate(token, master=master, clock=clock, source=source)
+
+    def worth(token: str, source: str) -> None:
+        recognise(token, master=master, clock=clock, source=source)
 
     metrics = Metrics(
         configuration.run / "metrics",
@@ -106,7 +119,9 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             jobs=lambda: counts(clock.now()),
         ),
     )
-    return House(configuration, clock, blobs, desk, shelf, reactions, known, metrics)
+    return House(
+        configuration, clock, stores.blobs, desk, shelf, reactions, known, worth, yard, metrics
+    )
 
 
 @cache

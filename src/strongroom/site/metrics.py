@@ -11,6 +11,7 @@
 import ipaddress
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -26,7 +27,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from strongroom.api.guard import guarded
 from strongroom.api.problems import problem
-from strongroom.core.errors import ForbiddenError
+from strongroom.core.errors import ForbiddenError, UnavailableError
 from strongroom.core.jobs import Counts
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -167,7 +168,9 @@ class _States:
                 self._gauges.events_without_position,
             ),
         ):
-            yield GaugeMetricFamily(f"strongroom_{name}", told, ask())
+            # What cannot be known now is left out; the rest is wanted all the more.
+            with suppress(UnavailableError):
+                yield GaugeMetricFamily(f"strongroom_{name}", told, ask())
         yield from self._of_jobs(self._gauges.jobs())
 
     def _of_jobs(self, counts: Counts) -> Iterator[Metric]:

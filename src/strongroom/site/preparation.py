@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,9 +23,10 @@ from strongroom.core.errors import ForbiddenError
 from strongroom.packages.catalog.listing import all_projects
 from strongroom.people.accounts.links import create_link, is_unclaimed, peek
 from strongroom.site import schema
+from strongroom.site.apart import apart
 from strongroom.site.assembly import House, named_locks
 from strongroom.site.configuration import Configuration
-from strongroom.site.start import RENDERED
+from strongroom.site.storage import RENDERED
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def prepare(house: House, secret: Callable[[], str]) -> Prepared:
         # with the name of a project, and wait for itself for ever.
         with named_locks(house.configuration, "preparation").held("prepare"):
             migrations = schema.migrate()
-            rendered = 0 if _rendered_as_now(house.configuration) else render(house, _silent)
+            rendered = 0 if _rendered_as_now(house) else render(house, _silent)
             _catch_up(house)
             claim = _claim(data / "run" / "claim", house.clock, secret)
     finally:
@@ -60,10 +61,16 @@ def prepare(house: House, secret: Callable[[], str]) -> Prepared:
     return Prepared(migrations, rendered, link)
 
 
+def prepare_apart(house: House, secret: Callable[[], str]) -> Prepared:
+    """Make a registry ready in a child process; the server forks from this one after it."""
+    told = apart(lambda: asdict(prepare(house, secret)))
+    return Prepared(tuple(told["migrations"]), told["rendered"], told["claim"])
+
+
 def render(house: House, progress: Progress) -> int:
     """Render every page of every project anew; returns how many projects there are."""
-    stamp = _stamp(house.configuration)
-    stamp.unlink(missing_ok=True)
+    pages = house.shelf.pages
+    pages.remove(RENDERED)
     projects = tuple(all_projects())
     for done, project in enumerate(projects, start=1):
         house.reactions.rebuild(project)
@@ -71,8 +78,7 @@ def render(house: House, progress: Progress) -> int:
     house.reactions.put_front()
     for ecosystem in house.desk.ecosystems:
         house.reactions.put_index(ecosystem)
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(_renderer(house.configuration), encoding="utf-8")
+    pages.put(RENDERED, _renderer(house.configuration))
     return len(projects)
 
 
@@ -80,20 +86,14 @@ def _silent(done: int, total: int) -> None:
     """Tell nobody of the progress."""
 
 
-def _stamp(configuration: Configuration) -> Path:
-    return configuration.data / RENDERED
-
-
-def _renderer(configuration: Configuration) -> str:
+def _renderer(configuration: Configuration) -> bytes:
     """Return all that pages depend on besides what they show."""
-    return json.dumps([version("strongroom"), configuration.url, configuration.site_name])
+    told = [version("strongroom"), configuration.url, configuration.site_name]
+    return json.dumps(told).encode()
 
 
-def _rendered_as_now(configuration: Configuration) -> bool:
-    try:
-        return _stamp(configuration).read_text(encoding="utf-8") == _renderer(configuration)
-    except FileNotFoundError:
-        return False
+def _rendered_as_now(house: House) -> bool:
+    return house.shelf.pages.shows(RENDERED, _renderer(house.configuration))
 
 
 def _catch_up(house: House) -> None:

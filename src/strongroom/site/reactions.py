@@ -7,8 +7,10 @@
 | release yanked, un-yanked                | its pages of that release     |                      |
 | project status changed                   | all the project's pages       | the front, the index |
 | role granted, taken                      | all the project's pages       |                      |
+| approvals changed, stage published       | the project's history         |                      |
 | file damaged, repaired                   | its pages of that release     |                      |
-| all others (users, tokens, links)        | nothing: no page shows them   |                      |
+| all others (users, tokens, links, jobs,  | nothing: no page here shows   |                      |
+| stages that are not published)           | them                          |                      |
 
 What an installer depends on is rendered by the process that made the change, before the client is
 answered; what shows the whole registry by a worker, once for many changes (`site/schedule.py`).

@@ -18,12 +18,12 @@ from strongroom.core.errors import ConfigurationError
 from strongroom.packages.upkeep.restore import UNFINISHED
 from strongroom.site.configuration import PREFIX, Configuration, load
 from strongroom.site.databases import SQLITE_FILE, PostgreSQL, masked, parse
+from strongroom.site.storage import RENDERED, storage
 from strongroom.stores.keys import create_keys, open_keys
 
 DATABASE = SQLITE_FILE
 ROWS = ("strongroom.proof", "strongroom.people", "strongroom.packages")
 APPS = (*ROWS, "strongroom.site.jobs")  # all that bring migrations of ours
-RENDERED = "public/.rendered"  # version, address and name that the pages were rendered for
 SETTINGS_MODULE = "strongroom.site.settings"
 
 
@@ -93,9 +93,10 @@ def same_address(environ: MutableMapping[str, str]) -> None:
     configuration = load(environ)
     if configuration.public_url:
         return
-    with suppress(FileNotFoundError, ValueError):
-        rendered = json.loads((configuration.data / RENDERED).read_text(encoding="utf-8"))
-        environ[f"{PREFIX}PUBLIC_URL"] = rendered[1]
+    stamp = storage(configuration).pages.get(RENDERED)
+    with suppress(ValueError):
+        if stamp is not None:
+            environ[f"{PREFIX}PUBLIC_URL"] = json.loads(stamp.body)[1]
 
 
 def known_migrations() -> frozenset[str]:

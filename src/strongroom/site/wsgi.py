@@ -15,9 +15,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.http.request import split_domain_port, validate_host
 
-from strongroom.core.errors import InvalidError, MethodError, NotFoundError
+from strongroom.core.errors import InvalidError, MethodError, NotFoundError, StrongroomError
 from strongroom.ecosystems.pypi.wire.faults import refusal
-from strongroom.packages.shelf.serve import Answer, Stretch
+from strongroom.packages.shelf.serve import Answer, Stream, Stretch, fetched
 
 if TYPE_CHECKING:
     import socket
@@ -49,7 +49,10 @@ class Front:
         method = environ["REQUEST_METHOD"]
         if method not in {"GET", "HEAD"}:
             return _heard_out(send(_only_reads(method), environ, start_response), environ)
-        answer = door(path, environ.get("QUERY_STRING", ""), _Headers(environ))
+        try:
+            answer = door(path, environ.get("QUERY_STRING", ""), _Headers(environ))
+        except StrongroomError as error:
+            answer = refusal(error)
         if answer is None:
             return self._behind(environ, start_response)
         return send(answer, environ, start_response)
@@ -152,19 +155,31 @@ def send(
 ) -> Iterable[bytes]:
     """Send an answer; of a local file the server sends the bytes itself if it can."""
     reading = environ["REQUEST_METHOD"] != "HEAD"
-    file: BinaryIO | None = None
-    if reading and isinstance(answer.body, Stretch):
+    body: Iterable[bytes] = []
+    if reading:
         try:
-            file = answer.body.path.open("rb")
-        except FileNotFoundError:
-            answer = refusal(NotFoundError("file-withdrawn", "This file was withdrawn just now."))
+            answer = fetched(answer)
+            body = _body(answer.body, environ)
+        except StrongroomError as error:
+            answer = refusal(error)
+            body = _body(answer.body, environ)
     start_response(f"{answer.status} {answer.reason}", list(answer.headers))
-    if isinstance(answer.body, bytes):
-        return [answer.body] if reading else []
-    return _stretch(file, answer.body, environ) if file else []
+    return body
 
 
-def _stretch(file: BinaryIO, stretch: Stretch, environ: WSGIEnvironment) -> Iterable[bytes]:
+def _body(body: bytes | Stretch | Stream, environ: WSGIEnvironment) -> Iterable[bytes]:
+    if isinstance(body, bytes):
+        return [body]
+    if isinstance(body, Stream):
+        return body.opened()
+    return _stretch(body, environ)
+
+
+def _stretch(stretch: Stretch, environ: WSGIEnvironment) -> Iterable[bytes]:
+    try:
+        file = stretch.path.open("rb")
+    except FileNotFoundError:
+        raise NotFoundError("file-withdrawn", "This file was withdrawn just now.") from None
     file.seek(stretch.offset)
     wrapper = environ.get("wsgi.file_wrapper")
     # The server's own wrapper sends as many bytes as Content-Length says, from where we stand.

@@ -10,16 +10,14 @@ from urllib.parse import quote
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import InvalidError
 from strongroom.packages.shelf.serve import Answer, page
-from strongroom.stores.pages import DiskPages
+from strongroom.stores.pages.protocol import Pages
 from strongroom.web.headers import PAGE, SECURITY
 
 _ROOM = "project"
 _HISTORY = "history"
 
 
-def read(
-    pages: DiskPages, path: str, asked: Mapping[str, str], ecosystem: Ecosystem
-) -> Answer | None:
+def read(pages: Pages, path: str, asked: Mapping[str, str], ecosystem: Ecosystem) -> Answer | None:
     """Answer a GET or HEAD of a decoded path; `asked` maps lower-case header names to values."""
     if path == "/":
         return page(pages, "web/index.html", asked, PAGE, SECURITY)

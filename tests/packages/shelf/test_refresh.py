@@ -16,10 +16,11 @@ from strongroom.core.errors import NotFoundError, UnavailableError
 from strongroom.packages.catalog.changes import set_status, yank
 from strongroom.packages.catalog.listing import file_path, listing
 from strongroom.packages.models import Project, Release
-from strongroom.packages.publishing.stages import Receipt
+from strongroom.packages.publishing.steps import Receipt
 from strongroom.packages.shelf.refresh import QUARANTINE, unshelved, unshelved_count
 from tests.fakes.bench import Bench, open_bench
 from tests.fakes.ecosystems import Boxes
+from tests.fakes.folders import blob_place, page_place
 from tests.fakes.full_disks import full_disk
 
 PARCEL = ProjectId("box", "parcel")
@@ -49,9 +50,8 @@ def quarantine(bench: Bench, reason: str) -> None:
 def test_a_file_on_the_shelf_is_its_blob(bench: Bench, alice: Actor) -> None:
     receipt = bench.publish(alice, "parcel", "1.0", label="fragile")
     bench.refresh("parcel")
-    place = bench.shelf.pages.find(address(receipt))
-    assert place is not None
-    assert place.samefile(bench.desk.blobs.location(receipt.sha256))
+    place = page_place(bench.folder, address(receipt))
+    assert place.samefile(blob_place(bench.folder, receipt.sha256))
     assert shelved(bench, address(receipt, ".label")) == b"fragile"
 
 
@@ -215,7 +215,7 @@ def test_quarantine_keeps_the_blobs(bench: Bench, alice: Actor) -> None:
     receipt = bench.publish(alice, "parcel", "1.0")
     bench.refresh("parcel")
     quarantine(bench, "malware")
-    assert bench.desk.blobs.location(receipt.sha256).exists()
+    assert blob_place(bench.folder, receipt.sha256).exists()
 
 
 def test_a_new_reason_replaces_the_old(bench: Bench, alice: Actor) -> None:
@@ -230,9 +230,8 @@ def test_lifting_a_quarantine_puts_the_files_back(bench: Bench, alice: Actor) ->
     quarantine(bench, "suspicious")
     set_status(bench.desk, OPERATOR, PARCEL, "active", "")
     bench.refresh("parcel")
-    place = bench.shelf.pages.find(address(receipt))
-    assert place is not None
-    assert place.samefile(bench.desk.blobs.location(receipt.sha256))
+    place = page_place(bench.folder, address(receipt))
+    assert place.samefile(blob_place(bench.folder, receipt.sha256))
     assert shelved(bench, f"{QUARANTINE}/{address(receipt)}") is None
 
 

@@ -7,8 +7,19 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from strongroom.packages.shelf.serve import Answer, Stretch, accepts_gzip, file, matches, page
-from strongroom.stores.pages import DiskPages
+from strongroom.packages.shelf.serve import (
+    Answer,
+    Stream,
+    Stretch,
+    accepts_gzip,
+    file,
+    matches,
+    page,
+)
+from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.pages.disk import DiskPages
+from strongroom.stores.pages.protocol import RemoteFile
+from tests.fakes.folders import disk_pages
 
 LONG = b"the same line again\n" * 100
 BYTES = bytes(range(100))
@@ -18,11 +29,14 @@ TAG = '"abc"'
 @pytest.fixture
 def pages(tmp_path: Path) -> DiskPages:
     """Return a shelf with a short page, a long one and a file."""
-    pages = DiskPages(tmp_path / "public")
+    blobs = DiskBlobs(tmp_path / "blobs")
+    pages = DiskPages(tmp_path / "public", blobs)
     pages.put("short", b"short")
     pages.put("long", LONG)
-    (tmp_path / "blob").write_bytes(BYTES)
-    pages.link("file", tmp_path / "blob")
+    with blobs.receive() as incoming:
+        incoming.write(BYTES)
+        incoming.keep()
+        pages.link({"file": incoming.digests().sha256})
     return pages
 
 
@@ -45,6 +59,7 @@ def _headers(asked: dict[str, str]) -> dict[str, str]:
 def content(answer: Answer) -> bytes:
     if isinstance(answer.body, bytes):
         return answer.body
+    assert isinstance(answer.body, Stretch)
     with answer.body.path.open("rb") as stream:
         stream.seek(answer.body.offset)
         return stream.read(answer.body.length)
@@ -311,10 +326,29 @@ def test_a_file_taken_off_between_look_and_answer_is_not_answered(tmp_path: Path
         def is_file(self) -> bool:
             return True
 
-    assert file(DiskPages(Vanishing(tmp_path)), "gone", {}, TAG) is None
+    assert file(disk_pages(Vanishing(tmp_path)), "gone", {}, TAG) is None
 
 
 def test_a_stretch_is_of_the_file_itself(pages: DiskPages) -> None:
     body = filed(pages, range="bytes=10-19").body
     assert isinstance(body, Stretch)
-    assert (body.path, body.offset, body.length) == (pages.find("file"), 10, 10)
+    assert (body.path, body.offset, body.length) == (pages.place("file"), 10, 10)
+
+
+class Remote:
+    """Pages of which only published files are asked for, and all are on another machine."""
+
+    def find(self, _path: str) -> RemoteFile:
+        return RemoteFile(len(BYTES), lambda at, length: iter([BYTES[at : at + length]]), None)
+
+
+def test_a_file_of_another_machine_is_answered_in_the_same_way(pages: DiskPages) -> None:
+    for asked in ({}, {"range": "bytes=10-19"}, {"range": "bytes=200-"}, {"if-none-match": TAG}):
+        here = file(pages, "file", asked, TAG)
+        there = file(Remote(), "file", asked, TAG)  # type: ignore[arg-type] # all it is asked
+        assert here is not None
+        assert there is not None
+        assert (there.status, there.headers) == (here.status, here.headers)
+        if isinstance(there.body, Stream):
+            assert b"".join(there.body.opened()) == content(here)
+            assert there.body.length == len(content(here))

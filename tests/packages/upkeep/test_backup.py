@@ -11,6 +11,7 @@ from strongroom.core.errors import ConfigurationError
 from strongroom.packages.upkeep import manifest as manifests
 from strongroom.packages.upkeep.backup import Made, Source, Wanted, backup
 from strongroom.stores.blobs.disk import DiskBlobs
+from tests.fakes.folders import blob_place, kept
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
 
@@ -35,7 +36,7 @@ def test_a_backup_names_all_that_it_holds(
     made = backed_up(source, tmp_path / "to")
     raw = manifests.read(tmp_path / "to")
     assert (manifests.decode(raw), manifests.digest(raw)) == (made.manifest, made.digest)
-    assert set(made.manifest.blobs) == set(registry.house.blobs.digests())
+    assert set(made.manifest.blobs) == set(kept(registry.house.configuration.data))
     assert set(made.manifest.files) == {"strongroom.sqlite3", "strongroom.toml", "keys/master.json"}
     assert (made.copied, made.reused, made.manifest.absent) == (2, 0, ())
 
@@ -89,8 +90,8 @@ def test_what_is_damaged_or_lost_is_named_and_the_rest_is_there(
     registry: Registry, source: Source, path: str, tmp_path: Path, flip: Callable[[Path], None]
 ) -> None:
     other = registry.publish("other", "1.0")
-    flip(registry.house.blobs.location(digest_of(path)))
-    registry.house.blobs.location(digest_of(other)).unlink()
+    flip(blob_place(registry.house.configuration.data, digest_of(path)))
+    blob_place(registry.house.configuration.data, digest_of(other)).unlink()
     made = backed_up(source, tmp_path / "to")
     assert made.manifest.absent == tuple(sorted(map(digest_of, (path, other))))
     assert made.copied == 2

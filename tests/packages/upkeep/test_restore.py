@@ -13,6 +13,7 @@ from strongroom.packages.upkeep.restore import Origin, put_back, trusted
 from strongroom.site.start import known_migrations
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.keys import open_keys
+from tests.fakes.folders import kept
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
 from tests.packages.upkeep.test_backup import backed_up
@@ -56,7 +57,7 @@ def test_what_was_backed_up_is_there_again(
 ) -> None:
     new, old = restored(tmp_path), registry.house.configuration.data
     assert {one.name for one in new.iterdir()} == {"blobs", "keys", "strongroom.sqlite3"}
-    assert list(DiskBlobs(new / "blobs").digests()) == list(registry.house.blobs.digests())
+    assert kept(new) == kept(registry.house.configuration.data)
     assert (
         DiskBlobs(new / "blobs").location(digest_of(path)).read_bytes() == registry.get(path).data
     )

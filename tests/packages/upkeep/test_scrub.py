@@ -12,6 +12,7 @@ from strongroom.packages.upkeep.damage import Fault
 from strongroom.packages.upkeep.reading import Pace
 from strongroom.packages.upkeep.scrub import Report, scrub
 from strongroom.proof.ledger.events import newest_of
+from tests.fakes.folders import blob_place, kept, page_place
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
 
@@ -25,7 +26,7 @@ def scrubbed(registry: Registry, source: Path | None = None) -> Report:
 
 
 def blob(registry: Registry, path: str) -> Path:
-    return registry.house.blobs.location(digest_of(path))
+    return blob_place(registry.house.configuration.data, digest_of(path))
 
 
 def recorded() -> list[Kind]:
@@ -105,10 +106,10 @@ def test_a_blob_that_cannot_be_read_is_damaged(registry: Registry, path: str) ->
 def test_a_damaged_sidecar_takes_only_itself_down(
     registry: Registry, path: str, flip: Flip
 ) -> None:
-    beside = registry.get(f"{path}.metadata").data
+    beside, data = registry.get(f"{path}.metadata").data, registry.house.configuration.data
     (place,) = (
         one
-        for one in map(registry.house.blobs.location, registry.house.blobs.digests())
+        for one in (blob_place(data, digest) for digest in kept(data))
         if one.read_bytes() == beside
     )
     flip(place)
@@ -172,7 +173,7 @@ def test_a_quarantine_does_not_bring_damaged_bytes_back(
 def test_a_copy_on_the_shelf_that_differs_is_replaced(
     registry: Registry, path: str, flip: Flip
 ) -> None:
-    body, place = registry.get(path).data, registry.house.shelf.pages.place(path[1:])
+    body, place = registry.get(path).data, page_place(registry.house.configuration.data, path[1:])
     place.unlink()
     place.write_bytes(body)
     assert scrubbed(registry).replaced == ()
@@ -183,8 +184,8 @@ def test_a_copy_on_the_shelf_that_differs_is_replaced(
 
 def test_a_damaged_page_is_rendered_anew(registry: Registry, path: str, flip: Flip) -> None:
     body = registry.get("/simple/example/").data
-    flip(registry.house.shelf.pages.place("simple/example/index.html"))
-    registry.house.shelf.pages.place("simple/other/index.json").unlink()
+    flip(page_place(registry.house.configuration.data, "simple/example/index.html"))
+    page_place(registry.house.configuration.data, "simple/other/index.json").unlink()
     wrong = set(scrubbed(registry).rendered)
     assert wrong == {"simple/example/index.html", "simple/other/index.json"}
     assert registry.get("/simple/example/").data == body
@@ -194,7 +195,7 @@ def test_a_project_whose_pages_are_behind_is_left_to_the_server(
     registry: Registry, path: str
 ) -> None:
     Project.objects.filter(key="example").update(serial=10**6)
-    registry.house.shelf.pages.place("simple/example/index.html").unlink()
+    page_place(registry.house.configuration.data, "simple/example/index.html").unlink()
     assert scrubbed(registry).rendered == ()
 
 

@@ -11,12 +11,13 @@ from django.db import connection
 from strongroom.core.digests import Digests, digests_of
 from strongroom.packages.models import File
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.upkeep.named import Census, named
 from strongroom.packages.upkeep.sweep import Sort, Stray, find, remove
 from strongroom.people.accounts.users import person
 from strongroom.stores.blobs.protocol import Incoming
 from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.folders import blob_place
 from tests.fakes.registry import Registry, form
 from tests.packages.upkeep.conftest import digest_of
 from tests.packages.upkeep.test_scrub import scrubbed
@@ -46,9 +47,9 @@ def test_all_that_is_named_is_kept(registry: Registry, flip: Callable[[Path], No
     registry.publish("example", "1.0")
     registry.publish("bad", "1.0")
     registry.set_status("bad", "quarantined", "malware")
-    flip(registry.house.blobs.location(digest_of(registry.publish("broken", "1.0"))))
-    scrubbed(registry)
     data = registry.house.configuration.data
+    flip(blob_place(data, digest_of(registry.publish("broken", "1.0"))))
+    scrubbed(registry)
     before = all_files(data / "blobs") | all_files(data / "public")
     assert strays(registry) == {}
     remove(registry.house.premises, find(registry.house.premises, ALL))
@@ -59,11 +60,11 @@ def test_a_blob_that_no_row_names_goes(registry: Registry) -> None:
     orphan = keep(registry, b"nobody")
     assert strays(registry) == {Sort.BLOB: [orphan]}
     remove(registry.house.premises, find(registry.house.premises, ALL))
-    assert list(registry.house.blobs.digests()) == []
+    assert list(registry.house.blobs.walk()) == []
 
 
 def test_what_is_young_is_left_alone(registry: Registry) -> None:
-    orphan = registry.house.blobs.location(keep(registry, b"nobody"))
+    orphan = blob_place(registry.house.configuration.data, keep(registry, b"nobody"))
     written = orphan.stat().st_mtime
     assert strays(registry, written) == {}
     assert strays(registry, written + 1) == {Sort.BLOB: [orphan.name]}

@@ -34,6 +34,7 @@ _EXTRA = struct.Struct("<HH")
 _EXTRA_ZIP64 = 0x0001
 _EXTRA_UNICODE_PATH = 0x7075
 _QUAD = 8
+_NEWEST = 63  # version 6.3 of the specification
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,10 @@ def central_length(fixed: bytes) -> int:
 
 def parse_central(record: bytes) -> Listed:
     """Return what a whole directory entry says."""
-    _, _, _, flags, method, time, date, crc, packed, size, length, *rest = CENTRAL.unpack_from(
+    _, _, needed, flags, method, time, date, crc, packed, size, length, *rest = CENTRAL.unpack_from(
         record
     )
+    _check_version(needed)
     _, _, disk, _, attributes, offset = rest
     if disk:
         raise refused(Code.MULTI_DISK, "A member of the zip file is said to be on another disk.")
@@ -145,10 +147,17 @@ def local_length(fixed: bytes) -> int:
 
 def parse_local(record: bytes) -> Header:
     """Return what a whole local header says."""
-    _, _, flags, method, time, date, crc, packed, size, length, _ = LOCAL.unpack_from(record)
+    _, needed, flags, method, time, date, crc, packed, size, length, _ = LOCAL.unpack_from(record)
+    _check_version(needed)
     name, extra = record[LOCAL.size :][:length], record[LOCAL.size + length :]
     size, packed = widened((size, packed), extra)
     return Header(name, flags, method, time, date, crc, packed, size)
+
+
+def _check_version(needed: int) -> None:
+    # 4.4.3.2: 6.3 is the newest. A reader that knows no newer stops at the member, others go on.
+    if needed & 0xFF > _NEWEST:
+        raise refused(Code.METHOD, "The zip file asks for a newer version of the format than 6.3.")
 
 
 def extras(data: bytes) -> dict[int, bytes]:

@@ -1,14 +1,15 @@
 """What the core asks of an ecosystem, answered for Python: a thin gathering of the pure modules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from strongroom.core.coordinates import Name, Version
-from strongroom.core.ecosystem import Listing, Manifest, Newest, Page
+from strongroom.core.ecosystem import Content, Listing, Manifest, Newest, Page
 from strongroom.core.errors import ConflictError
 from strongroom.ecosystems.pypi import names
 from strongroom.ecosystems.pypi import versions as pep440
 from strongroom.ecosystems.pypi.archive import sdists
+from strongroom.ecosystems.pypi.archive.contents import contents
 from strongroom.ecosystems.pypi.archive.inspection import inspect
 from strongroom.ecosystems.pypi.pages import feeds, simple
 from strongroom.ecosystems.pypi.pages.rendering import render
@@ -53,6 +54,10 @@ class PyPI:
     ) -> Manifest:
         """Read a wheel or an sdist and hold the upload form's claims against it."""
         return inspect(filename, archive, claims)
+
+    def contents(self, filename: str, archive: BinaryIO, at_most: int) -> Iterator[Content]:
+        """Yield the files within a wheel or an sdist, without the version in their paths."""
+        return contents(filename, archive, at_most)
 
     def pages(self, listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
         """Render the simple index, the JSON API and the feed of a project."""

@@ -19,8 +19,10 @@ OF_A_RELEASE = frozenset(
     }
 )
 OF_THE_PROJECT = frozenset({Kind.PROJECT_STATUS_CHANGED, Kind.ROLE_GRANTED, Kind.ROLE_TAKEN})
-# A project that was just created has no release yet; the file that comes with it touches its own.
-PAGED = OF_A_RELEASE | OF_THE_PROJECT | {Kind.PROJECT_CREATED}
+# Told in the history alone. A project that was just created has no release yet, and the files that
+# come with it, or out of a stage, touch their own.
+OF_THE_HISTORY = frozenset({Kind.PROJECT_CREATED, Kind.APPROVALS_CHANGED, Kind.STAGE_PUBLISHED})
+PAGED = OF_A_RELEASE | OF_THE_PROJECT | OF_THE_HISTORY
 
 FRONT = "front"
 IN_INDEX = frozenset({Kind.PROJECT_CREATED, Kind.PROJECT_STATUS_CHANGED})

@@ -20,9 +20,8 @@ from strongroom.packages.models import Project
 from strongroom.packages.shelf import plan, shared
 from strongroom.packages.shelf.plan import touched
 from strongroom.proof.ledger.events import moment_of, of_project_since
-from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.locks import Locks
-from strongroom.stores.pages import DiskPages
+from strongroom.stores.pages.protocol import Pages
 
 QUARANTINE = "quarantined"
 """Under this name the shelf keeps, for each file it had to take down, the reason to tell."""
@@ -36,10 +35,9 @@ Renderer = Callable[[Listing, frozenset[str] | None], Iterable[Page]]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where pages stand, where their bytes come from, who renders them, and the locks."""
+    """Where pages and files stand, who renders them, and the locks."""
 
-    pages: DiskPages
-    blobs: Blobs
+    pages: Pages
     locks: Locks
     renderers: Sequence[Renderer]
 
@@ -52,7 +50,7 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     next.
     """
     with shelf.locks.held(f"shelf {project}"):
-        news = _news(project)
+        news = unshown(project)
         if news:
             _put(shelf, project, ecosystem, touched(news, ecosystem), news)
 
@@ -60,11 +58,7 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
 def rebuild(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     """Render all of a project's pages and put up all its files, whatever they show now."""
     with shelf.locks.held(f"shelf {project}"):
-        _put(shelf, project, ecosystem, None, _news(project))
-
-
-def _news(project: ProjectId) -> tuple[Recorded, ...]:
-    return of_project_since(project, find_project(project).shelved_serial)
+        _put(shelf, project, ecosystem, None, unshown(project))
 
 
 def _put(
@@ -97,6 +91,11 @@ def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator
     return _rendered(shelf, listing(project, ecosystem), ecosystem, None)
 
 
+def unshown(project: ProjectId) -> tuple[Recorded, ...]:
+    """Return the events of a project that its pages do not show yet, oldest first."""
+    return of_project_since(project, find_project(project).shelved_serial)
+
+
 def unshelved(limit: int) -> tuple[ProjectId, ...]:
     """Name projects whose pages do not show their newest event: what a crash left undone."""
     behind = Project.objects.filter(shelved_serial__lt=F("serial")).order_by("serial")[:limit]
@@ -118,7 +117,7 @@ def unshelved_count() -> int:
 
 def damaged_count(shelf: Shelf) -> int:
     """Count the files that are not served because their blob was damaged or lost."""
-    return sum(one.is_file() for one in shelf.pages.place(DAMAGED).rglob("*"))
+    return sum(1 for _ in shelf.pages.walk(DAMAGED))
 
 
 def _rendered(
@@ -138,22 +137,21 @@ def _with_neighbours(shown: Listing, versions: frozenset[str] | None) -> frozens
 def _put_files(shelf: Shelf, shown: Listing, wanted: frozenset[str] | None) -> None:
     if shown.status == Status.QUARANTINED:
         # All are down before a reason is written: taking down must not wait for room on the disk.
-        for path, _ in _served(shown, None):
-            shelf.pages.remove(path)
-        for path, _ in _served(shown, None):
+        files = dict(_served(shown, None))
+        shelf.pages.unlink(*files)
+        for path in files:
             shelf.pages.put(f"{QUARANTINE}/{path}", shown.status_reason.encode())
         return
-    any_damaged = shelf.pages.place(DAMAGED).is_dir()
-    for path, sha256 in _served(shown, wanted):
-        if shelf.blobs.holds(sha256):
-            shelf.pages.link(path, shelf.blobs.location(sha256))
-            if any_damaged:
-                shelf.pages.remove(f"{DAMAGED}/{path}")
-        else:
-            # Upkeep set it aside, or the disk lost it. The project's other files go on.
-            shelf.pages.remove(path)
-            shelf.pages.put(f"{DAMAGED}/{path}", sha256.encode())
-        shelf.pages.remove(f"{QUARANTINE}/{path}")
+    files = dict(_served(shown, wanted))
+    missing = shelf.pages.link(files)
+    # Upkeep set their blobs aside, or the disk lost them. The project's other files go on.
+    shelf.pages.unlink(*missing)
+    for path in missing:
+        shelf.pages.put(f"{DAMAGED}/{path}", files[path].encode())
+    told = [f"{QUARANTINE}/{path}" for path in files]
+    if any(shelf.pages.walk(DAMAGED)):
+        told += [f"{DAMAGED}/{path}" for path in files if path not in missing]
+    shelf.pages.remove(*told)
 
 
 def _served(shown: Listing, wanted: frozenset[str] | None) -> Iterator[tuple[str, str]]:

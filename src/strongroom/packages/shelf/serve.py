@@ -4,13 +4,13 @@ Entity tags and conditional requests after RFC 9110 sections 8.8.3 and 13; range
 one range at a time; a compressed form where the client takes gzip.
 """
 
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from strongroom.stores.pages import DiskPages
+from strongroom.stores.pages.protocol import LocalFile, Pages, RemoteFile, Stored
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -42,25 +42,48 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """Bytes that another machine holds; they are asked for when the first is wanted.
+
+    `elsewhere` returns the address where the reader may fetch them itself, where that is allowed.
+    """
+
+    blocks: Callable[[], Iterator[bytes]]
+    length: int
+    elsewhere: Callable[[], str] | None = None
+
+    def opened(self) -> Iterable[bytes]:
+        """Return the blocks, the first of which is here: what cannot be had is told before it.
+
+        Raises NotFoundError if the file was taken down meanwhile, or UnavailableError.
+        """
+        blocks = self.blocks()
+        return chain((next(blocks, b""),), blocks)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent: status line, headers, and bytes or a stretch of a file."""
+    """What is sent: status line, headers, and bytes, a stretch of a file, or a stream."""
 
     status: int
     reason: str
     headers: Headers
-    body: bytes | Stretch = b""
+    body: bytes | Stretch | Stream = b""
 
 
 def page(
-    pages: DiskPages, path: str, asked: Mapping[str, str], media_type: str, extra: Headers = ()
+    pages: Pages, path: str, asked: Mapping[str, str], media_type: str, extra: Headers = ()
 ) -> Answer | None:
     """Answer with a page; None if there is none at that path.
 
     `asked` maps lower-case header names to values.
     """
     stored = pages.get(path)
-    if stored is None:
-        return None
+    return None if stored is None else shown(stored, asked, media_type, extra)
+
+
+def shown(stored: Stored, asked: Mapping[str, str], media_type: str, extra: Headers = ()) -> Answer:
+    """Answer with a page that was looked up."""
     body, etag = stored.body, stored.etag
     vary = ("Vary", "Accept, Accept-Encoding")
     encoding: Headers = ()
@@ -80,15 +103,12 @@ def page(
     return Answer(200, "OK", headers, body)
 
 
-def file(pages: DiskPages, path: str, asked: Mapping[str, str], etag: str) -> Answer | None:
+def file(pages: Pages, path: str, asked: Mapping[str, str], etag: str) -> Answer | None:
     """Answer with a published file, whole or in part; None if it is not on the shelf."""
-    place = pages.find(path)
-    if place is None:
+    found = pages.find(path)
+    if found is None:
         return None
-    try:
-        size = os.stat(place).st_size  # noqa: PTH116 - as in stores.pages
-    except FileNotFoundError:
-        return None  # taken off the shelf a moment ago
+    size = found.size
     common = (("ETag", etag), ("Accept-Ranges", "bytes"), FILE_CACHING, *ISOLATED)
     if matches(asked.get("if-none-match", ""), etag):
         return Answer(304, "Not Modified", common)
@@ -97,9 +117,26 @@ def file(pages: DiskPages, path: str, asked: Mapping[str, str], etag: str) -> An
     if wanted and asked.get("if-range", etag) == etag:
         part = _part(wanted, size)
         if part is not None:
-            return _partial(place, part, size, headers)
+            return _partial(found, part, headers)
     length = ("Content-Length", str(size))
-    return Answer(200, "OK", (length, *headers), Stretch(place, 0, size))
+    return Answer(200, "OK", (length, *headers), _stretch(found, 0, size))
+
+
+def fetched(answer: Answer) -> Answer:
+    """Return what is sent for a GET: a redirect, where the reader is to fetch the file elsewhere.
+
+    A HEAD is answered here, so that sizes and tags are those of this registry. The redirect must
+    not be kept: its address ends after a minute, and is not to outlive the file on the shelf.
+    """
+    if not isinstance(answer.body, Stream) or answer.body.elsewhere is None:
+        return answer
+    headers = (
+        ("Location", answer.body.elsewhere()),
+        ("Content-Length", "0"),
+        ("Cache-Control", "no-store"),
+        NOSNIFF,
+    )
+    return Answer(302, "Found", headers)
 
 
 def accepts_gzip(header: str) -> bool:
@@ -139,19 +176,25 @@ def _part(header: str, size: int) -> tuple[int, int] | None:
     return (begin, end) if begin < size else (0, -1)
 
 
-def _partial(place: Path, part: tuple[int, int], size: int, headers: Headers) -> Answer:
+def _stretch(found: LocalFile | RemoteFile, offset: int, length: int) -> Stretch | Stream:
+    if isinstance(found, LocalFile):
+        return Stretch(found.path, offset, length)
+    return Stream(lambda: found.read(offset, length), length, found.elsewhere)
+
+
+def _partial(found: LocalFile | RemoteFile, part: tuple[int, int], headers: Headers) -> Answer:
     first, last = part
     if last < first:
         # Not to be stored: a cache that replayed it to others would hide the file from them.
         unsatisfied = (
-            ("Content-Range", f"bytes */{size}"),
+            ("Content-Range", f"bytes */{found.size}"),
             ("Content-Length", "0"),
             ("Cache-Control", "no-store"),
         )
         return Answer(416, "Range Not Satisfiable", (*unsatisfied, *ISOLATED))
     length = last - first + 1
     more = (
-        ("Content-Range", f"bytes {first}-{last}/{size}"),
+        ("Content-Range", f"bytes {first}-{last}/{found.size}"),
         ("Content-Length", str(length)),
     )
-    return Answer(206, "Partial Content", (*more, *headers), Stretch(place, first, length))
+    return Answer(206, "Partial Content", (*more, *headers), _stretch(found, first, length))

@@ -1,7 +1,7 @@
 """Taking a damaged file out of service, and putting it back once its bytes are right again.
 
 The order of taking down: the blob is moved aside, so that no refresh can link it any more; every
-hard link on the shelf is removed; then the event is recorded, and the reaction to it leaves the
+link to it on the shelf is removed; then the event is recorded, and the reaction to it leaves the
 reason in the file's place. A crash in between leaves a blob that is missing and not told of, which
 the next scrub finds and tells.
 """
@@ -16,13 +16,15 @@ from django.db import transaction
 
 from strongroom.core.actors import REGISTRY
 from strongroom.core.coordinates import ProjectId
+from strongroom.core.errors import NotFoundError
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.packages.catalog.listing import find_project
 from strongroom.packages.upkeep.named import Named
 from strongroom.packages.upkeep.premises import Premises
-from strongroom.packages.upkeep.reading import BLOCK, Pace, sha256_on_disk
+from strongroom.packages.upkeep.reading import BLOCK, Pace, sha256_of
 from strongroom.proof.ledger.events import newest_of, record
 from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.blobs.protocol import Blobs
 
 logger = logging.getLogger(__name__)
 
@@ -41,18 +43,20 @@ class Fault(StrEnum):
     UNREADABLE = "unreadable"  # the disk does not give its bytes
 
 
-def examine(blobs: DiskBlobs, sha256: str, pace: Pace) -> Fault | None:
+def examine(blobs: Blobs, sha256: str, pace: Pace) -> Fault | None:
     """Hold a blob against its digest; None if it is whole.
 
-    What differs is read once more: a fault of memory must not take a good file down.
+    What differs is read once more: a fault of memory must not take a good file down. Nor must a
+    store that does not answer at all, which is an UnavailableError.
     """
-    place, fault = blobs.location(sha256), None
+    fault = None
     for _ in range(2):
         try:
-            if sha256_on_disk(place, pace) == sha256:
-                return None
+            with blobs.open(sha256) as file:
+                if sha256_of(file, pace) == sha256:
+                    return None
             fault = Fault.ALTERED
-        except FileNotFoundError:
+        except NotFoundError:
             return Fault.MISSING
         except OSError:
             logger.exception("blob %s cannot be read", sha256)
@@ -76,14 +80,13 @@ def withhold(premises: Premises, sha256: str, fault: Fault, users: Iterable[Name
         logger.error("blob %s is %s and was moved to %s", sha256, fault, aside)
     else:
         logger.error("blob %s is missing", sha256)
-    for one in users:
-        premises.shelf.pages.remove(one.path)
+    premises.shelf.pages.unlink(*(one.path for one in users))
 
 
 def repair(premises: Premises, sha256: str, source: Path) -> bool:
     """Fetch a blob from another data folder or a backup, if it has the right bytes."""
-    with suppress(OSError), premises.blobs.receive() as incoming:
-        with DiskBlobs(source / "blobs").location(sha256).open("rb") as file:
+    with suppress(OSError, NotFoundError), premises.blobs.receive() as incoming:
+        with DiskBlobs(source / "blobs").open(sha256) as file:
             while block := file.read(BLOCK):
                 incoming.write(block)
         if incoming.digests().sha256 == sha256:

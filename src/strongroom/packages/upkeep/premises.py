@@ -7,17 +7,17 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Page
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.shelf.refresh import Shelf, rebuild
-from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.blobs.protocol import Blobs
 
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """The local blobs, the shelf, the desk, and the pages that are no single project's.
+    """The blobs, the shelf, the desk, and the pages that are no single project's.
 
     `shared` renders those without putting them up; `put_shared` puts them up.
     """
 
-    blobs: DiskBlobs
+    blobs: Blobs
     shelf: Shelf
     desk: Desk
     shared: Callable[[], Iterable[Page]]

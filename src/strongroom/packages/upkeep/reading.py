@@ -1,10 +1,11 @@
-"""Reading bytes to hold them against their digest: from the disk itself, as fast as is allowed."""
+"""Reading bytes to hold them against their digest: from the medium, as fast as is allowed."""
 
 import hashlib
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 BLOCK = 1024 * 1024
 
@@ -40,13 +41,18 @@ UNPACED = Pace(0, time.monotonic, time.sleep)
 """Lets everything pass at once; what it counts means nothing."""
 
 
+def sha256_of(file: BinaryIO, pace: Pace) -> str:
+    """Return the SHA-256 of all that a stream gives; raises what it raises."""
+    hasher = hashlib.sha256()
+    while block := file.read(BLOCK):
+        hasher.update(block)
+        pace.take(len(block))
+    return hasher.hexdigest()
+
+
 def sha256_on_disk(place: Path, pace: Pace) -> str:
     """Return the SHA-256 of a file as its disk holds it now; raises OSError."""
-    hasher = hashlib.sha256()
-    with place.open("rb", buffering=0) as file:
+    with place.open("rb") as file:
         # What the kernel remembers of the file may still be right while the disk no longer is.
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        while block := file.read(BLOCK):
-            hasher.update(block)
-            pace.take(len(block))
-    return hasher.hexdigest()
+        return sha256_of(file, pace)

@@ -20,7 +20,8 @@ from strongroom.core.errors import ConfigurationError, InvalidError
 from strongroom.packages.upkeep import manifest as manifests
 from strongroom.packages.upkeep.manifest import DATABASE, KEYS, SETTINGS, Manifest, damaged
 from strongroom.packages.upkeep.reading import BLOCK, Progress
-from strongroom.stores.blobs.disk import DiskBlobs, fsync_folder
+from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.folders import fsync_folder
 
 UNFINISHED = ".restoring"
 _NOTHING = frozenset({"lost+found"})

@@ -20,7 +20,7 @@ from strongroom.packages.shelf.refresh import pages_of
 from strongroom.packages.upkeep.damage import Fault, examine, repair, tell, told, withhold
 from strongroom.packages.upkeep.named import Named, files, named
 from strongroom.packages.upkeep.premises import Premises
-from strongroom.packages.upkeep.reading import Pace, Progress, sha256_on_disk
+from strongroom.packages.upkeep.reading import Pace, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -84,9 +84,10 @@ class _Round:
         if self.told.get((one.project, one.filename)):
             # Put back by other means, or by a scrub that died before it said so.
             tell(self.premises, one, None)
-        if one.on_shelf and not self._stands(one):
+        pages = self.premises.shelf.pages
+        if one.on_shelf and not pages.serves(one.path, one.sha256, self.pace.take):
             self.replaced.append(one.path)
-            self.premises.shelf.pages.remove(one.path)
+            pages.unlink(one.path)
             self.premises.rebuild(one.project)
 
     def _take_down(self, sha256: str, fault: Fault) -> None:
@@ -101,15 +102,6 @@ class _Round:
                 tell(self.premises, one, None)
             facts = (str(one.project), one.version, one.filename, one.sha256, fault, repaired)
             self.damaged.append(Damaged(*facts))
-
-    def _stands(self, one: Named) -> bool:
-        place = self.premises.shelf.pages.place(one.path)
-        try:
-            if place.samefile(self.premises.blobs.location(one.sha256)):
-                return True
-            return sha256_on_disk(place, self.pace) == one.sha256
-        except OSError:
-            return False
 
     def look_at_pages(self, project: ProjectId) -> None:
         """Hold a project's pages against what rendering gives."""

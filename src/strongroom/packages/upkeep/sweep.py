@@ -1,11 +1,11 @@
-"""The sweep: what stands on the disk and nothing names.
+"""The sweep: what stands in the stores and nothing names.
 
 Four kinds: blobs that no row names (a crash or a lost race left them), incoming files whose upload
 died, published files on the shelf that no row names, pages that no rendering gives.
 
 Why nothing that is named can go:
 
-1. The disk is walked before the rows are read. Whatever stood there because of a row has its row
+1. The stores are walked before the rows are read. Whatever stood there because of a row has its row
    among those that are read, because rows of files are only ever added, and a file is put on the
    shelf after its row is committed.
 2. A blob or shelf file is removed inside a writing transaction that first reads the rows that are
@@ -20,7 +20,6 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from django.db import transaction
 
@@ -33,7 +32,7 @@ from strongroom.proof.ledger.events import last_serial, since
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 200  # removals in one transaction, which holds up all writers for milliseconds
+_AT_ONCE = 50  # removals in one transaction, which holds up all writers meanwhile
 _EVENTS_AT_ONCE = 1000
 FILES = "files/"
 _TOMBSTONES = (f"{QUARANTINE}/", f"{DAMAGED}/")
@@ -92,31 +91,21 @@ def remove(premises: Premises, strays: Iterable[Stray]) -> tuple[Stray, ...]:
 
 
 def _old_blobs(premises: Premises, older_than: float) -> Iterator[Stray]:
-    for sha256 in premises.blobs.digests():
-        yield from _aged(Sort.BLOB, sha256, premises.blobs.location(sha256), older_than)
+    for one in premises.blobs.walk():
+        if one.written < older_than:
+            yield Stray(Sort.BLOB, one.name, one.size)
 
 
 def _incoming(premises: Premises, older_than: float) -> Iterator[Stray]:
-    for place in premises.blobs.abandoned(older_than):
-        yield from _aged(Sort.INCOMING, place.name, place, older_than)
+    for one in premises.blobs.abandoned(older_than):
+        yield Stray(Sort.INCOMING, one.name, one.size)
 
 
 def _old_on_shelf(premises: Premises, older_than: float) -> Iterator[Stray]:
-    root = premises.shelf.pages.root
-    for place in sorted(root.rglob("*")):
-        path = place.relative_to(root).as_posix()
-        if path not in _OWN and place.is_file():
-            sort = Sort.FILE if path.startswith(FILES) else Sort.PAGE
-            yield from _aged(sort, path, place, older_than)
-
-
-def _aged(sort: Sort, name: str, place: Path, older_than: float) -> Iterator[Stray]:
-    try:
-        status = place.stat()
-    except FileNotFoundError:
-        return
-    if status.st_mtime < older_than:
-        yield Stray(sort, name, status.st_size)
+    for one in premises.shelf.pages.walk():
+        if one.name not in _OWN and one.written < older_than:
+            sort = Sort.FILE if one.name.startswith(FILES) else Sort.PAGE
+            yield Stray(sort, one.name, one.size)
 
 
 def _all_pages(premises: Premises) -> frozenset[str]:

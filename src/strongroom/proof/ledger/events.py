@@ -5,6 +5,9 @@ the order of commits, so that whoever reads on from a serial never misses one th
 later: a transaction takes its turn before it takes a serial. Serials may have gaps, where a
 transaction failed. Whoever records waits for all who recorded before to end, so record last, and
 touch afterwards only rows that the transaction has locked already.
+
+Times never go back from serial to serial, whatever the machine's clock does: an event is dated no
+earlier than the one before it.
 """
 
 from collections.abc import Iterable
@@ -12,7 +15,7 @@ from datetime import datetime
 
 from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.events import Event, Kind, Recorded
+from strongroom.core.events import PUBLIC, Event, Kind, Recorded
 from strongroom.proof.ledger.turns import take_turn
 from strongroom.proof.models import EventRow
 
@@ -20,8 +23,10 @@ from strongroom.proof.models import EventRow
 def record(event: Event, clock: Clock) -> Recorded:
     """Append an event and return it with its serial; refuses to run outside a transaction."""
     take_turn("events")
+    now = clock.now()
+    before = EventRow.objects.order_by("-serial").values_list("at", flat=True).first()
     row = EventRow.objects.create(
-        at=clock.now(),
+        at=max(before or now, now),
         kind=event.kind,
         actor=event.actor,
         credential=event.credential,
@@ -34,8 +39,10 @@ def record(event: Event, clock: Clock) -> Recorded:
 
 
 def of_project(project: ProjectId, limit: int) -> tuple[Recorded, ...]:
-    """Return the newest events of a project, newest first."""
-    rows = EventRow.objects.filter(ecosystem=project.ecosystem, project=project.key)
+    """Return the newest public events of a project, newest first."""
+    rows = EventRow.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, kind__in=[str(kind) for kind in PUBLIC]
+    )
     return _read(rows.order_by("-serial")[:limit])
 
 

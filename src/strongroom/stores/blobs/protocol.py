@@ -3,14 +3,17 @@
 1. Bytes are received into a nameless place first; nobody can read them there by a digest.
 2. `keep` makes them durable and readable under their digest, and returns only after that.
 3. What is kept never changes. Keeping the same bytes again is the same one blob.
+
+A store that does not answer raises UnavailableError, and never says that a blob is missing. What it
+cannot read of a blob that it has is OSError.
 """
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from strongroom.core.digests import Digests
+from strongroom.stores.standing import Standing
 
 
 class Incoming(Protocol):
@@ -46,17 +49,36 @@ class Blobs(Protocol):
         ...
 
     def open(self, sha256: str) -> BinaryIO:
-        """Return a stream over a blob; raises NotFoundError if there is none."""
+        """Return a seekable stream over a blob as the store has it now, past what caches remember.
+
+        Raises NotFoundError if there is none. The caller closes it.
+        """
         ...
 
     def holds(self, sha256: str) -> bool:
-        """Say whether there is a blob of a digest."""
+        """Say whether there is a blob of a digest; its bytes are not looked at."""
         ...
 
-    def location(self, sha256: str) -> Path:
-        """Return the local file that holds a blob."""
+    def walk(self) -> Iterator[Standing]:
+        """Name every blob that is kept, by its digest and in order."""
         ...
 
-    def digests(self) -> Iterator[str]:
-        """Name every blob that is kept."""
+    def set_aside(self, sha256: str) -> str:
+        """Move what stands under a digest out of every reader's way, and say where it is now."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """Remove a blob that nothing names; what is not there is no error."""
+        ...
+
+    def abandoned(self, older_than: float) -> tuple[Standing, ...]:
+        """Name incoming bytes of this machine last written before a moment (since epoch)."""
+        ...
+
+    def discard(self, name: str) -> None:
+        """Remove abandoned incoming bytes."""
+        ...
+
+    def reap(self, older_than: float) -> int:
+        """Remove all incoming bytes that are abandoned; returns how many."""
         ...

@@ -174,6 +174,7 @@ def test_entry_points_with_plain_names_pass() -> None:
         "name = example:main\n",
         "[console_scripts]\nname\n",
         "[console_scripts]\nname = a:b\nname = c:d\n",
+        "[other]\nname = a\n [console_scripts]\n../evil = a:b\n",
     ],
 )
 def test_entry_points_that_mislead_an_installer_are_refused(text: str) -> None:

@@ -9,8 +9,8 @@ from werkzeug.test import EnvironBuilder, TestResponse
 
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.ecosystems.pypi.wire.reads import PREFIXES, Reads, negotiate
-from strongroom.stores.pages import DiskPages
 from tests.fakes.distributions import Metadata, wheel
+from tests.fakes.folders import disk_pages
 from tests.fakes.registry import URL, Registry
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -110,7 +110,7 @@ def test_another_spelling_is_redirected_on_this_host_with_its_query(
 def test_nothing_that_a_client_asks_for_ends_a_header(
     tmp_path_factory: pytest.TempPathFactory, name: str, query: bytes
 ) -> None:
-    reads = Reads(DiskPages(tmp_path_factory.getbasetemp() / "empty"), PyPI(URL))
+    reads = Reads(disk_pages(tmp_path_factory.getbasetemp() / "empty"), PyPI(URL))
     rooms = [
         f"/{room}/{name}{rest}" for room in PREFIXES for rest in ("", "/", "/json", "/1.0/json")
     ]
@@ -124,7 +124,7 @@ def test_nothing_that_a_client_asks_for_ends_a_header(
 def test_no_address_and_no_header_is_too_much(
     tmp_path_factory: pytest.TempPathFactory, path: str, accept: str, wanted: str
 ) -> None:
-    reads = Reads(DiskPages(tmp_path_factory.getbasetemp() / "empty"), PyPI(URL))
+    reads = Reads(disk_pages(tmp_path_factory.getbasetemp() / "empty"), PyPI(URL))
     for room in PREFIXES:
         headers = {"accept": accept, "range": wanted, "if-none-match": accept}
         assert reads.answer(f"/{room}/{path}", path, headers).status in {301, 404}

@@ -33,6 +33,7 @@ _REBUILD = "Build the wheel again with a current build tool and upload it unchan
 _SCHEMES = frozenset({"data", "headers", "platlib", "purelib", "scripts"})
 _ENTRY_POINT = re.compile(r"[\w.-]+")
 _OBJECT = re.compile(r"\w+(\.\w+)*(\s*:\s*\w+(\.\w+)*)?(\s*\[[^\]]*\])?")
+_INDENTED_SECTION = re.compile(r"^[^\S\n]+\[", re.MULTILINE)
 # What Python looks for when it starts: path files, PEP 829's start files, and two modules in any
 # form that a module can have. `.data/data` reaches them too, below the name of the folder.
 _AT_START = re.compile(r"[^/]+\.(pth|start)|(site|user)customize(\.[^/]+|/.+)")
@@ -178,7 +179,11 @@ def _check_entry_points(data: bytes) -> None:
     parser = ConfigParser(delimiters=("=",), interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case
     try:
-        parser.read_string(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        if _INDENTED_SECTION.search(text):
+            # The parser of Python takes it for a continued value, others for a section.
+            raise _refused("entry-points", "The file entry_points.txt has an indented section.")
+        parser.read_string(text)
     except (UnicodeDecodeError, Error) as error:
         raise _refused("entry-points", "The file entry_points.txt is malformed.") from error
     for group in ("console_scripts", "gui_scripts"):

@@ -13,6 +13,7 @@ from strongroom.core.errors import (
     ForbiddenError,
     InvalidError,
     MethodError,
+    NoRoomError,
     NotFoundError,
     StrongroomError,
     TooLargeError,
@@ -30,6 +31,7 @@ STATUS: dict[type[StrongroomError], int] = {
     ConflictError: 409,
     TooLargeError: 413,
     UnavailableError: 503,
+    NoRoomError: 507,  # RFC 4918, section 11.5
     ConfigurationError: 500,
 }
 LONGEST_PHRASE = 400

@@ -21,8 +21,8 @@ from strongroom.ecosystems.pypi.pages import feeds, simple
 from strongroom.ecosystems.pypi.pages import rendering as pages
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.refresh import DAMAGED, QUARANTINE
-from strongroom.packages.shelf.serve import Answer, Headers, file, page
-from strongroom.stores.pages import DiskPages
+from strongroom.packages.shelf.serve import Answer, Headers, file, page, shown
+from strongroom.stores.pages.protocol import Pages
 
 PREFIXES = frozenset({"simple", "files", "pypi", "rss", "integrity"})
 _JSON = "application/json"
@@ -50,7 +50,7 @@ class Read:
 class Reads:
     """Answers reads of Python's clients from the shelf."""
 
-    def __init__(self, stored: DiskPages, pypi: Ecosystem) -> None:
+    def __init__(self, stored: Pages, pypi: Ecosystem) -> None:
         """Read from `stored`; `pypi` knows how names and versions are spelt."""
         self._pages = stored
         self._pypi = pypi
@@ -134,9 +134,11 @@ class Reads:
 
     def _with_serial(self, read: Read, path: str, media_type: str) -> Answer | None:
         stored = self._pages.get(path)
-        serial = pages.serial(stored.body) if stored else None
+        if stored is None:
+            return None
+        serial = pages.serial(stored.body)
         extra: Headers = (("X-PyPI-Last-Serial", str(serial)),) if serial is not None else ()
-        return page(self._pages, path, read.headers, media_type, extra)
+        return shown(stored, read.headers, media_type, extra)
 
     def _file(self, read: Read) -> Answer | None:
         found = _FILE.fullmatch(read.path)

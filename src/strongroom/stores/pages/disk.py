@@ -1,0 +1,249 @@
+"""Rendered pages and published files as plain files, the very ones that a web server can serve.
+
+`FOLDER/<path>` is a page and `FOLDER/<path>.gz` its compressed form. A published file is a hard
+link to its blob, so that publishing copies nothing and taking it off the shelf is one unlink.
+Whoever can reach the folder may read it, whatever the process's umask: what stands here is public,
+and the door is the data folder above, which a web server's account is let through or not.
+"""
+
+import errno
+import gzip
+import hashlib
+import os
+import secrets
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.folders import fsync_folder, make_folder, no_room
+from strongroom.stores.pages.cache import Cache
+from strongroom.stores.pages.forms import etag, packed
+from strongroom.stores.pages.protocol import LocalFile, Stored, checked
+from strongroom.stores.standing import Standing
+
+FOLDER_MODE, PAGE_MODE = 0o755, 0o644
+TICK = 1_000_000_000  # nanoseconds
+# What the system says of an address at which nothing can be. Any other error is the disk's, and
+# must never be told as "not there": a client would then look for the package elsewhere.
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
+_BLOCK = 1024 * 1024
+
+Mark = tuple[int, int, int]
+"""When a file was written (nanoseconds), its inode, its size: another file has another."""
+
+
+class DiskPages:
+    """Pages in a folder, beside blobs on the same file system."""
+
+    def __init__(self, folder: Path, blobs: DiskBlobs) -> None:
+        """Use `folder`, made when first needed, and link files to `blobs`."""
+        self._folder = folder
+        self._blobs = blobs
+        self._cache: Cache[Mark] = Cache()
+
+    def place(self, path: str) -> Path:
+        """Return the local file of a path; refuses one that would leave the folder."""
+        return self._folder / checked(path)
+
+    def put(self, path: str, body: bytes) -> None:
+        """Put a page up in place of the old one, and its compressed form before it.
+
+        Readers check that the compressed form unpacks to the page, so that the moment between the
+        two renames is harmless.
+        """
+        place, form = self.place(path), packed(body)
+        try:
+            self._make(place.parent)
+            beside, mark = _compressed(place), _mark(place)
+            if form is None:
+                beside.unlink(missing_ok=True)
+            else:
+                _replace(beside, form, mark)
+            _replace(place, body, mark)
+            fsync_folder(place.parent)
+        except OSError as error:
+            raise no_room(error) from error
+
+    def link(self, files: Mapping[str, str]) -> frozenset[str]:
+        """Put files on the shelf without copying them: digests by path."""
+        return frozenset(path for path, sha256 in files.items() if not self._link(path, sha256))
+
+    def _link(self, path: str, sha256: str) -> bool:
+        place = self.place(path)
+        if not self._blobs.holds(sha256):
+            return False
+        try:
+            if place.exists():
+                return True
+            self._make(place.parent)
+            with suppress(FileExistsError):
+                place.hardlink_to(self._blobs.location(sha256))
+            fsync_folder(place.parent)
+        except OSError as error:
+            raise no_room(error) from error
+        return True
+
+    def unlink(self, *paths: str) -> None:
+        """Take files off the shelf."""
+        self.remove(*paths)
+
+    def remove(self, *paths: str) -> None:
+        """Take pages off the shelf; what is not there is no error."""
+        for place in map(self.place, paths):
+            try:
+                removed = [_unlinked(place), _unlinked(_compressed(place))]
+                if any(removed):
+                    # A power cut must not bring back what was taken down.
+                    fsync_folder(place.parent)
+            except OSError as error:
+                raise no_room(error) from error
+
+    def walk(self, under: str = "") -> Iterator[Standing]:
+        """Name every file of the folder, whatever it is."""
+        for folder, folders, names in os.walk(self._folder / under):
+            folders.sort()
+            for place in (Path(folder, name) for name in sorted(names)):
+                with suppress(FileNotFoundError):
+                    status = place.stat()
+                    name = place.relative_to(self._folder).as_posix()
+                    yield Standing(name, status.st_size, status.st_mtime)
+
+    def discard(self, name: str) -> None:
+        """Remove one file of the folder and nothing beside it, whatever it is."""
+        (self._folder / name).unlink(missing_ok=True)
+
+    def is_whole(self, path: str) -> bool:
+        """Say whether the disk holds a page, and no compressed form that unpacks to another.
+
+        We never send such a form; but a web server that serves the folder itself would.
+        """
+        place = self.place(path)
+        try:
+            stored = _read(place)
+        except OSError as error:
+            _only_absent(error)
+            return False
+        return stored.compressed is not None or not _compressed(place).exists()
+
+    def shows(self, path: str, body: bytes) -> bool:
+        """Say whether the disk holds a page with these very bytes."""
+        try:
+            return self.place(path).read_bytes() == body
+        except OSError as error:
+            _only_absent(error)
+            return False
+
+    def get(self, path: str) -> Stored | None:
+        """Return a page, from memory if its file is still the one that was read."""
+        place = self.place(path)
+        try:
+            status = os.stat(place)  # noqa: PTH116 - Path.stat costs three times as much here
+            mark = (status.st_mtime_ns, status.st_ino, status.st_size)
+            held = self._cache.get(path)
+            if held is not None and held[0] == mark:
+                return held[1]
+            stored = _read(place)
+        except OSError as error:
+            _only_absent(error)
+            return None
+        self._cache.hold(path, mark, stored)
+        return stored
+
+    def find(self, path: str) -> LocalFile | None:
+        """Return a published file if it is on the shelf."""
+        place = self.place(path)
+        try:
+            if not place.is_file():
+                return None
+            return LocalFile(place, os.stat(place).st_size)  # noqa: PTH116 - as above
+        except OSError as error:
+            _only_absent(error)
+            return None
+
+    def _make(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        if folder == self._folder:
+            make_folder(folder.parent)
+        else:
+            self._make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(FOLDER_MODE)
+        fsync_folder(folder.parent)
+
+    def serves(self, path: str, sha256: str, passed: Callable[[int], object]) -> bool:
+        """Say whether a file of the shelf is a blob, or a copy of it, which is then read."""
+        place, hasher = self.place(path), hashlib.sha256()
+        try:
+            if place.samefile(self._blobs.location(sha256)):
+                return True
+            with place.open("rb", buffering=0) as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                while block := file.read(_BLOCK):
+                    hasher.update(block)
+                    passed(len(block))
+        except OSError:
+            return False
+        return hasher.hexdigest() == sha256
+
+
+def _compressed(place: Path) -> Path:
+    return place.with_name(place.name + ".gz")
+
+
+def _only_absent(error: OSError) -> None:
+    """Return if there can be nothing at the address, else raise UnavailableError."""
+    if error.errno not in _ABSENT:
+        raise no_room(error) from error
+
+
+def _unlinked(place: Path) -> bool:
+    try:
+        place.unlink()
+    except OSError as error:
+        _only_absent(error)
+        return False
+    return True
+
+
+def _read(place: Path) -> Stored:
+    body = place.read_bytes()
+    compressed: bytes | None = None
+    with suppress(OSError, EOFError, zlib.error):
+        form = _compressed(place).read_bytes()
+        if gzip.decompress(form) == body:
+            compressed = form
+    return Stored(body, compressed, etag(body))
+
+
+def _mark(place: Path) -> int:
+    """Return when a page is written, in nanoseconds: a second after the page before it, or later.
+
+    A web server makes its entity tag of whole seconds and the size. Two pages of one address and
+    size within a second would share a tag, and whoever has the first would be told that it holds.
+    """
+    try:
+        return max(time.time_ns(), place.stat().st_mtime_ns + TICK)
+    except FileNotFoundError:
+        return time.time_ns()
+
+
+def _replace(place: Path, body: bytes, mark: int) -> None:
+    temporary = place.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(body)
+            file.flush()
+            os.fchmod(file.fileno(), PAGE_MODE)
+            # Another process tells by the mark that the page is new, though size and recycled
+            # inode may be those of an older one.
+            os.utime(file.fileno(), ns=(mark, mark))
+            # Without this a power cut can leave the new name over no bytes at all.
+            os.fsync(file.fileno())
+        temporary.rename(place)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
