@@ -9,12 +9,13 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from strongroom.core.clock import Clock
-from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.staging.yard import Yard
 from strongroom.web.account import Account
 from strongroom.web.browsing import Browsing
 from strongroom.web.entrance import Entrance
 from strongroom.web.faults import guarded
 from strongroom.web.press import Press
+from strongroom.web.staging import Staging
 from strongroom.web.tending import Tending
 from strongroom.web.visitors import for_members
 from strongroom.web.work import Board, Work
@@ -26,11 +27,11 @@ SEND = frozenset({"POST"})
 ECOSYSTEM = "pypi"
 
 
-def urls(desk: Desk, clock: Clock, board: Board, press: Press) -> list[URLPattern]:
+def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPattern]:
     """Return the addresses, of pages that bear the registry's name and address."""
     browsing, account = Browsing(press), Account(press)
-    entrance, tending = Entrance(press, clock), Tending(press, desk, ECOSYSTEM)
-    work = Work(press, board)
+    entrance, tending = Entrance(press, clock), Tending(press, yard, ECOSYSTEM)
+    staging, work = Staging(press, yard), Work(press, board)
 
     def at(
         route: str, view: Callable[..., HttpResponseBase], methods: frozenset[str]
@@ -53,4 +54,9 @@ def urls(desk: Desk, clock: Clock, board: Board, press: Press) -> list[URLPatter
         at(f"{project}yank/<str:version>/", for_members(tending.yank), READ | SEND),
         at(f"{project}unyank/<str:version>/", for_members(tending.unyank), READ | SEND),
         at(f"{project}status/<str:status>/", for_members(tending.status), READ | SEND),
+        at(f"{project}approvals/<int:wanted>/", for_members(tending.approvals), READ | SEND),
+        at("stages/", for_members(staging.mine), READ),
+        at("stages/<str:handle>/", for_members(staging.show), READ),
+        at("stages/<str:handle>/changes/", for_members(staging.changes), READ),
+        at("stages/<str:handle>/<str:act>/", for_members(staging.act), READ | SEND),
     ]

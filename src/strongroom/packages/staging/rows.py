@@ -20,12 +20,17 @@ def find(handle: str) -> Stage:
     """Return the row of a stage; raises NotFoundError."""
     row = Stage.objects.select_related("opener").filter(handle=handle).first()
     if row is None:
-        raise NotFoundError(
-            "no-such-stage",
-            "There is no such stage here, or it ended long ago.",
-            "Open another one.",
-        )
+        raise no_such_stage()
     return row
+
+
+def no_such_stage() -> NotFoundError:
+    """Say that there is no such stage, or none that this reader may know of."""
+    return NotFoundError(
+        "no-such-stage",
+        "There is no such stage here, or it ended long ago.",
+        "Open another one.",
+    )
 
 
 def find_file(handle: str) -> StagedFile:

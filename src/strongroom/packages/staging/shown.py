@@ -67,7 +67,8 @@ class View:
     """A stage as its people see it.
 
     `content` is the digest that an approval of exactly these files names. `wanted` approvals are
-    asked for, `missing` of them are missing, and `may_approve` could give them.
+    asked for, `missing` of them are missing, and `may_approve` could give them. `uploaders` are all
+    who ever put a file into it.
     """
 
     handle: str
@@ -88,6 +89,7 @@ class View:
     missing: int
     approvals: tuple[Given, ...]
     may_approve: tuple[str, ...]
+    uploaders: tuple[str, ...]
 
     @property
     def is_complete(self) -> bool:
@@ -140,6 +142,11 @@ def shown(stage: Stage, yard: Yard) -> View:
             for one in given
         ),
         may_approve=tuple(one.name for one in people if one.name not in names),
+        uploaders=tuple(
+            stage.files.order_by("uploader__folded")
+            .values_list("uploader__username", flat=True)
+            .distinct()
+        ),
     )
 
 

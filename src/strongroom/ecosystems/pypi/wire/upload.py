@@ -103,7 +103,9 @@ class Door:
         view, filename = shown(staged.stage, self._yard), staged.file.filename
         self._count("staged" if staged.is_new else "unchanged", 0)
         told = "waits in a stage" if staged.is_new else "is in its stage already"
-        wanted = f"{view.missing} more people approve it" if view.missing else "somebody says so"
+        wanted = "somebody says so"
+        if view.missing:
+            wanted = f"people have approved it ({view.missing} missing)"
         address = f"{self._url}/stages/{view.handle}/"
         return [
             f"{filename} {told}, and is NOT published yet.",
