@@ -17,6 +17,7 @@ from tests.faults.witness import Parcel, Witness, parcels
 from tests.native.server import Server
 from tests.native.uploads import posted
 
+PUBLISHERS = 3
 PAUSE = 0.1  # seconds after a failure
 REST = 0.02  # seconds between uploads: others use this machine too
 REFUSALS = frozenset({503, 507})
@@ -64,9 +65,14 @@ class Client:
 
 @dataclass(slots=True)
 class Load:
-    """What goes on at a server: `begun` is set with each acknowledgement."""
+    """What goes on at a server: `begun` is set with each acknowledgement.
+
+    `prompt` says whether whatever is acknowledged must be listed at once. Where the database dies
+    between the commit and the pages, the program promises them for a few seconds later only.
+    """
 
     client: Client
+    prompt: bool = True
     begun: threading.Event = field(default_factory=threading.Event)
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -88,19 +94,23 @@ class Load:
             newest = next(reversed(self.client.witness.acknowledged), "")
             try:
                 if newest:
-                    self.client.look(newest.split("-")[0].replace("_", "-"), newest)
+                    self._look(newest)
             except (OSError, HTTPException):
                 self.stop.wait(PAUSE)
+
+    def _look(self, newest: str) -> None:
+        project = newest.split("-", maxsplit=1)[0].replace("_", "-")
+        self.client.look(project, newest if self.prompt else "")
 
 
 @contextmanager
 def load(
-    server: Server, witness: Witness, prefix: str, seed: int = 1, publishers: int = 3
+    server: Server, witness: Witness, prefix: str, seed: int = 1, *, prompt: bool = True
 ) -> Iterator[Load]:
     """Keep a server busy while the context lasts."""
-    busy = Load(Client(server, witness))
+    busy = Load(Client(server, witness), prompt)
     work: list[Callable[[], None]] = [busy.read]
-    for number in range(publishers):
+    for number in range(PUBLISHERS):
         chance = Random(seed * 100 + number)  # noqa: S311 - the same in each run
         work.append(lambda number=number, chance=chance: busy.publish(f"{prefix}{number}", chance))  # type: ignore[misc]
     threads = [threading.Thread(target=one) for one in work]

@@ -5,6 +5,9 @@ the order of commits, so that whoever reads on from a serial never misses one th
 later: a transaction takes its turn before it takes a serial. Serials may have gaps, where a
 transaction failed. Whoever records waits for all who recorded before to end, so record last, and
 touch afterwards only rows that the transaction has locked already.
+
+Times never go back from serial to serial, whatever the machine's clock does: an event is dated no
+earlier than the one before it.
 """
 
 from collections.abc import Iterable
@@ -20,8 +23,10 @@ from strongroom.proof.models import EventRow
 def record(event: Event, clock: Clock) -> Recorded:
     """Append an event and return it with its serial; refuses to run outside a transaction."""
     take_turn("events")
+    now = clock.now()
+    before = EventRow.objects.order_by("-serial").values_list("at", flat=True).first()
     row = EventRow.objects.create(
-        at=clock.now(),
+        at=max(before or now, now),
         kind=event.kind,
         actor=event.actor,
         credential=event.credential,

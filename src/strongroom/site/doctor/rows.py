@@ -61,7 +61,8 @@ def _events(now: datetime) -> Remark:
         return error(
             "events",
             f"The newest event is of {newest[0].at:%Y-%m-%d %H:%M} UTC, which is yet to come.",
-            "Set the clock; until then, later events seem to be earlier ones.",
+            "Set the clock. Until that moment all later events are dated alike; their numbers tell"
+            " their order.",
         )
     return well("events", f"The newest event is number {last_serial()}.")
 
