@@ -62,7 +62,7 @@ def main() -> int:
     _footnotes(figures, notes, missing)
     if options.json:
         write(figures, {"machine": machine(), "notes": notes, "missing": missing}, options.json)
-    return 1 if "strongroom" in missing or any(one.note for one in figures) else 0
+    return 1 if "strongroom" in missing or not all(one.measured for one in figures) else 0
 
 
 def _options() -> argparse.Namespace:
