@@ -19,6 +19,7 @@ PERSONAL = frozenset(
         Kind.SIGNED_IN,
         Kind.TOKEN_CREATED,
         Kind.TOKEN_REVOKED,
+        Kind.QUOTA_CHANGED,
     }
 )
 

@@ -18,7 +18,8 @@ from strongroom.packages.models import File, Project, Release, UsedPath, Word
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.receive import Bounded
 from strongroom.packages.publishing.stages import Receipt, Upload
-from strongroom.packages.shelf.refresh import Renderer, Shelf, rebuild, refresh
+from strongroom.packages.shelf.refresh import Shelf, rebuild, refresh
+from strongroom.packages.shelf.standing import Render
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import Grant
 from strongroom.proof.models import EventRow
@@ -90,7 +91,7 @@ class Bench:
         """Return the bench with other checks."""
         return replace(self, desk=replace(self.desk, checks=checks))
 
-    def reacting(self, *renderers: Renderer) -> tuple["Bench", Reactions]:
+    def reacting(self, *renderers: Render) -> tuple["Bench", Reactions]:
         """Return the bench with the reactions of the site, and those."""
         shelf = replace(self.shelf, renderers=renderers)
         front = FrontPages("http://registry.test", "Test")

@@ -3,7 +3,7 @@
 from strongroom.core.events import Kind
 from strongroom.packages.shelf.plan import PAGED
 
-# No page shows users, tokens or links as they change.
+# No page on the shelf shows users, tokens, links or quotas.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -11,6 +11,7 @@ QUIET = {
     Kind.SIGNED_IN,
     Kind.TOKEN_CREATED,
     Kind.TOKEN_REVOKED,
+    Kind.QUOTA_CHANGED,
 }
 
 

@@ -121,7 +121,7 @@ def test_catching_up_is_as_good_as_having_been_there(registry: Registry) -> None
     registry.yank("example", "1.0", "broken")
     shown = {path: registry.get(path).data for path in ("/simple/example/", *SHARED)}
     shutil.rmtree(registry.house.configuration.data / "public")
-    assert render(registry.house, lambda _done, _total: None) == 1
+    assert render(registry.house, lambda _done, _total: None).projects == 1
     assert {path: registry.get(path).data for path in shown} == shown
 
 

@@ -18,6 +18,8 @@ FACTS: Mapping[Kind, frozenset[str]] = {
     Kind.PROJECT_STATUS_CHANGED: frozenset({"from", "to", "reason"}),
     Kind.FILE_DAMAGED: frozenset({"file", "sha256", "fault"}),
     Kind.FILE_REPAIRED: frozenset({"file", "sha256"}),
+    Kind.RELEASE_REMOVED: frozenset({"reason", "rule", "files"}),
+    Kind.RETENTION_CHANGED: frozenset({"keep_prereleases", "prerelease_days"}),
 }
 
 

@@ -27,6 +27,9 @@ def build(counter: reads.Counter, authenticate: Authenticate) -> NinjaAPI:
         urls_namespace="api-v1",
     )
     hear(api)
-    api.add_router("", reads.routes(counter))
-    api.add_router("", changes.routes(counter, Token(authenticate)))
+    token = Token(authenticate)
+    public = reads.routes(counter)
+    changes.beside_reads(public, counter, token)
+    api.add_router("", public)
+    api.add_router("", changes.routes(counter, token))
     return api

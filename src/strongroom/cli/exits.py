@@ -16,6 +16,7 @@ from enum import IntEnum
 
 from strongroom.core.errors import (
     ConfigurationError,
+    GoneError,
     NotFoundError,
     StrongroomError,
     UnavailableError,
@@ -36,6 +37,7 @@ class Exit(IntEnum):
 
 _CODES: dict[type[StrongroomError], Exit] = {
     ConfigurationError: Exit.CONFIGURATION,
+    GoneError: Exit.NOT_FOUND,
     NotFoundError: Exit.NOT_FOUND,
     UnavailableError: Exit.UNAVAILABLE,
 }

@@ -6,7 +6,18 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from strongroom.cli import doctor, imports, projects, registry, settings, tokens, upkeep, users
+from strongroom.cli import (
+    doctor,
+    imports,
+    projects,
+    quotas,
+    registry,
+    removal,
+    settings,
+    tokens,
+    upkeep,
+    users,
+)
 from strongroom.cli.exits import Exit, answerable, code_of
 from strongroom.cli.terminal import clean, note
 from strongroom.core.errors import StrongroomError
@@ -25,7 +36,18 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"strongroom {version('strongroom')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (registry, upkeep, settings, doctor, users, tokens, projects, imports):
+    for module in (
+        registry,
+        upkeep,
+        removal,
+        quotas,
+        settings,
+        doctor,
+        users,
+        tokens,
+        projects,
+        imports,
+    ):
         module.add(commands)
     return parser
 

@@ -12,9 +12,10 @@ class Action(StrEnum):
 
     UPLOAD = "upload"  # publish files, and create the project if the name is free
     YANK = "yank"  # yank and un-yank releases
-    CONFIGURE = "configure"  # change a project's status
+    CONFIGURE = "configure"  # change a project's status and its rules of retention
     QUARANTINE = "quarantine"  # put a project into quarantine, or take it out
     APPOINT = "appoint"  # give and take roles in a project
+    REMOVE = "remove"  # remove releases for good, within what `catalog.removal` allows
 
 
 # The credential of a person for whom the operator, at the machine's own shell, brings in files

@@ -30,6 +30,9 @@ class Kind(StrEnum):
     PROJECT_STATUS_CHANGED = "project-status-changed"
     FILE_DAMAGED = "file-damaged"
     FILE_REPAIRED = "file-repaired"
+    RELEASE_REMOVED = "release-removed"
+    RETENTION_CHANGED = "retention-changed"
+    QUOTA_CHANGED = "quota-changed"
 
 
 @dataclass(frozen=True, slots=True)

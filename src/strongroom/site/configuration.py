@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.site.databases import FORM, HIDDEN, is_valid, masked
 
 PREFIX = "STRONGROOM_"
@@ -58,6 +59,23 @@ class Configuration:
     )
     release_open_days: int = _setting(
         14, "days after its first file during which a release takes further files"
+    )
+    removal_hours: int = _setting(
+        72, "hours after its publication in which a release can be removed by its owners"
+    )
+    keep_prereleases: int = _setting(
+        0,
+        "of each project the newest so many pre-releases are kept, and older ones removed; 0: all",
+    )
+    prerelease_days: int = _setting(
+        0, "days after which a pre-release is removed that a final release has followed; 0: never"
+    )
+    max_project_bytes: int = _setting(
+        0, "bytes of files that a project may have, unless given a quota of its own; 0: no limit"
+    )
+    max_user_bytes: int = _setting(
+        0,
+        "bytes of files that a person may publish, unless given a quota of their own; 0: no limit",
     )
     startup_code_allowed: tuple[str, ...] = _setting(
         ("coverage", "setuptools"),
@@ -206,6 +224,11 @@ def _checked(read: Configuration) -> Configuration:
         "max_file_bytes": read.max_file_bytes > 0,
         "min_free_bytes": read.min_free_bytes >= 0,
         "release_open_days": read.release_open_days > 0,
+        "removal_hours": read.removal_hours >= 0,
+        "keep_prereleases": 0 <= read.keep_prereleases <= MOST_KEPT,
+        "prerelease_days": 0 <= read.prerelease_days <= MOST_DAYS,
+        "max_project_bytes": read.max_project_bytes >= 0,
+        "max_user_bytes": read.max_user_bytes >= 0,
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),

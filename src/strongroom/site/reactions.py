@@ -4,11 +4,13 @@
 |------------------------------------------|-----------------------------------------------------|
 | file published                           | the project's pages, the front pages                |
 | project created                          | besides, the index of all projects                  |
-| release yanked, un-yanked                | the project's pages of that release                 |
+| release yanked, un-yanked                | the project's pages of that release, the front      |
 | project status changed                   | all the project's pages, the front, the index       |
 | role granted, taken                      | all the project's pages                             |
 | file damaged, repaired                   | the project's pages of that release                 |
-| all others (users, tokens, links)        | nothing: no page shows them                         |
+| release removed                          | those too, notes in its place, the front pages      |
+| rules of retention changed               | the project's history                               |
+| all others (users, tokens, links, quotas)| nothing: no page shows them                         |
 
 Reactions that a reader depends on run in the process that made the change, before the client is
 answered. Each is idempotent, and what a crash left undone is found by `catch_up`.
@@ -26,7 +28,7 @@ from strongroom.packages.catalog.listing import (
     newest_releases,
 )
 from strongroom.packages.shelf.plan import PAGED
-from strongroom.packages.shelf.refresh import Shelf, rebuild, refresh, unshelved
+from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved
 from strongroom.proof.ledger.events import newest_of
 from strongroom.web.shelf import FrontPages
 
@@ -34,7 +36,16 @@ logger = logging.getLogger(__name__)
 
 NEWEST = 40
 _INDEX = frozenset({Kind.PROJECT_CREATED, Kind.PROJECT_STATUS_CHANGED})
-_FRONT = frozenset({Kind.FILE_PUBLISHED, *_INDEX})
+# A yank or a removal may change which release stands for a project, and so its summary.
+_FRONT = frozenset(
+    {
+        Kind.FILE_PUBLISHED,
+        Kind.RELEASE_YANKED,
+        Kind.RELEASE_UNYANKED,
+        Kind.RELEASE_REMOVED,
+        *_INDEX,
+    }
+)
 
 
 class Reactions:
@@ -95,10 +106,6 @@ class Reactions:
             logger.exception("pages of %s not refreshed; they will be tried again", project)
             return False
         return True
-
-    def rebuild(self, project: ProjectId) -> None:
-        """Render all the pages of one project anew."""
-        rebuild(self._shelf, project, self._ecosystems[project.ecosystem])
 
     def put_front(self) -> None:
         """Render what shows the newest of the whole registry: home and the feeds."""

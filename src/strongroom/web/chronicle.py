@@ -87,6 +87,22 @@ def _repaired(event: Event) -> tuple[str, str]:
     return f"{event.version}: file repaired, served again", _fact(event, "file")
 
 
+def _removed(event: Event) -> tuple[str, str]:
+    return f"{event.version}: release removed for good", _fact(event, "reason")
+
+
+def _retained(event: Event) -> tuple[str, str]:
+    names = {
+        "keep_prereleases": "newest pre-releases kept",
+        "prerelease_days": "days after a final",
+    }
+    rules = (
+        f"{told}: {'as the registry says' if event.facts.get(name) is None else _fact(event, name)}"
+        for name, told in names.items()
+    )
+    return "Rules of retention changed", "; ".join(rules)
+
+
 def _plainly(event: Event) -> tuple[str, str]:
     return str(event.kind).replace("-", " ").capitalize(), event.version
 
@@ -101,4 +117,6 @@ _TELLING: Mapping[Kind, Callable[[Event], tuple[str, str]]] = {
     Kind.PROJECT_STATUS_CHANGED: _status,
     Kind.FILE_DAMAGED: _damaged,
     Kind.FILE_REPAIRED: _repaired,
+    Kind.RELEASE_REMOVED: _removed,
+    Kind.RETENTION_CHANGED: _retained,
 }

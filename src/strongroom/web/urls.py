@@ -28,7 +28,7 @@ ECOSYSTEM = "pypi"
 def urls(desk: Desk, clock: Clock, public_url: str, site_name: str) -> list[URLPattern]:
     """Return the addresses, for the registry reached at `public_url` under `site_name`."""
     press = Press(public_url, site_name)
-    browsing, account = Browsing(press), Account(press)
+    browsing, account = Browsing(press), Account(press, desk.limits)
     entrance, tending = Entrance(press, clock), Tending(press, desk, ECOSYSTEM)
 
     def at(
@@ -48,5 +48,7 @@ def urls(desk: Desk, clock: Clock, public_url: str, site_name: str) -> list[URLP
         at(project, for_members(tending.overview), READ),
         at(f"{project}yank/<str:version>/", for_members(tending.yank), READ | SEND),
         at(f"{project}unyank/<str:version>/", for_members(tending.unyank), READ | SEND),
+        at(f"{project}remove/<str:version>/", for_members(tending.remove), READ | SEND),
+        at(f"{project}retention/", for_members(tending.retention), READ | SEND),
         at(f"{project}status/<str:status>/", for_members(tending.status), READ | SEND),
     ]

@@ -33,36 +33,43 @@ nobody    yank        401 401 401 401
 nobody    configure   401 401 401 401
 nobody    quarantine  401 401 401 401
 nobody    appoint     401 401 401 401
+nobody    remove      401 401 401 401
 person    upload      y   -   y   y
 person    yank        -   -   y   y
 person    configure   -   -   -   y
 person    quarantine  -   -   -   -
 person    appoint     -   -   -   y
+person    remove      -   -   -   y
 token     upload      y   -   y   y
 token     yank        -   -   y   y
 token     configure   -   -   -   y
 token     quarantine  -   -   -   -
 token     appoint     -   -   -   y
+token     remove      -   -   -   y
 far       upload      -   -   -   -
 far       yank        -   -   -   -
 far       configure   -   -   -   -
 far       quarantine  -   -   -   -
 far       appoint     -   -   -   -
+far       remove      -   -   -   -
 admin     upload      y   -   y   y
 admin     yank        y   y   y   y
 admin     configure   y   y   y   y
 admin     quarantine  y   y   y   y
 admin     appoint     y   y   y   y
+admin     remove      y   y   y   y
 operator  upload      -   -   y   y
 operator  yank        y   y   y   y
 operator  configure   y   y   y   y
 operator  quarantine  y   y   y   y
 operator  appoint     y   y   y   y
+operator  remove      y   y   y   y
 registry  upload      -   -   y   y
 registry  yank        y   y   y   y
 registry  configure   y   y   y   y
 registry  quarantine  y   y   y   y
 registry  appoint     y   y   y   y
+registry  remove      y   y   y   y
 """
 COLUMNS = ((False, None), (True, None), (True, Role.MAINTAINER), (True, Role.OWNER))
 ROWS = [line.split() for line in TABLE.strip().splitlines()]

@@ -12,7 +12,8 @@ from django.db import transaction
 from strongroom.core.actors import IMPORT, Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError, ForbiddenError
-from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.catalog.desk import Desk, Limits
+from strongroom.packages.catalog.quotas import Standing, standings, subjects_of, within
 from strongroom.packages.catalog.states import CLOSED, Status
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.stages import Candidate, Permit
@@ -37,16 +38,17 @@ class Facts:
     version_burnt: bool  # the version was published and removed
     opened_at: datetime | None  # when the release got its first file
     kinds: tuple[str, ...]  # the kinds of files that the release has
+    room: tuple[Standing, ...] = ()  # how those stand whose quota the file takes
 
 
 def authorize(candidate: Candidate, ecosystem: Ecosystem, desk: Desk) -> Permit:
     """Read the facts in one short transaction and judge them."""
     with transaction.atomic():
-        known = facts(candidate, candidate.moment(desk.clock.now()))
+        known = facts(candidate, candidate.moment(desk.clock.now()), desk.limits)
     return judge(candidate, known, ecosystem, desk.limits.release_open)
 
 
-def facts(candidate: Candidate, at: datetime) -> Facts:
+def facts(candidate: Candidate, at: datetime, limits: Limits) -> Facts:
     """Read what the rows say about a candidate; the caller holds the transaction."""
     project, manifest = candidate.project, candidate.manifest
     here = {"ecosystem": project.ecosystem}
@@ -72,13 +74,14 @@ def facts(candidate: Candidate, at: datetime) -> Facts:
         and used.filter(project=project.key, version=manifest.version.key).exists(),
         opened_at=release.published_at if release else None,
         kinds=tuple(files.values()),
+        room=standings(limits, subjects_of(candidate.received.upload.actor, project)),
     )
 
 
 def judge(
     candidate: Candidate, known: Facts, ecosystem: Ecosystem, release_open: timedelta
 ) -> Permit:
-    """Judge facts: the one rule first, then what is published, burnt or closed. Pure."""
+    """Judge facts: the one rule first, then what is published, burnt, closed or full. Pure."""
     actor = candidate.received.upload.actor
     if candidate.received.upload.moment is not None and actor.credential != IMPORT:
         # Whoever could date a file back could add it to a release that closed long ago.
@@ -98,6 +101,7 @@ def judge(
     if known.opened_at is not None:
         _open_release(candidate, known, release_open)
         ecosystem.may_join(candidate.manifest, known.kinds)
+    within(known.room, candidate.received.size)
     return Permit(creates_project=not known.exists)
 
 

@@ -18,7 +18,7 @@ from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError, InvalidError
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.core.findings import Finding
-from strongroom.packages.catalog import search
+from strongroom.packages.catalog import quotas
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.authorize import facts, judge
@@ -67,7 +67,8 @@ def _committed(
     with transaction.atomic():
         _hold(candidate)
         now = candidate.moment(desk.clock.now())
-        permit = judge(candidate, facts(candidate, now), ecosystem, desk.limits.release_open)
+        known = facts(candidate, now, desk.limits)
+        permit = judge(candidate, known, ecosystem, desk.limits.release_open)
         if not all(map(desk.blobs.holds, (candidate.received.digests.sha256, *sidecars.values()))):
             _keep_sidecars(candidate, desk)
             candidate.received.upload.incoming.keep()
@@ -76,7 +77,7 @@ def _committed(
 
 
 def _hold(candidate: Candidate) -> None:
-    """Keep everybody else from the name, its look-alikes and the project until we are done.
+    """Keep everybody else from the name, its look-alikes, the project and its room meanwhile.
 
     Where the project is new there is no row to lock, and of two people who both were told that
     the name is free, the second must not become an owner of what the first has made.
@@ -85,6 +86,11 @@ def _hold(candidate: Candidate) -> None:
     take_turn(f"name {project.ecosystem} {candidate.manifest.name.similar}")
     rows = Project.objects.select_for_update(no_key=True)
     rows.filter(ecosystem=project.ecosystem, key=project.key).first()
+    quotas.hold(_subjects(candidate))
+
+
+def _subjects(candidate: Candidate) -> tuple[quotas.Subject, ...]:
+    return quotas.subjects_of(candidate.received.upload.actor, candidate.project)
 
 
 def receipt(
@@ -129,18 +135,14 @@ def _write(
     release = _release(candidate, project, at)
     _file(candidate, release, remarks, sidecars, at)
     _use(candidate, now)
-    manifest = candidate.manifest
-    search.index(
-        project, search.words_of(manifest.name.display, manifest.keywords, manifest.summary)
-    )
+    quotas.add(dict.fromkeys(_subjects(candidate), candidate.received.size))
     events = []
     if permit.creates_project:
         events.append(_created(candidate, desk))
     events.append(_published(candidate, desk))
     project.serial = events[-1].serial
     project.updated_at = max(project.updated_at, at)
-    project.summary = manifest.summary
-    project.save(update_fields=["serial", "updated_at", "summary"])
+    project.save(update_fields=["serial", "updated_at"])
     return tuple(events)
 
 

@@ -8,19 +8,20 @@ from collections.abc import Sequence
 
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.events import Kind, Recorded
+from strongroom.packages.catalog.serials import OF_A_RELEASE, OF_THE_PROJECT
 
-OF_A_RELEASE = frozenset(
-    {
-        Kind.FILE_PUBLISHED,
-        Kind.FILE_DAMAGED,
-        Kind.FILE_REPAIRED,
-        Kind.RELEASE_YANKED,
-        Kind.RELEASE_UNYANKED,
-    }
-)
-OF_THE_PROJECT = frozenset({Kind.PROJECT_STATUS_CHANGED, Kind.ROLE_GRANTED, Kind.ROLE_TAKEN})
 # A project that was just created has no release yet; the file that comes with it touches its own.
-PAGED = OF_A_RELEASE | OF_THE_PROJECT | {Kind.PROJECT_CREATED}
+# Rules of retention are told in the history alone, which each refresh renders.
+PAGED = OF_A_RELEASE | OF_THE_PROJECT | {Kind.PROJECT_CREATED, Kind.RETENTION_CHANGED}
+
+
+def removed_by(news: Sequence[Recorded], ecosystem: Ecosystem) -> frozenset[str]:
+    """Return the keys of the versions that events removed."""
+    return frozenset(
+        ecosystem.version(one.event.version).key
+        for one in news
+        if one.event.kind == Kind.RELEASE_REMOVED
+    )
 
 
 def touched(news: Sequence[Recorded], ecosystem: Ecosystem) -> frozenset[str] | None:

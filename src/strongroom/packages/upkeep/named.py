@@ -84,7 +84,8 @@ def _of(row: dict[str, object]) -> Iterator[Named]:
 class Census:
     """All digests and paths that rows name, brought up to date as often as asked.
 
-    Rows of files are only ever added, and their numbers grow: what it has seen stays named.
+    The numbers of rows grow. What it has seen stays named, though its release may be removed since:
+    a later sweep takes it.
     """
 
     def __init__(self) -> None:

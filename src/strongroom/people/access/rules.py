@@ -15,8 +15,9 @@ _MAY: dict[Action, frozenset[Role]] = {
     Action.CONFIGURE: frozenset({Role.OWNER}),
     Action.QUARANTINE: frozenset(),
     Action.APPOINT: frozenset({Role.OWNER}),
+    Action.REMOVE: frozenset({Role.OWNER}),
 }
-_BY_ADMINS = frozenset({Action.YANK, Action.CONFIGURE, Action.QUARANTINE, Action.APPOINT})
+_BY_ADMINS = frozenset(Action) - {Action.UPLOAD}
 
 
 def permit(

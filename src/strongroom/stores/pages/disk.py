@@ -125,12 +125,9 @@ class DiskPages:
         return stored.compressed is not None or not _compressed(place).exists()
 
     def shows(self, path: str, body: bytes) -> bool:
-        """Say whether the disk holds a page with these very bytes."""
-        try:
-            return self.place(path).read_bytes() == body
-        except OSError as error:
-            _only_absent(error)
-            return False
+        """Say whether the disk holds just what `put` would write: the page and what is beside."""
+        place = self.place(path)
+        return (_content(place), _content(_compressed(place))) == (body, packed(body))
 
     def get(self, path: str) -> Stored | None:
         """Return a page, from memory if its file is still the one that was read."""
@@ -173,6 +170,15 @@ class DiskPages:
         except OSError:
             return False
         return hasher.hexdigest() == sha256
+
+
+def _content(place: Path) -> bytes | None:
+    """Return what a file holds, None if it is not there."""
+    try:
+        return place.read_bytes()
+    except OSError as error:
+        _only_absent(error)
+        return None
 
 
 def _compressed(place: Path) -> Path:

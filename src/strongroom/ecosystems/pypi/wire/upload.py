@@ -27,6 +27,7 @@ from strongroom.core.errors import (
 )
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.publishing.foresee import foresee
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.receive import Bounded
 from strongroom.packages.publishing.stages import Receipt, Upload
@@ -38,6 +39,7 @@ FILE_FIELD = "content"
 DIGESTS = ("sha256_digest", "blake2_256_digest", "md5_digest")
 PROTOCOL = {":action": "file_upload", "protocol_version": "1"}
 METHODS = "POST"
+BESIDES_AT_MOST = 20 * 1024 * 1024  # bytes of a form that are not its file; more are refused
 _NOTHING = frozenset({"", "UNKNOWN"})
 
 
@@ -67,7 +69,9 @@ class Door:
         """Publish the file of a form, or say why not."""
         try:
             _posted(request)
-            receipt, ignored = self._publish(request, self._actor(request))
+            actor = self._actor(request)
+            foresee(actor, at_least(request), self._desk)
+            receipt, ignored = self._publish(request, actor)
         except StrongroomError as error:
             return self._refused(error)
         except (OperationalError, InterfaceError) as error:
@@ -150,6 +154,14 @@ class _Content(FileUploadHandler):
 
     def upload_interrupted(self) -> None:
         raise _broken("The upload ended before its last part was complete.")
+
+
+def at_least(request: HttpRequest) -> int:
+    """Return how many bytes the file of a form has at least, from the length of the request."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if request.headers.get("Transfer-Encoding") or not (length.isascii() and length.isdigit()):
+        return 0
+    return max(int(length) - BESIDES_AT_MOST, 0)
 
 
 def _posted(request: HttpRequest) -> None:
