@@ -19,6 +19,7 @@ import hypothesis
 import pytest
 
 from strongroom.stores.keys import create_keys
+from tests.fakes import objects
 from tests.fakes.postgresql import ADDRESS
 
 if TYPE_CHECKING:
@@ -86,9 +87,17 @@ class SkipsInCI:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", type=int, metavar="N", help="how much the fuzz tests try")
+    parser.addoption(
+        "--minutes", type=float, default=0.0, metavar="M", help="how long tests of endurance go on"
+    )
+    parser.addoption("--full", action="store_true", help="the long forms of the tests of faults")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        # The processes that run tests beside each other share one object store.
+        objects.prepare_home()
+        config.add_cleanup(objects.remove_home)
     # A busy machine is slow, and slowness is no failure of a property.
     hypothesis.settings.register_profile("house", deadline=None)
     hypothesis.settings.load_profile("house")
@@ -128,9 +137,29 @@ def _uses_database(item: pytest.Item) -> bool:
     )
 
 
+@pytest.fixture(scope="session")
+def object_store() -> str:
+    """Return the endpoint of a real object store; skips where there is none to start."""
+    if lacking := objects.missing():
+        pytest.skip(f"not installed: {lacking}")
+    return objects.endpoint()
+
+
+@pytest.fixture
+def bucket(object_store: str) -> str:
+    """Return the setting that names an empty part of a bucket."""
+    return objects.address(object_store, secrets.token_hex(8))
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Return a data folder with keys and nothing else, for one test."""
     folder = tmp_path / "data"
     create_keys(folder / "keys", None, secrets.token_bytes)
     return folder
+
+
+@pytest.fixture
+def minutes(request: pytest.FixtureRequest) -> float:
+    """Return how long a test of endurance is to go on at least; 0 for its quick form."""
+    return float(request.config.getoption("--minutes"))

@@ -18,7 +18,7 @@ from strongroom.packages.catalog.card import write
 from strongroom.packages.catalog.desk import Desk, Limits
 from strongroom.packages.catalog.listing import listing
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import User
 from strongroom.people.tokens.authenticate import authenticate

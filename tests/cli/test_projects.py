@@ -4,7 +4,7 @@ import pytest
 
 from strongroom.core.actors import Actor
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.accounts.users import find_user, person
 from strongroom.site.assembly import house
 from tests.cli.conftest import Strongroom

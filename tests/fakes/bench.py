@@ -4,6 +4,7 @@ Only the clock and the ecosystem are made for tests. Nobody reacts to events unl
 they are kept in `told`.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,12 +15,22 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Recorded
 from strongroom.packages.catalog.changes import Target, target
 from strongroom.packages.catalog.desk import Check, Desk, Limits
-from strongroom.packages.models import File, Project, Release, UsedPath, Word
+from strongroom.packages.models import (
+    Approval,
+    File,
+    Project,
+    Release,
+    Stage,
+    StagedFile,
+    UsedPath,
+    Word,
+)
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.receive import Bounded
-from strongroom.packages.publishing.stages import Receipt, Upload
+from strongroom.packages.publishing.steps import Receipt, Upload
 from strongroom.packages.shelf.refresh import Shelf, rebuild, refresh
 from strongroom.packages.shelf.standing import Render
+from strongroom.packages.staging.yard import Yard
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import Grant
 from strongroom.proof.models import EventRow
@@ -33,7 +44,20 @@ from tests.fakes.ecosystems import Boxes, box, box_filename
 
 MOST_BYTES = 32 * 1024 * 1024
 OPEN_FOR = timedelta(days=14)
-ROWS = (Project, Release, File, UsedPath, Word, Grant, EventRow)
+STAGE_LIFE = timedelta(days=7)
+SETTLED = timedelta(days=3)
+ROWS = (
+    Project,
+    Release,
+    File,
+    UsedPath,
+    Word,
+    Stage,
+    StagedFile,
+    Approval,
+    Grant,
+    EventRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +68,7 @@ class Bench:
     desk: Desk
     clock: StoppedClock
     shelf: Shelf
+    yard: Yard
     told: list[Recorded] = field(default_factory=list)
 
     def person(self, name: str, *, admin: bool = False) -> Actor:
@@ -89,14 +114,18 @@ class Bench:
 
     def with_checks(self, *checks: Check) -> "Bench":
         """Return the bench with other checks."""
-        return replace(self, desk=replace(self.desk, checks=checks))
+        return self.at(replace(self.desk, checks=checks))
 
     def reacting(self, *renderers: Render) -> tuple["Bench", Reactions]:
         """Return the bench with the reactions of the site, and those."""
         shelf = replace(self.shelf, renderers=renderers)
         front = FrontPages("http://registry.test", "Test")
         reactions = Reactions(shelf, self.desk.ecosystems, front)
-        return replace(self, shelf=shelf, desk=replace(self.desk, react=reactions)), reactions
+        return replace(self.at(replace(self.desk, react=reactions)), shelf=shelf), reactions
+
+    def at(self, desk: Desk) -> "Bench":
+        """Return the bench with another desk."""
+        return replace(self, desk=desk, yard=replace(self.yard, desk=desk))
 
 
 def open_bench(folder: Path) -> Bench:
@@ -112,4 +141,5 @@ def open_bench(folder: Path) -> Bench:
         react=told.extend,
     )
     shelf = Shelf(DiskPages(folder / "public", blobs), FolderLocks(folder / "locks"), ())
-    return Bench(folder, desk, clock, shelf, told)
+    yard = Yard(desk, b"k" * 32, secrets.token_bytes, STAGE_LIFE, SETTLED, "0.1.0")
+    return Bench(folder, desk, clock, shelf, yard, told)

@@ -21,6 +21,8 @@ from werkzeug.test import Client, TestResponse
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
+from strongroom.ecosystems.pypi.wire.previews import Previews
+from strongroom.ecosystems.pypi.wire.sessions import Sessions
 from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.packages.catalog.changes import set_status, target, yank
 from strongroom.people.accounts.users import create_user, person
@@ -76,7 +78,12 @@ class Registry:
         filename = wheel_filename(name, version)
         answer = self.post(form(filename, body))
         assert answer.status == "200 OK", answer.status
+        self.settle()
         return address(filename, body)
+
+    def settle(self) -> None:
+        """Do what a worker does a moment later: render what shows the whole registry."""
+        self.house.reactions.catch_up()
 
     def yank(self, name: str, version: str, reason: str) -> None:
         """Yank a release."""
@@ -91,6 +98,7 @@ class Registry:
     def set_status(self, key: str, status: str, reason: str) -> None:
         """Give a project another status."""
         set_status(self.house.desk, OPERATOR, ProjectId("pypi", key), status, reason)
+        self.settle()
 
 
 def form(filename: str, body: bytes, **fields: object) -> dict[str, object]:
@@ -132,10 +140,12 @@ def _registry(data: Path, settings: Settings, configured: Mapping[str, object]) 
     clock = StoppedClock()
     configuration = replace(Configuration(data=data, public_url=URL), **configured)  # type: ignore[arg-type] # settings by name
     house = build(configuration, open_keys(data / "keys", None), clock)
-    door = Door(house.desk, house.authenticate, house.metrics.uploaded)
-    settings.ROOT_URLCONF = tuple(door.urls())
+    count = house.metrics.uploaded
+    door = Door(house.yard, house.authenticate, house.recognise, count, URL)
+    sessions = Sessions(house.yard, house.authenticate, URL)
+    settings.ROOT_URLCONF = (*door.urls(), *sessions.urls(), *Previews(house.yard).urls())
     settings.ALLOWED_HOSTS = ["registry.test", "localhost"]
-    house.reactions.catch_up()
+    house.reactions.put_shared()
     app = application(house)
     owner = create_user("alice", "alice@example.org", admin=False, actor=OPERATOR, clock=clock)
     empty = Registry(house, clock, app, Client(app), owner, "", data / "keys")

@@ -41,9 +41,15 @@ def test_foreign_keys_are_given_as_classes() -> None:
     assert by_name == []
 
 
-NAMING = {"packages.File.sha256", "packages.File.sidecars"}  # read by packages/upkeep/named.py
+NAMING = {  # read by packages/upkeep/named.py
+    "packages.File.sha256",
+    "packages.File.sidecars",
+    "packages.StagedFile.sha256",
+    "packages.StagedFile.sidecars",
+}
 OF_NO_BLOB = {
     "packages.File.blake2b_256",
+    "packages.StagedFile.blake2b_256",
     "packages.UsedPath.sha256",  # burnt, whether its bytes are here or not
     "people.SignInLink.digest",
     "people.SpentToken.digest",

@@ -3,7 +3,7 @@
 from strongroom.core.events import Kind
 from strongroom.packages.shelf.plan import PAGED
 
-# No page on the shelf shows users, tokens, links or quotas.
+# No page on the shelf shows users, tokens, links, jobs, quotas, or a stage before it is published.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -12,6 +12,18 @@ QUIET = {
     Kind.TOKEN_CREATED,
     Kind.TOKEN_REVOKED,
     Kind.QUOTA_CHANGED,
+    Kind.JOB_RETRIED,
+    Kind.JOB_DROPPED,
+    Kind.STAGE_OPENED,
+    Kind.STAGE_EXTENDED,
+    Kind.FILE_STAGED,
+    Kind.FILE_UNSTAGED,
+    Kind.STAGE_APPROVED,
+    Kind.STAGE_REJECTED,
+    Kind.STAGE_SUBMITTED,
+    Kind.STAGE_FAILED,
+    Kind.STAGE_CANCELLED,
+    Kind.STAGE_EXPIRED,
 }
 
 

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.distributions import Metadata, wheel, wheel_filename
+from tests.fakes.registry import address
 from tests.native.clients import Clients
-from tests.native.server import Server
+from tests.native.nginx import Nginx, running, settings
+from tests.native.server import Server, free_port, program
+from tests.native.uploads import publish
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +43,31 @@ def clients(tmp_path: Path) -> Clients:
     home = tmp_path / "home"
     home.mkdir()
     return Clients(home)
+
+
+@pytest.fixture(scope="session")
+def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """Return nginx over a registry with a project of each kind."""
+    folder = tmp_path_factory.mktemp("nginx")
+    # Two threads, so that whoever held one for long would be noticed.
+    few = settings(free_port()) | {
+        "STRONGROOM_THREADS": "2",
+        "STRONGROOM_MAX_FILE_BYTES": "9999999",
+    }
+    behind = Server(folder / "data", settings=few)
+    behind.make()
+    behind.start()
+    files = {}
+    for version in ("1.0", "1.1", "2.0"):
+        body = wheel("parcel", version, metadata=Metadata(description="words " * 200))
+        publish(behind, wheel_filename("parcel", version), body)
+        files[version] = address(wheel_filename("parcel", version), body)
+    bad = wheel("bad-parcel", "1.0")
+    publish(behind, wheel_filename("bad-parcel", "1.0"), bad)
+    files["bad"] = address(wheel_filename("bad-parcel", "1.0"), bad)
+    status = ("project", "status", "--data", behind.data, "bad-parcel", "quarantined")
+    program(*status, "--reason", "case 42", settings=behind.settings)
+    with running(folder / "nginx", behind) as through:
+        through.files.update(files)
+        yield through
+    assert behind.stop() == 0

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 PROGRAM = Path(sys.executable).with_name("strongroom")
@@ -82,11 +82,29 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
+        self.await_answer()
+
+    def await_answer(self) -> None:
+        """Wait until the server answers."""
+        assert self.process is not None
         until = time.monotonic() + PATIENCE
         while not self._answers():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.05)
+
+    def restart(self) -> float:
+        """Start the server again and return the seconds until it answers.
+
+        What it waited while other programs had the processors is taken off: that is no fault of it.
+        """
+        began = time.monotonic()
+        self.start()
+        seconds = time.monotonic() - began
+        assert self.process is not None
+        # Nanoseconds on a processor, and in wait for one (Documentation/scheduler/sched-stats).
+        _, waited, _ = Path(f"/proc/{self.process.pid}/schedstat").read_text().split()
+        return seconds - int(waited) / 1e9
 
     def stop(self) -> int:
         """Ask the server to end, and return its exit code."""
@@ -109,6 +127,11 @@ class Server:
             if entry.name.isdigit() and _session(entry) == self.process.pid
         ]
 
+    def worker(self) -> int:
+        """Return the number of a process that answers requests."""
+        assert self.process is not None
+        return max(set(self.processes()) - {self.process.pid})
+
     def get(self, path: str, **headers: str) -> tuple[int, str, bytes]:
         """Return status, reason and body of an address; header names have underscores."""
         return self.send("GET", path, None, {k.replace("_", "-"): v for k, v in headers.items()})
@@ -117,11 +140,18 @@ class Server:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, str, bytes]:
         """Send one request and return status, reason and body of its answer."""
+        answer, body = self.ask(method, path, body, headers)
+        return answer.status, answer.reason, body
+
+    def ask(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[HTTPResponse, bytes]:
+        """Send one request and return its answer, for its headers, and the body."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, dict(headers))
             answer = connection.getresponse()
-            return answer.status, answer.reason, answer.read()
+            return answer, answer.read()
         finally:
             connection.close()
 

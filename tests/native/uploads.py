@@ -3,7 +3,7 @@
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 from werkzeug.test import encode_multipart
@@ -25,8 +25,14 @@ def headers(server: Server) -> dict[str, str]:
 
 def post(server: Server, filename: str, body: bytes) -> tuple[int, str, bytes]:
     """Upload a file; returns status, reason and body of the answer."""
+    answer, told = posted(server, filename, body)
+    return answer.status, answer.reason, told
+
+
+def posted(server: Server, filename: str, body: bytes) -> tuple[HTTPResponse, bytes]:
+    """Upload a file; returns the answer, for its headers, and the body."""
     sent = encode_multipart(form(filename, body), boundary=BOUNDARY)[1]
-    return server.send("POST", "/legacy/", sent, headers(server))
+    return server.ask("POST", "/legacy/", sent, headers(server))
 
 
 def publish(server: Server, filename: str, body: bytes) -> str:

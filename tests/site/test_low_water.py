@@ -33,7 +33,7 @@ def registry(db: None, data: Path, settings: Settings) -> Iterator[Registry]:
 
 def test_an_upload_is_told_to_come_back(registry: Registry) -> None:
     answer = registry.post(form(wheel_filename("new", "1.0"), wheel("new", "1.0")))
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "120")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (507, "120")
     assert "nearly full" in answer.status
     assert answer.json is not None
     assert answer.json["code"] == "storage-low"

@@ -1,6 +1,7 @@
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
+from strongroom.core.jobs import Counts
 from strongroom.site.metrics import BUCKETS, CODES_AT_MOST, Gauges, Metrics, clear, urls
 
 GAUGES = Gauges(
@@ -15,6 +17,8 @@ GAUGES = Gauges(
     unshelved_projects=lambda: 2,
     storage_free_bytes=lambda: 1e9,
     damaged_files=lambda: 0,
+    events_without_position=lambda: 3,
+    jobs=lambda: Counts(waiting=4, running=1, failed=2, oldest_wait=timedelta(seconds=90)),
 )
 Labels = tuple[tuple[str, str], ...]
 
@@ -166,3 +170,11 @@ def test_what_a_proxy_hands_on_does_not_come_from_this_machine(client: Client) -
 
 def test_metrics_are_only_read(client: Client) -> None:
     assert client.post("/metrics", REMOTE_ADDR="127.0.0.1").status_code == 405
+
+
+def test_jobs_are_shown_by_how_they_stand(metrics: Metrics) -> None:
+    read = samples(metrics)
+    states = {"waiting": 4, "running": 1, "failed": 2}
+    assert {name: read["strongroom_jobs", (("state", name),)] for name in states} == states
+    assert read["strongroom_jobs_oldest_wait_seconds", ()] == 90
+    assert read["strongroom_events_without_position", ()] == 3

@@ -2,6 +2,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import FileWrapper
@@ -9,11 +10,12 @@ from wsgiref.util import FileWrapper
 import pytest
 from werkzeug.test import Client
 
+from strongroom.core.jobs import Counts
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.observed import ACTOR, REQUEST_ID, Observed, door
 from tests.fakes.streams import logged
 
-GAUGES = Gauges(lambda: 0, lambda: 0, lambda: 0, lambda: 0)
+GAUGES = Gauges(*(lambda: 0,) * 5, lambda: Counts(0, 0, 0, timedelta(0)))
 
 
 class Ticks:

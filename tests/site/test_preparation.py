@@ -9,7 +9,7 @@ import pytest
 
 from strongroom.core.actors import OPERATOR
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.accounts.users import create_user, person
 from strongroom.site.assembly import House, build
 from strongroom.site.configuration import Configuration

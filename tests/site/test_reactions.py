@@ -7,9 +7,12 @@ import pytest
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import UnavailableError
 from strongroom.packages.models import Project
+from strongroom.packages.shelf import shared
+from strongroom.packages.shelf.plan import FRONT
 from strongroom.packages.shelf.refresh import unshelved
 from strongroom.site.preparation import render
-from tests.fakes.registry import Registry
+from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.registry import Registry, form
 
 JSON = "application/vnd.pypi.simple.v1+json"
 SHARED = ("/", "/simple/", "/rss/updates.xml", "/rss/packages.xml")
@@ -19,6 +22,12 @@ def names(registry: Registry) -> list[str]:
     """Return the projects that the index lists."""
     listed = json.loads(registry.get("/simple/", accept=JSON).data)["projects"]
     return [project["name"] for project in listed]
+
+
+def upload(registry: Registry, name: str) -> None:
+    """Publish a file, and leave to the worker what is the worker's."""
+    answer = registry.post(form(wheel_filename(name, "1.0"), wheel(name, "1.0")))
+    assert answer.status == "200 OK", answer.status
 
 
 def spoilt(registry: Registry, folder: str) -> None:
@@ -33,7 +42,7 @@ def mended(registry: Registry, folder: str) -> None:
     (registry.house.configuration.data / "public" / folder).unlink()
 
 
-def test_a_published_file_is_on_all_pages_at_once(registry: Registry) -> None:
+def test_a_published_file_is_on_all_pages(registry: Registry) -> None:
     registry.publish("Example", "1.0")
     for path in ("/simple/example/", "/pypi/example/json", "/project/example/", *SHARED):
         assert b"xample" in registry.get(path).data, path
@@ -59,7 +68,7 @@ def test_a_page_that_cannot_be_written_does_not_fail_the_upload(
     registry: Registry, caplog: pytest.LogCaptureFixture
 ) -> None:
     spoilt(registry, "simple")
-    registry.publish("example", "1.0")
+    upload(registry, "example")
     assert "they will be tried again" in caplog.text
     assert unshelved(10) == (ProjectId("pypi", "example"),)
     mended(registry, "simple")
@@ -69,36 +78,57 @@ def test_a_page_that_cannot_be_written_does_not_fail_the_upload(
     assert registry.house.reactions.catch_up() == 0
 
 
-def test_shared_pages_that_failed_are_made_again(registry: Registry) -> None:
-    spoilt(registry, "rss/updates.xml")
-    (registry.house.configuration.data / "public" / "rss" / "updates.xml").unlink()
-    (registry.house.configuration.data / "public" / "rss" / "updates.xml").mkdir()
-    registry.publish("example", "1.0")
-    assert names(registry) == []
-    (registry.house.configuration.data / "public" / "rss" / "updates.xml").rmdir()
-    assert registry.house.reactions.catch_up() == 0
-    assert names(registry) == ["example"]
-
-
-def test_shared_pages_that_fail_again_are_tried_again(registry: Registry) -> None:
-    reactions = registry.restarted()
-    spoilt(registry, "rss")
-    with pytest.raises(UnavailableError):
-        reactions.catch_up()
-    mended(registry, "rss")
-    reactions.catch_up()
-    assert registry.get("/rss/updates.xml").status_code == 200
-
-
-def test_a_process_that_starts_makes_the_shared_pages_that_the_last_one_died_over(
+def test_what_shows_the_whole_registry_is_rendered_in_the_background_once_for_many_changes(
     registry: Registry,
 ) -> None:
-    registry.publish("example", "1.0")
-    (registry.house.configuration.data / "public" / "simple" / "index.json").unlink()
-    registry.house.reactions.catch_up()
-    assert registry.get("/simple/", accept=JSON).status_code == 404
+    before = {path: registry.get(path).headers["ETag"] for path in SHARED}
+    for name in ("first", "second"):
+        upload(registry, name)
+        assert registry.get(f"/simple/{name}/").status_code == 200
+    assert {path: registry.get(path).headers["ETag"] for path in SHARED} == before
+    assert shared.is_behind()
+    registry.house.reactions.put_behind()
+    assert names(registry) == ["first", "second"]
+    assert b"second" in registry.get("/").data
+    assert not shared.is_behind()
+
+
+def test_shared_pages_that_failed_are_made_again_and_hold_no_others_up(registry: Registry) -> None:
+    page = registry.house.configuration.data / "public" / "rss" / "updates.xml"
+    page.unlink()
+    page.mkdir()
+    upload(registry, "example")
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            registry.house.reactions.catch_up()
+        assert names(registry) == ["example"]
+    page.rmdir()
+    assert registry.house.reactions.catch_up() == 0
+    assert b"example" in registry.get("/rss/updates.xml").data
+    assert not shared.is_behind()
+
+
+def test_whoever_comes_next_makes_the_shared_pages_that_nobody_made(registry: Registry) -> None:
+    upload(registry, "example")
     registry.restarted().catch_up()
     assert names(registry) == ["example"]
+
+
+def test_a_change_while_shared_pages_are_rendered_is_rendered_once_more(registry: Registry) -> None:
+    upload(registry, "example")
+    count = shared.wanted(FRONT)
+    upload(registry, "other")
+    shared.put(FRONT, count)
+    assert FRONT in shared.behind()
+    shared.put(FRONT, count + 1)
+    shared.put(FRONT, count)  # whoever was slower takes nothing back
+    assert FRONT not in shared.behind()
+
+
+def test_a_yank_leaves_what_shows_the_whole_registry_alone(registry: Registry) -> None:
+    registry.publish("example", "1.0")
+    registry.yank("example", "1.0", "broken")
+    assert not shared.is_behind()
 
 
 def test_a_project_that_cannot_be_rendered_does_not_keep_others_waiting(

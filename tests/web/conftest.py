@@ -1,5 +1,6 @@
 """A registry's web door over a real database and a folder, at addresses of its own."""
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +16,18 @@ from strongroom.core.events import Recorded
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits
 from strongroom.packages.models import File, Project, Release
+from strongroom.packages.staging.yard import Yard
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts import links
 from strongroom.people.accounts.users import create_user
 from strongroom.people.models import User
+from strongroom.site.jobs import board as queue
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.web import faults
+from strongroom.web.press import Press
 from strongroom.web.urls import urls
+from strongroom.web.work import Board
 from tests.web.specimens import NOON, PARCEL, URL
 
 CLOCK = SystemClock()  # sessions end by the machine's own clock
@@ -33,6 +38,7 @@ class Shop:
     """A web door with its desk, and the events that were handed on."""
 
     desk: Desk
+    yard: Yard
     events: list[Recorded] = field(default_factory=list)
 
     def user(self, name: str, *, admin: bool = False) -> User:
@@ -53,6 +59,16 @@ class Shop:
         return browser
 
 
+def board() -> Board:
+    """Return the board of the real queue."""
+    return Board(
+        queue.listed,
+        queue.find,
+        lambda actor, job: queue.retry(actor, job, CLOCK),
+        lambda actor, job: queue.drop(actor, job, CLOCK),
+    )
+
+
 @pytest.fixture
 def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:
     events: list[Recorded] = []
@@ -61,19 +77,20 @@ def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:
         blobs=DiskBlobs(tmp_path / "blobs"),
         clock=CLOCK,
         checks=(),
-        limits=Limits(max_file_bytes=1, release_open=timedelta(days=1)),
+        limits=Limits(max_file_bytes=1_000_000, release_open=timedelta(days=1)),
         react=events.extend,
     )
+    yard = Yard(desk, b"k" * 32, secrets.token_bytes, timedelta(7), timedelta(0), "0.1.0")
     addresses = ModuleType("addresses")
     vars(addresses).update(
-        urlpatterns=urls(desk, CLOCK, URL, "Strongroom"),
+        urlpatterns=urls(yard, CLOCK, board(), Press(URL)),
         handler400=faults.bad_request,
         handler403=faults.forbidden,
         handler404=faults.not_found,
         handler500=faults.failed,
     )
     settings.ROOT_URLCONF = addresses
-    return Shop(desk, events)
+    return Shop(desk, yard, events)
 
 
 @pytest.fixture

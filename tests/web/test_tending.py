@@ -150,3 +150,41 @@ def test_a_change_without_the_csrf_token_is_refused(owner: Client) -> None:
     owner.handler.enforce_csrf_checks = True
     assert owner.post(HERE + "yank/1.0/", {"reason": "x"}).status_code == 403
     assert not Release.objects.get().yanked
+
+
+def test_an_owner_asks_for_approvals_after_they_were_explained(shop: Shop, owner: Client) -> None:
+    assert HERE + "approvals/1/" not in _page(owner).values("href")
+    shop.visitor("jo", Role.MAINTAINER)
+    assert HERE + "approvals/1/" in _page(owner).values("href")
+    text = _page(owner, "approvals/1/").text
+    assert "waits in a stage until 1 person approves it" in text
+    assert "Only an administrator can ask for fewer again." in text
+    owner.post(HERE + "approvals/1/")
+    assert "Approvals that Parcel asks for: 1." in _page(owner).text
+    assert Project.objects.get().approvals == 1
+    assert shop.events[-1].event.kind == Kind.APPROVALS_CHANGED
+
+
+def test_an_owner_is_offered_no_fewer_approvals(shop: Shop, owner: Client) -> None:
+    shop.visitor("jo", Role.MAINTAINER)
+    owner.post(HERE + "approvals/1/")
+    assert HERE + "approvals/0/" not in _page(owner).values("href")
+    assert owner.get(HERE + "approvals/0/").status_code == 403
+    assert owner.post(HERE + "approvals/0/").status_code == 403
+    assert Project.objects.get().approvals == 1
+
+
+def test_an_administrator_asks_for_fewer(shop: Shop, owner: Client) -> None:
+    shop.visitor("jo", Role.MAINTAINER)
+    owner.post(HERE + "approvals/1/")
+    root = shop.visitor("root", admin=True)
+    assert HERE + "approvals/0/" in _page(root).values("href")
+    assert "published at once" in _page(root, "approvals/0/").text
+    root.post(HERE + "approvals/0/")
+    assert Project.objects.get().approvals == 0
+
+
+def test_more_approvals_than_people_are_refused_on_the_form(owner: Client) -> None:
+    answer = owner.post(HERE + "approvals/3/")
+    assert answer.status_code == 409
+    assert b"approvals cannot be had" in answer.content

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from ninja import Router
 
 from strongroom.api import shapes, shown
-from strongroom.api.public import is_public
 from strongroom.api.shapes import Problem
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.ecosystem import Listing, ReleaseListing
+from strongroom.core.events import is_public
 from strongroom.packages.catalog import keeping
 from strongroom.packages.catalog.contents import members_of
 from strongroom.packages.catalog.desk import Desk
@@ -154,8 +154,7 @@ def _of_events(router: Router, counter: Counter) -> None:
         """Tell the newest events of a project, newest first."""
         project = _project_id(counter(), ecosystem, name)
         find_project(project)
-        told = filter(is_public, ledger.of_project(project, limit))
-        return shapes.History(events=[shown.event(one) for one in told])
+        return shapes.History(events=list(map(shown.event, ledger.of_project(project, limit))))
 
     @router.get(
         "/events",

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from strongroom.api import shapes
-from strongroom.api.public import facts
 from strongroom.core.ecosystem import FileListing, Listing, ReleaseListing
-from strongroom.core.events import Recorded
+from strongroom.core.events import Recorded, public_facts
 from strongroom.core.findings import Severity
 from strongroom.packages.catalog import search
 from strongroom.packages.catalog.keeping import Gone, Own
@@ -118,7 +117,7 @@ def event(recorded: Recorded) -> shapes.Event:
         ecosystem=told.project.ecosystem if told.project else "",
         project=told.project.key if told.project else "",
         version=told.version,
-        facts=facts(recorded),
+        facts=public_facts(recorded),
     )
 
 

@@ -4,7 +4,7 @@ from ninja import NinjaAPI
 
 from strongroom.api import changes, reads
 from strongroom.api.credentials import Authenticate, Token
-from strongroom.api.problems import hear
+from strongroom.api.exceptions import hear
 
 PREFIX = "/api/v1/"
 TITLE = "Strongroom"

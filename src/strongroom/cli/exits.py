@@ -6,7 +6,7 @@
 | 1    | refused or failed; `doctor`: there are warnings                     |
 | 2    | the command line is wrong; `doctor`: there are errors               |
 | 3    | the configuration or the data folder is not usable                  |
-| 4    | no such thing: user, token, project, release                        |
+| 4    | no such thing: user, token, project, release, job                   |
 | 5    | not possible now: the same command may succeed later                |
 | 130  | interrupted from the keyboard                                       |
 """
@@ -17,6 +17,7 @@ from enum import IntEnum
 from strongroom.core.errors import (
     ConfigurationError,
     GoneError,
+    NoRoomError,
     NotFoundError,
     StrongroomError,
     UnavailableError,
@@ -40,6 +41,7 @@ _CODES: dict[type[StrongroomError], Exit] = {
     GoneError: Exit.NOT_FOUND,
     NotFoundError: Exit.NOT_FOUND,
     UnavailableError: Exit.UNAVAILABLE,
+    NoRoomError: Exit.UNAVAILABLE,
 }
 
 

@@ -10,6 +10,7 @@ from strongroom.cli import (
     doctor,
     imports,
     projects,
+    proxy,
     quotas,
     registry,
     removal,
@@ -17,6 +18,7 @@ from strongroom.cli import (
     tokens,
     upkeep,
     users,
+    work,
 )
 from strongroom.cli.exits import Exit, answerable, code_of
 from strongroom.cli.terminal import clean, note
@@ -38,10 +40,12 @@ def build() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (
         registry,
+        work,
         upkeep,
         removal,
         quotas,
         settings,
+        proxy,
         doctor,
         users,
         tokens,

@@ -73,8 +73,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     if arguments.data is not None:
         note("error: --demo makes a data folder of its own and cannot be given --data [usage]")
         return Exit.USAGE
-    # Nor may what it invents get into the database of a real registry.
-    os.environ["STRONGROOM_DATABASE"] = ""
+    # Nor may what it invents get into the database or the bucket of a real registry.
+    os.environ["STRONGROOM_DATABASE"] = os.environ["STRONGROOM_OBJECTS"] = ""
+    os.environ["STRONGROOM_OBJECTS_REDIRECT"] = ""
     with _throw_away() as arguments.data:
         return _serve_folder(arguments)
 
@@ -94,11 +95,11 @@ def _serve_folder(arguments: argparse.Namespace) -> int:
 
 
 def _serve_alone(house: "House", *, demo: bool) -> int:
-    from strongroom.site.preparation import prepare
+    from strongroom.site.preparation import prepare_apart
     from strongroom.site.server import serve
 
     configuration = house.configuration
-    prepared = prepare(house, _secret)
+    prepared = prepare_apart(house, _secret)
     lines = [f"Strongroom {version('strongroom')} serves {configuration.url}"]
     if demo:
         from strongroom.site.demo.fill import fill

@@ -11,12 +11,19 @@ class Action(StrEnum):
     """Everything that an actor can ask to do; tokens name these in their scopes."""
 
     UPLOAD = "upload"  # publish files, and create the project if the name is free
+    STAGE = "stage"  # put files into a stage; where people approve, ask them to
+    CANCEL = "cancel"  # look at stages and cancel them
+    APPROVE = "approve"  # approve or reject what a stage holds, in person
     YANK = "yank"  # yank and un-yank releases
     CONFIGURE = "configure"  # change a project's status and its rules of retention
     QUARANTINE = "quarantine"  # put a project into quarantine, or take it out
     APPOINT = "appoint"  # give and take roles in a project
+    LOOSEN = "loosen"  # ask for fewer approvals than before
     REMOVE = "remove"  # remove releases for good, within what `catalog.removal` allows
 
+
+# The credential of a person who is signed in, at a browser of theirs.
+SESSION = "session"
 
 # The credential of a person for whom the operator, at the machine's own shell, brings in files
 # from elsewhere. No door gives it; with it alone a file may count as uploaded in the past.

@@ -62,5 +62,9 @@ class UnavailableError(StrongroomError):
         self.retry_after = retry_after
 
 
+class NoRoomError(UnavailableError):
+    """There is no room for what was sent; the same call may succeed when somebody has made some."""
+
+
 class ConfigurationError(StrongroomError):
     """The operator's configuration or data folder is not usable."""

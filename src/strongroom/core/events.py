@@ -30,6 +30,20 @@ class Kind(StrEnum):
     PROJECT_STATUS_CHANGED = "project-status-changed"
     FILE_DAMAGED = "file-damaged"
     FILE_REPAIRED = "file-repaired"
+    JOB_RETRIED = "job-retried"
+    JOB_DROPPED = "job-dropped"
+    APPROVALS_CHANGED = "approvals-changed"
+    STAGE_OPENED = "stage-opened"
+    STAGE_EXTENDED = "stage-extended"
+    FILE_STAGED = "file-staged"
+    FILE_UNSTAGED = "file-unstaged"
+    STAGE_APPROVED = "stage-approved"
+    STAGE_REJECTED = "stage-rejected"
+    STAGE_SUBMITTED = "stage-submitted"
+    STAGE_FAILED = "stage-failed"
+    STAGE_PUBLISHED = "stage-published"
+    STAGE_CANCELLED = "stage-cancelled"
+    STAGE_EXPIRED = "stage-expired"
     RELEASE_REMOVED = "release-removed"
     RETENTION_CHANGED = "retention-changed"
     QUOTA_CHANGED = "quota-changed"
@@ -47,6 +61,29 @@ class Event:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
+PUBLIC: Mapping[Kind, frozenset[str]] = {
+    Kind.PROJECT_CREATED: frozenset({"name", "owner"}),
+    Kind.ROLE_GRANTED: frozenset({"user", "role"}),
+    Kind.ROLE_TAKEN: frozenset({"user", "role"}),
+    Kind.FILE_PUBLISHED: frozenset({"file", "kind", "size", "sha256", "uploader"}),
+    Kind.RELEASE_YANKED: frozenset({"reason"}),
+    Kind.RELEASE_UNYANKED: frozenset(),
+    Kind.PROJECT_STATUS_CHANGED: frozenset({"from", "to", "reason"}),
+    Kind.FILE_DAMAGED: frozenset({"file", "sha256", "fault"}),
+    Kind.FILE_REPAIRED: frozenset({"file", "sha256"}),
+    Kind.APPROVALS_CHANGED: frozenset({"from", "to"}),
+    Kind.STAGE_PUBLISHED: frozenset({"files", "approved_by"}),
+    Kind.RELEASE_REMOVED: frozenset({"reason", "rule", "files"}),
+    Kind.RETENTION_CHANGED: frozenset({"keep_prereleases", "prerelease_days"}),
+}
+"""Which events anybody may read, and which of their facts: an allow-list, the only one.
+
+A new kind stays inside until it is named here. What happens to a stage stays inside until it is
+published: before that even the name of its project is nobody's to know. How an actor proved who
+they are (`credential`) is never told: it would link acts to tokens.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An event with the serial and moment under which it was recorded."""
@@ -54,3 +91,14 @@ class Recorded:
     serial: int
     at: datetime
     event: Event
+
+
+def is_public(recorded: Recorded) -> bool:
+    """Say whether anybody may read of an event."""
+    return recorded.event.project is not None and recorded.event.kind in PUBLIC
+
+
+def public_facts(recorded: Recorded) -> dict[str, object]:
+    """Return the facts of a public event that anybody may read."""
+    told = PUBLIC[recorded.event.kind]
+    return {name: value for name, value in recorded.event.facts.items() if name in told}

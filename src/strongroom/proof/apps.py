@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ProofConfig(AppConfig):
-    """The rows of proof: events."""
+    """The rows of proof: events and their positions."""
 
     name = "strongroom.proof"
     label = "proof"

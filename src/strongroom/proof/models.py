@@ -1,4 +1,4 @@
-"""The rows of proof: events, in the order in which they were committed."""
+"""The rows of proof: events in the order in which they were committed, and their positions."""
 
 from django.db import models
 
@@ -27,3 +27,14 @@ class EventRow(models.Model):
     def __str__(self) -> str:
         """Return the serial and the kind."""
         return f"{self.serial} {self.kind}"
+
+
+class Entry(models.Model):
+    """The place of an event among all events: 0, 1, 2 and so on, without a gap."""
+
+    position = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(EventRow, on_delete=models.PROTECT, related_name="entry")
+
+    def __str__(self) -> str:
+        """Return the position and the event's serial."""
+        return f"{self.position} {self.event_id}"

@@ -1,10 +1,12 @@
 """Where everything is put together: the only place that knows all stores, ecosystems and doors."""
 
+import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from importlib.metadata import version
 
 from django.conf import settings
 
@@ -15,12 +17,15 @@ from strongroom.packages.catalog import quotas
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.catalog.retention import Rules
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
+from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
-from strongroom.people.tokens.authenticate import authenticate
+from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
+from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.advisory import AdvisoryLocks
 from strongroom.site.configuration import Configuration
+from strongroom.site.jobs.board import counts
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
@@ -43,6 +48,8 @@ class House:
     shelf: Shelf
     reactions: Reactions
     authenticate: Callable[[str, str], Actor]
+    recognise: Callable[[str, str], None]
+    yard: Yard
     metrics: Metrics
 
     @property
@@ -93,21 +100,36 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         react=reactions,
         policy=Policy({STARTUP_CODE: frozenset(configuration.startup_code_allowed)}),
     )
+    yard = Yard(
+        desk=desk,
+        key=keys.key("stage previews"),
+        entropy=secrets.token_bytes,
+        life=timedelta(days=configuration.stage_days),
+        settled=timedelta(days=configuration.approver_days),
+        program=version("strongroom"),
+    )
     master = keys.key("tokens")
 
     def known(token: str, source: str) -> Actor:
         return authenticate(token, master=master, clock=clock, source=source)
 
+    def worth(token: str, source: str) -> None:
+        recognise(token, master=master, clock=clock, source=source)
+
     metrics = Metrics(
-        data / "run" / "metrics",
+        configuration.run / "metrics",
         Gauges(
             events_serial=last_serial,
             unshelved_projects=unshelved_count,
             storage_free_bytes=lambda: shutil.disk_usage(data).free,
             damaged_files=lambda: damaged_count(shelf),
+            events_without_position=lag,
+            jobs=lambda: counts(clock.now()),
         ),
     )
-    return House(configuration, clock, stores.blobs, desk, shelf, reactions, known, metrics)
+    return House(
+        configuration, clock, stores.blobs, desk, shelf, reactions, known, worth, yard, metrics
+    )
 
 
 @cache

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
-from strongroom.site.databases import FORM, HIDDEN, is_valid, masked
+from strongroom.site import databases
+from strongroom.stores.buckets import address as buckets
 
 PREFIX = "STRONGROOM_"
 FILE = "strongroom.toml"
@@ -38,7 +39,20 @@ class Configuration:
         Path("data"),
         "the data folder: database, keys, files, rendered pages (environment only)",
     )
-    database: str = _secret(f"where rows are kept: empty for SQLite in the data folder, or {FORM}")
+    database: str = _secret(
+        f"where rows are kept: empty for SQLite in the data folder, or {databases.FORM}"
+    )
+    objects: str = _secret(
+        f"where files and pages are kept: empty for the data folder, or {buckets.FORM}"
+    )
+    objects_redirect: str = _setting(
+        "",
+        "the address of the object store as clients reach it: they then fetch files there, each by"
+        " a redirect that is signed for a minute; empty: files go through the registry",
+    )
+    run_folder: str = _setting(
+        "", "where one server keeps its lock and its counts, by default DATA/run; needs `database`"
+    )
     host: str = _setting("127.0.0.1", "the address to listen on")
     port: int = _setting(8000, "the port to listen on")
     public_url: str = _setting(
@@ -52,6 +66,9 @@ class Configuration:
     )
     site_name: str = _setting("Strongroom", "the name of this registry, as pages show it")
     workers: int = _setting(1, "web processes")
+    job_workers: int = _setting(
+        1, "processes for work in the background beside them; 0: `strongroom worker` does it"
+    )
     threads: int = _setting(32, "threads in each web process: the requests it handles at once")
     max_file_bytes: int = _setting(2048 * MIB, "the largest file that may be uploaded, in bytes")
     min_free_bytes: int = _setting(
@@ -59,6 +76,12 @@ class Configuration:
     )
     release_open_days: int = _setting(
         14, "days after its first file during which a release takes further files"
+    )
+    stage_days: int = _setting(
+        14, "days that a stage lasts; it can be extended to twice as many, and then expires"
+    )
+    approver_days: int = _setting(
+        3, "days that somebody must have had a role in a project before they approve its files"
     )
     removal_hours: int = _setting(
         72, "hours after its publication in which a release can be removed by its owners"
@@ -96,6 +119,16 @@ class Configuration:
         return self.public_url or f"http://{_bracketed(self.host)}:{self.port}"
 
     @property
+    def in_bucket(self) -> bool:
+        """Say whether files and pages are kept in a bucket, and not in the data folder."""
+        return bool(self.objects)
+
+    @property
+    def run(self) -> Path:
+        """Return the folder of what belongs to one server."""
+        return Path(self.run_folder) if self.run_folder else self.data / "run"
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Return the host names under which requests are answered."""
         named = urlsplit(self.url).hostname or ""
@@ -105,14 +138,17 @@ class Configuration:
 
 ENVIRONMENT_ONLY = frozenset({"data", "key_passphrase"})
 SETTINGS: tuple[Field[Any], ...] = fields(Configuration)
+ADDRESSES = {"database": databases, "objects": buckets}  # which hold a secret and other things
 
 
 def shown(setting: Field[Any], value: object) -> object:
     """Return a setting's value as people may see it: without what is secret in it."""
     if setting.repr or not value:
         return value
-    text = str(value)
-    return masked(text) if setting.name == "database" and is_valid(text) else HIDDEN
+    text, address = str(value), ADDRESSES.get(setting.name)
+    if address is None or not address.is_valid(text):
+        return databases.HIDDEN
+    return address.masked(text)
 
 
 def load(environ: Mapping[str, str]) -> Configuration:
@@ -211,19 +247,23 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _checked(read: Configuration) -> Configuration:
-    url = urlsplit(read.url)
     checks = {
-        "database": is_valid(read.database),
-        "public_url": url.scheme in {"http", "https"}
-        and bool(url.hostname)
-        and url.path == ""
-        and not (url.query or url.fragment or url.username),
+        "database": databases.is_valid(read.database),
+        "objects": buckets.is_valid(read.objects),
+        "objects_redirect": not read.objects_redirect
+        or (read.in_bucket and _is_origin(read.objects_redirect)),
+        "public_url": _is_origin(read.url),
         "port": 0 < read.port < 65536,  # noqa: PLR2004 - TCP's own bound
+        # Over SQLite all locks are in the data folder, whose one server must not have a second.
+        "run_folder": not read.run_folder or bool(read.database),
         "workers": read.workers > 0,
+        "job_workers": read.job_workers >= 0,
         "threads": read.threads > 0,
         "max_file_bytes": read.max_file_bytes > 0,
         "min_free_bytes": read.min_free_bytes >= 0,
         "release_open_days": read.release_open_days > 0,
+        "stage_days": 0 < read.stage_days <= 365,  # noqa: PLR2004 - a year, and no reservation for ever
+        "approver_days": 0 <= read.approver_days <= 365,  # noqa: PLR2004 - likewise
         "removal_hours": read.removal_hours >= 0,
         "keep_prereleases": 0 <= read.keep_prereleases <= MOST_KEPT,
         "prerelease_days": 0 <= read.prerelease_days <= MOST_DAYS,
@@ -242,6 +282,16 @@ def _checked(read: Configuration) -> Configuration:
                 f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
             )
     return read
+
+
+def _is_origin(text: str) -> bool:
+    url = urlsplit(text)
+    return (
+        url.scheme in {"http", "https"}
+        and bool(url.hostname)
+        and url.path == ""
+        and not (url.query or url.fragment or url.username)
+    )
 
 
 def _networks(words: tuple[str, ...]) -> bool:

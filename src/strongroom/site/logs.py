@@ -5,7 +5,8 @@
    sign-in links leave it as `[redacted]`.
 2. A record is one line. Line ends, terminal codes and letters that change the direction of text
    are escaped, so that nothing that a client sends can pass for another record.
-3. Addresses are logged without their query, and without what follows `/claim/` or `/sign-in/`.
+3. Addresses are logged without their query, and without the secret that follows `/claim/`,
+   `/sign-in/`, `/staged/` or `/upload/files/`.
 """
 
 import json
@@ -40,7 +41,7 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"X190b2tlbl9f[\w+/=-]+"), HIDDEN),
     # Tokens, even those that are cut off or glued to a word.
     (re.compile(r"strongroom_[a-z]{1,8}_[0-9A-Za-z]{12,}"), f"strongroom_{HIDDEN}"),
-    (re.compile(r"(/(?:claim|sign-in)/)[^\s/?#'\"<>]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(/(?:claim|sign-in|staged|upload/files)/)[^\s/?#'\"<>]+"), rf"\1{HIDDEN}"),
     (
         re.compile(
             r"""((?:strongroom_session|sessionid|csrftoken|csrfmiddlewaretoken|passphrase|password"""

@@ -11,6 +11,7 @@
 import ipaddress
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -26,7 +27,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from strongroom.api.guard import guarded
 from strongroom.api.problems import problem
-from strongroom.core.errors import ForbiddenError
+from strongroom.core.errors import ForbiddenError, UnavailableError
+from strongroom.core.jobs import Counts
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DOORS = frozenset({"api", "client", "file", "health", "page", "upload"})
@@ -58,6 +60,8 @@ class Gauges:
     unshelved_projects: Gauge
     storage_free_bytes: Gauge
     damaged_files: Gauge
+    events_without_position: Gauge
+    jobs: Callable[[], Counts]
 
 
 class Metrics:
@@ -158,8 +162,28 @@ class _States:
                 "Files that are not served because their bytes are damaged or lost.",
                 self._gauges.damaged_files,
             ),
+            (
+                "events_without_position",
+                "Events that have no position among all events yet.",
+                self._gauges.events_without_position,
+            ),
         ):
-            yield GaugeMetricFamily(f"strongroom_{name}", told, ask())
+            # What cannot be known now is left out; the rest is wanted all the more.
+            with suppress(UnavailableError):
+                yield GaugeMetricFamily(f"strongroom_{name}", told, ask())
+        yield from self._of_jobs(self._gauges.jobs())
+
+    def _of_jobs(self, counts: Counts) -> Iterator[Metric]:
+        jobs = GaugeMetricFamily("strongroom_jobs", "Jobs, by how they stand.", labels=["state"])
+        jobs.add_metric(["waiting"], counts.waiting)
+        jobs.add_metric(["running"], counts.running)
+        jobs.add_metric(["failed"], counts.failed)
+        yield jobs
+        yield GaugeMetricFamily(
+            "strongroom_jobs_oldest_wait_seconds",
+            "For how long the job that has waited longest is due.",
+            counts.oldest_wait.total_seconds(),
+        )
 
 
 def clear(folder: Path) -> None:

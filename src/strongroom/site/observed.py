@@ -25,6 +25,8 @@ _DOORS = {
     "rss": "client",
     "files": "file",
     "legacy": "upload",
+    "upload": "upload",
+    "staged": "client",
     "api": "api",
     "health": "health",
     "metrics": "health",

@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from strongroom.packages.upkeep.reading import Progress
 from strongroom.packages.upkeep.rebuild import Report, rebuild
 from strongroom.people.accounts.links import create_link, is_unclaimed, peek
 from strongroom.site import schema
+from strongroom.site.apart import apart
 from strongroom.site.assembly import House, named_locks
 from strongroom.site.configuration import Configuration
 from strongroom.site.storage import RENDERED
@@ -56,6 +57,12 @@ def prepare(house: House, secret: Callable[[], str]) -> Prepared:
         connections.close_all()
     link = f"{house.configuration.url}/claim/{claim}" if claim else None
     return Prepared(migrations, rendered, link)
+
+
+def prepare_apart(house: House, secret: Callable[[], str]) -> Prepared:
+    """Make a registry ready in a child process; the server forks from this one after it."""
+    told = apart(lambda: asdict(prepare(house, secret)))
+    return Prepared(tuple(told["migrations"]), told["rendered"], told["claim"])
 
 
 def render(house: House, progress: Progress, *, tidy: bool = True) -> Report:

@@ -5,40 +5,33 @@ clients show of a refusal, and they stream both ways.
 """
 
 import fcntl
-import logging
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import close_old_connections
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # no stubs
-from gunicorn.workers.base import Worker  # type: ignore[import-untyped] # no stubs
 
 from strongroom.core.errors import UnavailableError
 from strongroom.site.application import application
 from strongroom.site.assembly import house
 from strongroom.site.configuration import Configuration
+from strongroom.site.crew import Supervisor
 from strongroom.site.logs import ServerLog
 from strongroom.site.metrics import clear
-from strongroom.site.reactions import Reactions
+from strongroom.site.schedule import SCHEDULE
 
-logger = logging.getLogger(__name__)
-
-CATCH_UP_EVERY = 5.0  # seconds
 TRY_EVERY = 0.25  # seconds
 FREED_WITHIN = 24  # tries
-REAP_EVERY = 3600.0  # seconds
-REAP_AFTER = 24 * 3600.0  # seconds; the longest that an upload may take to arrive
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn is not typed
     """Gunicorn, set up by arguments instead of its files and command line."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        """Take gunicorn's settings by name."""
+    def __init__(self, options: Mapping[str, Any], job_workers: int) -> None:
+        """Take gunicorn's settings by name, and how many workers to bring along."""
         self._options = options
+        self._job_workers = job_workers
         super().__init__()
 
     def load_config(self) -> None:
@@ -49,6 +42,10 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is not typed
     def load(self) -> Any:  # noqa: ANN401 - gunicorn's own signature
         """Return the application; called in each worker after the fork."""
         return application(house())
+
+    def run(self) -> None:
+        """Serve until told to end."""
+        Supervisor(self, self._job_workers, SCHEDULE).run()
 
 
 def options(configuration: Configuration) -> dict[str, Any]:
@@ -73,19 +70,18 @@ def options(configuration: Configuration) -> dict[str, Any]:
         "control_socket_disable": True,
         "logger_class": ServerLog,
         "loglevel": "warning",
-        "post_worker_init": _after_start,
     }
 
 
 @contextmanager
 def alone(configuration: Configuration) -> Iterator[None]:
-    """Hold the data folder for one server; raises UnavailableError if another serves it.
+    """Hold the run folder for one server; raises UnavailableError if another serves from it.
 
-    Two would render pages for two addresses and lose each other's counts. The workers of a server
-    that was killed hold it for the moment that they take to notice.
+    Two would lose each other's counts. The workers of a server that was killed hold it for the
+    moment that they take to notice.
     """
-    place = configuration.data / "run" / "serving"
-    place.parent.mkdir(mode=0o700, exist_ok=True)
+    place = configuration.run / "serving"
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with place.open("wb") as file:
         for left in reversed(range(FREED_WITHIN)):
             try:
@@ -95,8 +91,8 @@ def alone(configuration: Configuration) -> Iterator[None]:
                 if not left:
                     raise UnavailableError(
                         "already-serving",
-                        f"Another server serves {configuration.data}.",
-                        "Stop it first, or name another folder with --data.",
+                        f"Another server serves from {configuration.run}.",
+                        "Stop it first, or name another folder with --data or `run_folder`.",
                     ) from None
                 time.sleep(TRY_EVERY)
         yield
@@ -104,32 +100,5 @@ def alone(configuration: Configuration) -> Iterator[None]:
 
 def serve(configuration: Configuration) -> None:
     """Serve until SIGTERM or SIGINT, and let requests that have begun come to their end."""
-    clear(configuration.data / "run" / "metrics")
-    Server(options(configuration)).run()
-
-
-def _after_start(_worker: Worker) -> None:
-    threading.Thread(
-        target=_keep_up,
-        args=(house().reactions, house().blobs.reap),
-        name="keep-up",
-        daemon=True,
-    ).start()
-
-
-def _keep_up(reactions: Reactions, reap: Callable[[float], int]) -> None:
-    """Repeat what a crash or a full disk left undone, for as long as the process lives."""
-    stop = threading.Event()
-    reaped = 0.0
-    while not stop.wait(CATCH_UP_EVERY):
-        try:
-            if time.time() - reaped > REAP_EVERY:
-                reaped = time.time()
-                reap(reaped - REAP_AFTER)
-            done = reactions.catch_up()
-            if done:
-                logger.info("refreshed the pages of %d projects", done)
-        except Exception:
-            logger.exception("could not catch up; trying again")
-        finally:
-            close_old_connections()
+    clear(configuration.run / "metrics")
+    Server(options(configuration), configuration.job_workers).run()

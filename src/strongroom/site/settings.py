@@ -26,7 +26,10 @@ INSTALLED_APPS = [
     "strongroom.proof",
     "strongroom.people",
     "strongroom.packages",
+    "django_tasks_db",
+    "strongroom.site.jobs",
 ]
+TASKS = {"default": {"BACKEND": "strongroom.site.jobs.queue.Queue"}}
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -23,6 +23,7 @@ from strongroom.stores.keys import create_keys, open_keys
 
 DATABASE = SQLITE_FILE
 ROWS = ("strongroom.proof", "strongroom.people", "strongroom.packages")
+APPS = (*ROWS, "strongroom.site.jobs")  # all that bring migrations of ours
 SETTINGS_MODULE = "strongroom.site.settings"
 
 
@@ -100,7 +101,7 @@ def same_address(environ: MutableMapping[str, str]) -> None:
 
 def known_migrations() -> frozenset[str]:
     """Name the migrations of this version, as `app.name`, without waking Django."""
-    folders = {app.rpartition(".")[2]: import_module(f"{app}.migrations") for app in ROWS}
+    folders = {app.rpartition(".")[2]: import_module(f"{app}.migrations") for app in APPS}
     return frozenset(
         f"{app}.{module.name}"
         for app, folder in folders.items()

@@ -17,7 +17,7 @@ from django.http.request import split_domain_port, validate_host
 
 from strongroom.core.errors import InvalidError, MethodError, NotFoundError, StrongroomError
 from strongroom.ecosystems.pypi.wire.faults import refusal
-from strongroom.packages.shelf.serve import Answer, Stream, Stretch
+from strongroom.packages.shelf.serve import Answer, Stream, Stretch, fetched
 
 if TYPE_CHECKING:
     import socket
@@ -49,7 +49,10 @@ class Front:
         method = environ["REQUEST_METHOD"]
         if method not in {"GET", "HEAD"}:
             return _heard_out(send(_only_reads(method), environ, start_response), environ)
-        answer = door(path, environ.get("QUERY_STRING", ""), _Headers(environ))
+        try:
+            answer = door(path, environ.get("QUERY_STRING", ""), _Headers(environ))
+        except StrongroomError as error:
+            answer = refusal(error)
         if answer is None:
             return self._behind(environ, start_response)
         return send(answer, environ, start_response)
@@ -155,6 +158,7 @@ def send(
     body: Iterable[bytes] = []
     if reading:
         try:
+            answer = fetched(answer)
             body = _body(answer.body, environ)
         except StrongroomError as error:
             answer = refusal(error)

@@ -7,20 +7,19 @@ import errno
 import os
 from pathlib import Path
 
-from strongroom.core.errors import UnavailableError
+from strongroom.core.errors import NoRoomError, UnavailableError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def no_room(error: OSError) -> UnavailableError:
     """Say of a failed write what the client should do; the operator finds the cause in the log."""
-    full = error.errno in _FULL
-    return UnavailableError(
-        "storage-full" if full else "storage-failed",
-        "The registry's storage is full." if full else "The registry's storage did not answer.",
-        "Nothing was published; try again later.",
-        retry_after=60,
+    kind, code, sentence = (
+        (NoRoomError, "storage-full", "The registry's storage is full.")
+        if error.errno in _FULL
+        else (UnavailableError, "storage-failed", "The registry's storage did not answer.")
     )
+    return kind(code, sentence, "Nothing was published; try again later.", retry_after=60)
 
 
 def fsync_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
-from strongroom.core.errors import UnavailableError
+from strongroom.core.errors import NoRoomError
 
 LOOK_EVERY = 1.0  # seconds
 RETRY_AFTER = 120  # seconds; somebody has to make room first
@@ -44,7 +44,7 @@ class Room:
         self._is_low = False
 
     def check(self, growing: int = 0) -> None:
-        """Raise UnavailableError while less than the reserve is free; `growing` bytes are coming.
+        """Raise NoRoomError while less than the reserve is free; `growing` bytes are coming.
 
         It recovers by itself: a later look that finds room lets the next caller pass.
         """
@@ -56,7 +56,7 @@ class Room:
                 self._look()
             low = self._is_low
         if low:
-            raise UnavailableError(
+            raise NoRoomError(
                 "storage-low",
                 "The registry's storage is nearly full and takes no uploads for now.",
                 "Nothing was published; try again later, or tell the operator to make room.",

@@ -21,7 +21,7 @@ from strongroom.packages.catalog.listing import is_published
 from strongroom.packages.catalog.states import REASON_AT_MOST
 from strongroom.packages.publishing.pipeline import publish, rehearse
 from strongroom.packages.publishing.receive import Bounded
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.stores.blobs.protocol import Incoming
 from strongroom.upstream.sources.found import Found, Offer
 

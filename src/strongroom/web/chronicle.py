@@ -87,6 +87,16 @@ def _repaired(event: Event) -> tuple[str, str]:
     return f"{event.version}: file repaired, served again", _fact(event, "file")
 
 
+def _asked(event: Event) -> tuple[str, str]:
+    return f"Approvals asked for: {_fact(event, 'to')} instead of {_fact(event, 'from')}", ""
+
+
+def _out_of_stage(event: Event) -> tuple[str, str]:
+    names = event.facts.get("approved_by")
+    by = ", ".join(map(str, names)) if isinstance(names, list | tuple) else ""
+    return f"{event.version}: stage published", f"approved by {by}" if by else ""
+
+
 def _removed(event: Event) -> tuple[str, str]:
     return f"{event.version}: release removed for good", _fact(event, "reason")
 
@@ -117,6 +127,8 @@ _TELLING: Mapping[Kind, Callable[[Event], tuple[str, str]]] = {
     Kind.PROJECT_STATUS_CHANGED: _status,
     Kind.FILE_DAMAGED: _damaged,
     Kind.FILE_REPAIRED: _repaired,
+    Kind.APPROVALS_CHANGED: _asked,
+    Kind.STAGE_PUBLISHED: _out_of_stage,
     Kind.RELEASE_REMOVED: _removed,
     Kind.RETENTION_CHANGED: _retained,
 }

@@ -84,3 +84,73 @@ _BECOMING: Mapping[Status, tuple[str, ...]] = {
         "Copies that others made before are out of this registry's reach.",
     ),
 }
+
+
+def approving(release: str, *, last: bool, missing: int) -> tuple[str, ...]:
+    """Say what approving a stage does."""
+    if last:
+        told = f"Yours is the last approval: {release} is published at once, for everybody."
+    else:
+        after = missing - 1
+        told = f"After yours {after} more {_verb(after)} needed before {release} is published."
+    return (
+        told,
+        "You approve exactly the files below. If one of them changes first, your approval is void.",
+        "A published file cannot be taken back or replaced.",
+        "That you approved it is told in the project's public history, once it is published.",
+    )
+
+
+def approve(count: int, more: str = "more ") -> str:
+    """Word how many people approve: `1 more person approves`."""
+    return f"1 {more}person approves" if count == 1 else f"{count} {more}people approve"
+
+
+def _verb(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def rejecting(release: str) -> tuple[str, ...]:
+    """Say what rejecting a stage does."""
+    return (
+        f"{release} is not published, and all approvals of it so far are void.",
+        "Its files stay in the stage, where they can be replaced, or approved after all.",
+        "Your reason is shown to the people of the project, and to nobody else.",
+    )
+
+
+def publishing(release: str, missing: int) -> tuple[str, ...]:
+    """Say what publishing a stage does."""
+    if missing:
+        return (
+            f"{release} is published as soon as {approve(missing)} it.",
+            "Until then nothing of the stage can change, and the names of its files are taken.",
+            "Whoever may approve it can also reject it; then it can be changed again.",
+        )
+    return (
+        f"All files of {release} are published at once, for everybody.",
+        "A published file cannot be taken back or replaced.",
+    )
+
+
+def cancelling(release: str) -> tuple[str, ...]:
+    """Say what cancelling a stage does."""
+    return (
+        f"Nothing of {release} is published, and the files in the stage are forgotten.",
+        "If the project is new, its name is free again.",
+    )
+
+
+def asking(project: str, old: int, new: int) -> tuple[str, ...]:
+    """Say what it does to ask for another number of approvals."""
+    told = (
+        f"Whatever is uploaded to {project} waits in a stage until {approve(new, more='')} it."
+        if new
+        else f"Whatever is uploaded to {project} is published at once."
+    )
+    who = (
+        "Each must have a role in the project, and have uploaded nothing into that stage. No token"
+        " can approve."
+    )
+    back = "Only an administrator can ask for fewer again."
+    return (told, *((who,) if new else ()), *((back,) if new > old else ()), _STAYS_TOLD)

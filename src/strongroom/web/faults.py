@@ -20,12 +20,14 @@ from strongroom.core.errors import (
     GoneError,
     InvalidError,
     MethodError,
+    NoRoomError,
     NotFoundError,
     StrongroomError,
     TooLargeError,
     UnauthenticatedError,
     UnavailableError,
 )
+from strongroom.stores.databases import unanswered
 from strongroom.web.headers import PAGE, dress
 from strongroom.web.press import Press
 
@@ -45,6 +47,7 @@ STATUS: dict[type[StrongroomError], int] = {
     TooLargeError: 413,
     ConfigurationError: 500,
     UnavailableError: 503,
+    NoRoomError: 507,
 }
 HEADINGS = {
     400: "That cannot be read",
@@ -57,6 +60,7 @@ HEADINGS = {
     413: "Too large",
     500: "Something broke",
     503: "Not now",
+    507: "No room",
 }
 
 
@@ -71,7 +75,7 @@ def guarded(view: View[P], press: Press, methods: frozenset[str]) -> View[P]:
             response = view(request, *args, **kwargs)
         except (OperationalError, InterfaceError) as error:
             logger.warning("a page met a database that did not answer: %s", error)
-            response = fault(_busy(), press)
+            response = fault(unanswered(error), press)
         except DataError:
             response = fault(_unstorable(), press)
         except StrongroomError as error:
@@ -106,12 +110,6 @@ def _unstorable() -> InvalidError:
         "text-not-storable",
         "The request holds text that cannot be stored: it is too long or malformed.",
         "Go back and shorten it; use characters that can be printed.",
-    )
-
-
-def _busy() -> UnavailableError:
-    return UnavailableError(
-        "database-busy", "The registry's database did not answer.", "Try again in a moment."
     )
 
 
@@ -167,8 +165,9 @@ def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the signatur
 
     Sessions are saved outside the views, so a database that is away may show here.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return fault(_busy(), Press())
+    raised = sys.exc_info()[1]
+    if isinstance(raised, OperationalError | InterfaceError):
+        return fault(unanswered(raised), Press())
     error = ConfigurationError(
         "internal-error",
         "The registry made a mistake. Nothing that was confirmed to you is lost.",

@@ -62,6 +62,20 @@ def publishing(public_url: str) -> tuple[Instruction, ...]:
     )
 
 
+def previewing(
+    public_url: str, stage_index: str, name: str, version: str
+) -> tuple[Instruction, ...]:
+    """Say how to install a release from its stage, and what it depends on from the registry."""
+    pip_trust, uv_trust = _trust(public_url)
+    wanted = f"{name}=={visible(version)}"
+    pip = f"python -m pip install --index-url {public_url}/simple/{pip_trust}"
+    uv = f"uv pip install --default-index {public_url}/simple/{uv_trust}"
+    return (
+        Instruction("pip", f"{pip} \\\n  --extra-index-url {stage_index} \\\n  {wanted}"),
+        Instruction("uv", f"{uv} \\\n  --index {stage_index} \\\n  {wanted}"),
+    )
+
+
 def _trust(public_url: str) -> tuple[str, str]:
     parts = urlsplit(public_url)
     host = parts.hostname or ""

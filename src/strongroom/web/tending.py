@@ -7,6 +7,7 @@ explained on a page of its own before a form makes it.
 import re
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
+from typing import TypeAlias
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,22 +16,31 @@ from django.middleware.csrf import get_token
 from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Listing
-from strongroom.core.errors import ForbiddenError, InvalidError
+from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Recorded
 from strongroom.packages.catalog import changes, keeping, removal, states
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release, listing
-from strongroom.packages.catalog.quotas import of_project, standings
+from strongroom.packages.catalog.quotas import of_project as room_of
+from strongroom.packages.catalog.quotas import standings
+from strongroom.packages.staging.approving import set_approvals
+from strongroom.packages.staging.shown import of_project
+from strongroom.packages.staging.yard import Yard
 from strongroom.people.access.grants import role_of
 from strongroom.people.access.rules import permit
 from strongroom.people.models import User
-from strongroom.web.consequences import becoming, deed, removing, unyanking, yanking
+from strongroom.web.consequences import asking, becoming, deed, removing, unyanking, yanking
+from strongroom.web.faults import STATUS
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import publishing
 from strongroom.web.press import Press
 from strongroom.web.shelf import project_address
+from strongroom.web.staging import address
 from strongroom.web.visitors import acting, heard, see_other, tell
 
+Problem: TypeAlias = InvalidError | ConflictError
+
+MOST_CHOICES = 5  # approvals that the page offers to ask for; the rule allows more
 RULES = {
     "keep_prereleases": "Keep the newest so many pre-releases",
     "prerelease_days": "Days after which a pre-release goes that a final release has followed",
@@ -58,12 +68,18 @@ class Tending:
     """The views by which a project's people look after it."""
 
     press: Press
-    desk: Desk
+    yard: Yard
     ecosystem: str
+
+    @property
+    def desk(self) -> Desk:
+        """Return the desk at which projects are changed."""
+        return self.yard.desk
 
     def overview(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show what this person may change in a project."""
         actor, project = acting(user), self._project(name)
+        row = find_project(project)
         shown = listing(project, self.desk.ecosystem(self.ecosystem), frozenset())
         allowed = _allowed(actor, project)
         if not allowed:
@@ -80,12 +96,17 @@ class Tending:
             here=_here(project),
             message=heard(request),
             statuses=_offered(shown, status, allowed),
+            approvals=row.approvals,
+            choices=_choices(row.approvals, len(shown.people) - 1, allowed),
+            entries=[(one, address(one.handle)) for one in of_project(project, self.yard)]
+            if Action.CANCEL in allowed
+            else (),
             releases=[(one, quote(one.version.display)) for one in shown.releases],
             may_yank=Action.YANK in allowed and status is not states.Status.QUARANTINED,
             may_upload=Action.UPLOAD in allowed and status not in states.CLOSED,
             publishing=publishing(self.press.public_url),
             removable=self._removable(actor, shown, allowed),
-            room=standings(self.desk.limits, [of_project(project)]),
+            room=standings(self.desk.limits, [room_of(project)]),
             rules=keeping.own_rules(project).over(self.desk.limits.retention),
             due=keeping.preview(self.desk, project),
             may_configure=Action.CONFIGURE in allowed,
@@ -199,24 +220,44 @@ class Tending:
         )
         return self._answer(request, shown, change)
 
+    def approvals(
+        self, request: HttpRequest, user: User, name: str, wanted: int
+    ) -> HttpResponseBase:
+        """Explain what another number of approvals does, or ask for it."""
+        actor, shown = acting(user), self._listing(name)
+        project = shown.project
+        old = find_project(project).approvals
+        _demand(actor, Action.LOOSEN if wanted < old else Action.CONFIGURE, project)
+        words = _asking(wanted)
+        change = Change(
+            heading=f"{words}: {shown.name.display}",
+            act=words,
+            effects=asking(shown.name.display, old, wanted),
+            done=f"Approvals that {shown.name.display} asks for: {wanted}.",
+            make=lambda _: set_approvals(self.desk, actor, project, wanted),
+            asks_reason=False,
+            grave=wanted < old,
+        )
+        return self._answer(request, shown, change)
+
     def _answer(self, request: HttpRequest, shown: Listing, change: Change) -> HttpResponseBase:
         if request.method != "POST":
             return self._form(request, shown, change, None)
         try:
             _typed(request, change)
             recorded = change.make(request.POST.get("reason", ""))
-        except InvalidError as problem:
+        except (InvalidError, ConflictError) as problem:
             return self._form(request, shown, change, problem)
         tell(request, change.done if recorded else f"Nothing changed: {change.done}")
         return see_other(_here(shown.project))
 
     def _form(
-        self, request: HttpRequest, shown: Listing, change: Change, problem: InvalidError | None
+        self, request: HttpRequest, shown: Listing, change: Change, problem: Problem | None
     ) -> HttpResponse:
         page = self.press.print(
             "confirm.html",
             csrf_token=get_token(request),
-            listing=shown,
+            above=f"Manage {shown.name.display}",
             back=_here(shown.project),
             heading=change.heading,
             act=change.act,
@@ -227,7 +268,9 @@ class Tending:
             reason=request.POST.get("reason", change.reason),
             problem=problem,
         )
-        return HttpResponse(page, content_type=PAGE, status=400 if problem else 200)
+        return HttpResponse(
+            page, content_type=PAGE, status=STATUS[type(problem)] if problem else 200
+        )
 
     def _project(self, name: str) -> ProjectId:
         return ProjectId(self.ecosystem, self.desk.ecosystem(self.ecosystem).name(name).key)
@@ -278,6 +321,21 @@ def _offered(
         for to in states.Status
         if states.action_for(status, to) in allowed and (to, status) != (states.Status.ACTIVE,) * 2
     ]
+
+
+def _choices(old: int, others: int, allowed: frozenset[Action]) -> list[tuple[int, str]]:
+    """Return the numbers of approvals that may be asked for instead, each with its words."""
+    return [
+        (number, _asking(number))
+        for number in range(min(others, MOST_CHOICES) + 1)
+        if number != old and (Action.LOOSEN if number < old else Action.CONFIGURE) in allowed
+    ]
+
+
+def _asking(number: int) -> str:
+    if number == 0:
+        return "Publish uploads at once"
+    return f"Ask for {number} approval{'s' if number > 1 else ''}"
 
 
 def _demand(actor: Actor, action: Action, project: ProjectId) -> None:

@@ -9,14 +9,16 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from strongroom.core.clock import Clock
-from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.staging.yard import Yard
 from strongroom.web.account import Account
 from strongroom.web.browsing import Browsing
 from strongroom.web.entrance import Entrance
 from strongroom.web.faults import guarded
 from strongroom.web.press import Press
+from strongroom.web.staging import Staging
 from strongroom.web.tending import Tending
 from strongroom.web.visitors import for_members
+from strongroom.web.work import Board, Work
 
 READ = frozenset({"GET", "HEAD"})
 SEND = frozenset({"POST"})
@@ -25,11 +27,11 @@ SEND = frozenset({"POST"})
 ECOSYSTEM = "pypi"
 
 
-def urls(desk: Desk, clock: Clock, public_url: str, site_name: str) -> list[URLPattern]:
-    """Return the addresses, for the registry reached at `public_url` under `site_name`."""
-    press = Press(public_url, site_name)
-    browsing, account = Browsing(press), Account(press, desk.limits)
-    entrance, tending = Entrance(press, clock), Tending(press, desk, ECOSYSTEM)
+def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPattern]:
+    """Return the addresses, of pages that bear the registry's name and address."""
+    browsing, account = Browsing(press), Account(press, yard.desk.limits)
+    entrance, tending = Entrance(press, clock), Tending(press, yard, ECOSYSTEM)
+    staging, work = Staging(press, yard), Work(press, board)
 
     def at(
         route: str, view: Callable[..., HttpResponseBase], methods: frozenset[str]
@@ -45,10 +47,17 @@ def urls(desk: Desk, clock: Clock, public_url: str, site_name: str) -> list[URLP
         at("sign-in/<str:secret>", entrance.sign_in, READ | SEND),
         at("sign-out/", entrance.sign_out, SEND),
         at("account/", for_members(account.show), READ),
+        at("manage/jobs/", for_members(work.overview), READ),
+        at("manage/jobs/<uuid:job>/retry/", for_members(work.retry), READ | SEND),
+        at("manage/jobs/<uuid:job>/drop/", for_members(work.drop), READ | SEND),
         at(project, for_members(tending.overview), READ),
         at(f"{project}yank/<str:version>/", for_members(tending.yank), READ | SEND),
         at(f"{project}unyank/<str:version>/", for_members(tending.unyank), READ | SEND),
         at(f"{project}remove/<str:version>/", for_members(tending.remove), READ | SEND),
         at(f"{project}retention/", for_members(tending.retention), READ | SEND),
         at(f"{project}status/<str:status>/", for_members(tending.status), READ | SEND),
+        at(f"{project}approvals/<int:wanted>/", for_members(tending.approvals), READ | SEND),
+        at("stages/", for_members(staging.mine), READ),
+        at("stages/<str:handle>/", for_members(staging.show), READ),
+        at("stages/<str:handle>/<str:act>/", for_members(staging.act), READ | SEND),
     ]

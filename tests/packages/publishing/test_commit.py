@@ -17,7 +17,7 @@ from strongroom.packages.models import File, Project
 from strongroom.packages.publishing.commit import MEMBERS_AT_MOST, _created
 from strongroom.packages.publishing.identify import identify
 from strongroom.packages.publishing.receive import receive
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.models import Grant
 from strongroom.proof.models import EventRow
 from tests.fakes.bench import Bench
@@ -99,7 +99,7 @@ def test_a_project_that_the_registry_itself_makes_is_nobodys(bench: Bench) -> No
         upload = Upload(REGISTRY, "box", "parcel-1.0.plain.box", {}, incoming)
         candidate = identify(receive(upload), Boxes())
     with transaction.atomic():
-        assert _created(candidate, bench.desk).event.facts["owner"] == "registry"
+        assert _created(candidate, bench.desk).facts["owner"] == "registry"
     assert not Grant.objects.exists()
 
 

@@ -7,7 +7,7 @@ from strongroom.core.digests import digests_of
 from strongroom.core.errors import InvalidError
 from strongroom.packages.publishing.identify import identify
 from strongroom.packages.publishing.receive import receive
-from strongroom.packages.publishing.stages import Candidate, Upload
+from strongroom.packages.publishing.steps import Candidate, Upload
 from tests.fakes.bench import Bench
 from tests.fakes.ecosystems import Boxes, box
 

@@ -9,7 +9,7 @@ from strongroom.core.findings import Finding, Severity
 from strongroom.packages.publishing.identify import identify
 from strongroom.packages.publishing.inspect import inspect
 from strongroom.packages.publishing.receive import receive
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from tests.fakes.bench import Bench
 from tests.fakes.ecosystems import Boxes, box
 

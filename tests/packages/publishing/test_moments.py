@@ -9,7 +9,7 @@ from strongroom.core.actors import IMPORT, Actor
 from strongroom.core.errors import ForbiddenError
 from strongroom.packages.models import File, Project, UsedPath
 from strongroom.packages.publishing.pipeline import publish, rehearse
-from strongroom.packages.publishing.stages import Receipt, Upload
+from strongroom.packages.publishing.steps import Receipt, Upload
 from tests.fakes.bench import Bench
 from tests.fakes.clocks import NOON
 from tests.fakes.ecosystems import box, box_filename

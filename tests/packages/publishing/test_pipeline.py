@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 import pytest
+from django.db.models import F
 
 from strongroom.core.actors import Actor
 from strongroom.core.digests import digests_of
@@ -14,7 +15,7 @@ from strongroom.core.events import Kind
 from strongroom.core.findings import Finding, Severity
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import last_serial, since
 from tests.fakes.bench import Bench
@@ -107,11 +108,20 @@ def test_the_same_file_again_is_answered_alike_and_records_nothing(
     assert bench.standing() == before
 
 
-def test_the_same_file_again_is_no_reaction(bench: Bench, alice: Actor) -> None:
+def test_the_same_file_again_starts_nothing_where_pages_show_it(bench: Bench, alice: Actor) -> None:
     bench.publish(alice, "parcel", "1.0")
+    Project.objects.update(shelved_serial=F("serial"))
     count = len(bench.told)
     bench.publish(alice, "parcel", "1.0")
     assert len(bench.told) == count
+
+
+def test_the_same_file_again_puts_up_the_pages_that_a_crash_left_behind(
+    bench: Bench, alice: Actor
+) -> None:
+    events = bench.publish(alice, "parcel", "1.0").events
+    assert bench.publish(alice, "parcel", "1.0").events == ()
+    assert bench.told == [*events, *events]
 
 
 def test_an_ecosystem_that_is_not_here_is_not_found(bench: Bench, alice: Actor) -> None:

@@ -7,7 +7,7 @@ import pytest
 from strongroom.core.actors import Actor
 from strongroom.core.errors import InvalidError, TooLargeError
 from strongroom.packages.publishing.receive import Bounded, receive
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from tests.fakes.bench import Bench
 
 

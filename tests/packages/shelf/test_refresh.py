@@ -17,7 +17,7 @@ from strongroom.packages.catalog.changes import set_status, yank
 from strongroom.packages.catalog.listing import file_path, listing
 from strongroom.packages.catalog.removal import remove
 from strongroom.packages.models import Project, Release
-from strongroom.packages.publishing.stages import Receipt
+from strongroom.packages.publishing.steps import Receipt
 from strongroom.packages.shelf.refresh import damaged_count, unshelved, unshelved_count
 from strongroom.packages.shelf.standing import QUARANTINE, REMOVED
 from tests.fakes.bench import Bench, open_bench

@@ -9,7 +9,7 @@ from django.db import connection
 
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.upkeep.rebuild import check
 from strongroom.people.accounts.users import person
 from tests.fakes.distributions import wheel, wheel_filename

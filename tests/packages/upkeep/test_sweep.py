@@ -11,7 +11,7 @@ from django.db import connection
 from strongroom.core.digests import Digests, digests_of
 from strongroom.packages.models import File
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.upkeep.named import Census, named
 from strongroom.packages.upkeep.sweep import Sort, Stray, find, remove
 from strongroom.people.accounts.users import person

@@ -8,7 +8,7 @@ from strongroom.core.actors import NOBODY, OPERATOR, REGISTRY, Action, Actor, Re
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import permit
+from strongroom.people.access.rules import only_stages, oversee, permit
 
 PARCEL = ProjectId("box", "parcel")
 PERSON = Actor("person", "alice", "session", user_id=1)
@@ -29,47 +29,75 @@ ACTORS = {
 # y: may. -: may not. 401: must say who they are.
 TABLE = """
 nobody    upload      401 401 401 401
+nobody    stage       401 401 401 401
+nobody    cancel      401 401 401 401
+nobody    approve     401 401 401 401
 nobody    yank        401 401 401 401
 nobody    configure   401 401 401 401
 nobody    quarantine  401 401 401 401
 nobody    appoint     401 401 401 401
 nobody    remove      401 401 401 401
+nobody    loosen      401 401 401 401
 person    upload      y   -   y   y
+person    stage       y   -   y   y
+person    cancel      -   -   y   y
+person    approve     -   -   y   y
 person    yank        -   -   y   y
 person    configure   -   -   -   y
 person    quarantine  -   -   -   -
 person    appoint     -   -   -   y
 person    remove      -   -   -   y
+person    loosen      -   -   -   -
 token     upload      y   -   y   y
+token     stage       y   -   y   y
+token     cancel      -   -   y   y
+token     approve     -   -   -   -
 token     yank        -   -   y   y
 token     configure   -   -   -   y
 token     quarantine  -   -   -   -
 token     appoint     -   -   -   y
 token     remove      -   -   -   y
+token     loosen      -   -   -   -
 far       upload      -   -   -   -
+far       stage       -   -   -   -
+far       cancel      -   -   -   -
+far       approve     -   -   -   -
 far       yank        -   -   -   -
 far       configure   -   -   -   -
 far       quarantine  -   -   -   -
 far       appoint     -   -   -   -
 far       remove      -   -   -   -
+far       loosen      -   -   -   -
 admin     upload      y   -   y   y
+admin     stage       y   -   y   y
+admin     cancel      y   y   y   y
+admin     approve     -   -   y   y
 admin     yank        y   y   y   y
 admin     configure   y   y   y   y
 admin     quarantine  y   y   y   y
 admin     appoint     y   y   y   y
 admin     remove      y   y   y   y
+admin     loosen      y   y   y   y
 operator  upload      -   -   y   y
+operator  stage       -   -   y   y
+operator  cancel      y   y   y   y
+operator  approve     -   -   -   -
 operator  yank        y   y   y   y
 operator  configure   y   y   y   y
 operator  quarantine  y   y   y   y
 operator  appoint     y   y   y   y
 operator  remove      y   y   y   y
+operator  loosen      y   y   y   y
 registry  upload      -   -   y   y
+registry  stage       -   -   y   y
+registry  cancel      y   y   y   y
+registry  approve     -   -   -   -
 registry  yank        y   y   y   y
 registry  configure   y   y   y   y
 registry  quarantine  y   y   y   y
 registry  appoint     y   y   y   y
 registry  remove      y   y   y   y
+registry  loosen      y   y   y   y
 """
 COLUMNS = ((False, None), (True, None), (True, Role.MAINTAINER), (True, Role.OWNER))
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
@@ -130,6 +158,37 @@ def test_a_credential_reaches_no_further_than_its_limits(reach: Reach, answer: s
     assert answered(owner, Action.UPLOAD, exists=True, role=Role.OWNER) == answer
 
 
+@pytest.mark.parametrize(
+    ("named", "actions", "stages_alone"),
+    [
+        (None, {Action.UPLOAD, Action.STAGE, Action.CANCEL}, False),
+        ({Action.UPLOAD}, {Action.UPLOAD, Action.STAGE, Action.CANCEL}, False),
+        ({Action.STAGE}, {Action.STAGE, Action.CANCEL}, True),
+        ({Action.CANCEL}, {Action.CANCEL}, False),
+        ({Action.YANK}, set(), False),
+        ({Action.STAGE, Action.UPLOAD}, {Action.UPLOAD, Action.STAGE, Action.CANCEL}, False),
+    ],
+)
+def test_a_credential_that_publishes_stages_and_not_the_other_way(
+    named: set[Action] | None, actions: set[Action], stages_alone: bool
+) -> None:
+    reach = Reach(actions=None if named is None else frozenset(named))
+    token = replace(TOKEN, reach=reach)
+    may = {
+        action
+        for action in (Action.UPLOAD, Action.STAGE, Action.CANCEL)
+        if answered(token, action, exists=True, role=Role.OWNER) == "y"
+    }
+    assert (may, only_stages(token)) == (actions, stages_alone)
+
+
+@pytest.mark.parametrize("actor", [TOKEN, OPERATOR])
+def test_an_approval_takes_a_person_who_is_there(actor: Actor) -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        permit(actor, Action.APPROVE, PARCEL, exists=True, role=Role.OWNER)
+    assert caught.value.code == "person-needed"
+
+
 def test_even_an_administrators_credential_has_limits() -> None:
     limited = replace(ADMIN, reach=Reach(actions=frozenset({Action.UPLOAD})))
     assert answered(limited, Action.QUARANTINE, exists=True, role=None) == "-"
@@ -148,7 +207,29 @@ def test_a_refusal_says_whom_to_ask() -> None:
     for action, remedy in (
         (Action.YANK, "Ask an owner of the project."),
         (Action.QUARANTINE, "Ask an administrator."),
+        (Action.LOOSEN, "Ask an administrator."),
     ):
         with pytest.raises(ForbiddenError) as caught:
             permit(PERSON, action, PARCEL, exists=True, role=None)
         assert (caught.value.code, caught.value.remedy) == ("role-missing", remedy)
+
+
+@pytest.mark.parametrize(
+    ("actor", "may"),
+    [
+        (OPERATOR, True),
+        (REGISTRY, True),
+        (ADMIN, True),
+        (replace(ADMIN, reach=Reach(projects=frozenset())), False),
+        (PERSON, False),
+        (NOBODY, False),
+    ],
+)
+def test_only_administrators_whose_credential_has_no_limits_look_after_the_registry(
+    actor: Actor, *, may: bool
+) -> None:
+    if may:
+        oversee(actor)
+    else:
+        with pytest.raises(ForbiddenError):
+            oversee(actor)

@@ -13,7 +13,7 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.models import SpentToken, Token, User
 from strongroom.people.tokens import caveats, macaroons
-from strongroom.people.tokens.authenticate import authenticate
+from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.people.tokens.minting import Mint, Minted, Order, create, revoke
 from tests.fakes.clocks import NOON, StoppedClock
 
@@ -212,3 +212,35 @@ def test_of_many_requests_at_once_one_passes(token: Minted, clock: StoppedClock)
     with ThreadPoolExecutor(8) as threads:
         told = sorted(threads.map(request, range(16)))
     assert told == ["Ada", *["token-spent"] * 15]
+
+
+def test_a_token_that_is_only_recognised_is_neither_spent_nor_noted(
+    token: Minted, clock: StoppedClock
+) -> None:
+    text = narrowed(token, caveats.Once())
+    for _ in range(2):
+        recognise(text, master=MASTER, clock=clock, source=HOME)
+    assert Token.objects.get().last_used_at is None
+    assert authenticate(text, master=MASTER, clock=clock, source=HOME).name == "Ada"
+    with pytest.raises(ForbiddenError) as caught:
+        recognise(text, master=MASTER, clock=clock, source=HOME)
+    assert caught.value.code == "token-spent"
+
+
+@pytest.mark.parametrize("source", [HOME, "198.51.100.1"])
+def test_what_is_recognised_is_what_would_be_taken(
+    token: Minted, clock: StoppedClock, source: str
+) -> None:
+    near = narrowed(token, caveats.networks(["192.0.2.0/24"]))
+    for text in (token.text, near, token.text[:-4] + "aaaa", "", "strongroom_u_AAAA"):
+        outcomes = []
+        for judge in (recognise, authenticate):
+            try:
+                judge(text, master=MASTER, clock=clock, source=source)
+                outcomes.append("taken")
+            except ForbiddenError as error:
+                outcomes.append(error.code)
+        assert outcomes[0] == outcomes[1]
+    revoke(token.row, by=OPERATOR, clock=clock)
+    with pytest.raises(ForbiddenError, match="revoked"):
+        recognise(near, master=MASTER, clock=clock, source=HOME)

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -15,9 +16,11 @@ from tests.fakes.clocks import NOON, StoppedClock
 PARCEL = ProjectId("box", "parcel")
 
 
-def happened(kind: Kind = Kind.FILE_PUBLISHED, project: ProjectId | None = PARCEL) -> Recorded:
+def happened(
+    kind: Kind = Kind.FILE_PUBLISHED, project: ProjectId | None = PARCEL, at: datetime = NOON
+) -> Recorded:
     facts = {"file": "parcel-1.0.box", "size": 3}
-    return record(Event(kind, "alice", "session", project, "1.0", facts), StoppedClock())
+    return record(Event(kind, "alice", "session", project, "1.0", facts), StoppedClock(at))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,6 +45,13 @@ def test_an_event_is_read_as_it_was_recorded() -> None:
     assert since(0, 10) == (recorded,)
     assert recorded.at == NOON
     assert recorded.event.facts == {"file": "parcel-1.0.box", "size": 3}
+
+
+@pytest.mark.django_db
+def test_no_event_is_dated_before_the_one_that_it_follows() -> None:
+    hour = timedelta(hours=1)
+    clock = [NOON, NOON - hour, NOON + hour, NOON]
+    assert [happened(at=at).at for at in clock] == [NOON, NOON, NOON + hour, NOON + hour]
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from strongroom.site.configuration import Configuration
 from strongroom.site.doctor.machine import examine
 from strongroom.site.doctor.remarks import Level, Remark, worst
 from tests.fakes.clocks import NOON
+from tests.fakes.folders import disk_pages
 
 
 def seen(data: Path, **settings: object) -> dict[str, Remark]:
@@ -36,6 +37,23 @@ def test_a_clock_that_is_years_behind_is_an_error(data: Path) -> None:
 
 def test_a_folder_that_others_can_read_is_a_warning(data: Path) -> None:
     data.chmod(0o750)
+    assert seen(data)["data folder"].level is Level.WARNING
+
+
+def test_a_web_server_may_be_let_through_to_the_pages_alone(data: Path) -> None:
+    disk_pages(data / "public").put("simple/index.html", b"page")
+    data.chmod(0o710)
+    assert seen(data)["data folder"].level is Level.OK
+    database = data / "strongroom.sqlite3"
+    database.touch(mode=0o640)
+    remark = seen(data)["data folder"]
+    assert (remark.level, str(database) in remark.sentence) == (Level.ERROR, True)
+
+
+def test_pages_that_a_web_server_cannot_read_are_a_warning(data: Path) -> None:
+    (data / "public").mkdir()
+    (data / "public").chmod(0o700)
+    data.chmod(0o710)
     assert seen(data)["data folder"].level is Level.WARNING
 
 

@@ -9,10 +9,15 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from strongroom.core.actors import OPERATOR
 from strongroom.packages.models import Project
+from strongroom.packages.shelf import shared
 from strongroom.people.accounts.users import create_user
+from strongroom.proof.ledger.sequencer import sequence
 from strongroom.site.doctor.remarks import Level, Remark
 from strongroom.site.doctor.rows import examine
+from strongroom.site.jobs import leases
+from strongroom.site.jobs.models import Lease
 from tests.fakes.clocks import NOON, StoppedClock
+from tests.fakes.jobs import note, took
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +69,30 @@ def test_an_older_database_is_an_error_and_is_looked_at_no_further(keys: Path) -
     remarks = seen(keys)
     assert remarks["migrations"].level is Level.ERROR
     assert "pages" not in remarks
+
+
+def test_pages_of_the_whole_registry_that_are_behind_are_a_warning(keys: Path) -> None:
+    shared.want(["front"])
+    assert seen(keys)["shared pages"].level is Level.WARNING
+
+
+def test_a_job_that_failed_for_good_is_a_warning(keys: Path) -> None:
+    note.enqueue("a")
+    leases.give_up(took(), "broken")
+    assert seen(keys)["failed jobs"].level is Level.WARNING
+
+
+def test_a_job_that_waits_for_long_is_a_warning_that_no_worker_runs(keys: Path) -> None:
+    note.enqueue("a")
+    queued = Lease.objects.select_related("task").get().task.enqueued_at
+    assert seen(keys, queued + timedelta(minutes=1))["waiting jobs"].level is Level.OK
+    remark = seen(keys, queued + timedelta(minutes=11))["waiting jobs"]
+    assert (remark.level, "worker" in remark.remedy) == (Level.WARNING, True)
+
+
+def test_an_event_that_has_no_position_for_long_is_a_warning(keys: Path) -> None:
+    create_user("alice", "a@example.org", admin=True, actor=OPERATOR, clock=StoppedClock())
+    assert seen(keys, NOON + timedelta(minutes=1))["positions"].level is Level.OK
+    assert seen(keys, NOON + timedelta(minutes=11))["positions"].level is Level.WARNING
+    sequence()
+    assert seen(keys, NOON + timedelta(minutes=11))["positions"].level is Level.OK

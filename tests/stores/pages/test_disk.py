@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -52,6 +53,31 @@ def test_a_page_below_a_page_cannot_be_put_and_is_told(pages: DiskPages) -> None
     with pytest.raises(UnavailableError):
         pages.put("a/b", b"y")
     assert body(pages, "a") == b"x"
+
+
+def test_no_two_pages_of_an_address_are_written_in_the_same_second(
+    pages: DiskPages, folder: Path
+) -> None:
+    # A web server's entity tag is made of the second and the size, of a page or its gzip form.
+    seconds = []
+    for number in range(5):
+        pages.put("a", LONG + b"%d" % number)
+        seconds += [int((folder / name).stat().st_mtime) for name in ("a", "a.gz")]
+    assert seconds[0::2] == seconds[1::2]
+    assert len(set(seconds)) == 5
+    assert seconds == sorted(seconds)
+
+
+def test_what_is_public_can_be_read_whatever_the_mask(folder: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        disk_pages(folder).put("simple/parcel/index.html", LONG)
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
+    assert modes["index.html"] == modes["index.html.gz"] == 0o644
+    assert modes["simple"] == modes["parcel"] == stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert stat.S_IMODE(folder.parent.stat().st_mode) & 0o077 == 0
 
 
 def test_a_page_that_shrinks_loses_its_compressed_form(pages: DiskPages, folder: Path) -> None:

@@ -40,11 +40,11 @@ def written(row: Project) -> Card:
 
 
 def write(shown: Listing, ecosystem: Ecosystem) -> None:
-    """Write the card, and that the pages show the serial of the listing."""
+    """Write the card."""
     wanted = card(shown, ecosystem)
     with transaction.atomic():
         row = find_project(shown.project)
-        row.shelved_serial, row.latest, row.summary = shown.serial, wanted.latest, wanted.summary
+        row.latest, row.summary = wanted.latest, wanted.summary
+        row.save(update_fields=["latest", "summary"])
         if written(row).words != wanted.words:
             index(row, wanted.words)
-        row.save(update_fields=["shelved_serial", "latest", "summary"])

@@ -2,7 +2,8 @@
 
 What is counted is the size of published files. It is counted in one row for each subject, inside
 the transactions that add and remove files and with that row locked: so two uploads at once cannot
-both take the last room, and judging costs the same however many files there are.
+both take the last room, and judging costs the same however many files there are. Files that wait in
+a stage take the room of whoever put them there; they are few, and are added up when asked.
 
 Another kind of subject is another line in `subjects_of`, and in `_taken_by`, which says what its
 row must be.
@@ -21,7 +22,7 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import TooLargeError
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.packages.catalog.desk import Desk, Limits
-from strongroom.packages.models import File, Quota
+from strongroom.packages.models import File, Quota, StagedFile
 from strongroom.people.accounts.users import fold
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
@@ -81,13 +82,22 @@ def subjects_of(actor: Actor, project: ProjectId) -> tuple[Subject, ...]:
 
 def standings(limits: Limits, subjects: Iterable[Subject]) -> tuple[Standing, ...]:
     """Return how subjects stand."""
-    return tuple(_standing(limits, one, _rows(one).first()) for one in subjects)
+    return tuple(
+        _standing(limits, one, _rows(one).first(), _staged(folded=one.name).get(one.name, 0))
+        if one.kind == USER
+        else _standing(limits, one, _rows(one).first())
+        for one in subjects
+    )
 
 
 def all_standings(limits: Limits) -> tuple[Standing, ...]:
     """Return how all subjects stand that use room or have a limit of their own."""
-    rows = Quota.objects.order_by("kind", "subject")
-    return tuple(_standing(limits, Subject(row.kind, row.subject), row) for row in rows)
+    rows = {Subject(row.kind, row.subject): row for row in Quota.objects.all()}
+    staged = {Subject(USER, name): size for name, size in _staged().items()}
+    return tuple(
+        _standing(limits, one, rows.get(one), staged.get(one, 0))
+        for one in sorted(rows.keys() | staged.keys())
+    )
 
 
 def hold(subjects: Iterable[Subject]) -> None:
@@ -175,7 +185,14 @@ def _rows(one: Subject) -> QuerySet[Quota]:
     return Quota.objects.filter(kind=one.kind, subject=one.name)
 
 
-def _standing(limits: Limits, one: Subject, row: Quota | None) -> Standing:
+def _staged(**whose: str) -> dict[str, int]:
+    """Add up, by folded user name, the files that people have in live stages."""
+    live = StagedFile.objects.filter(stage__ended_at=None).exclude(state="cancelled")
+    mine = live.filter(**{f"uploader__{name}": value for name, value in whose.items()})
+    return dict(mine.values_list("uploader__folded").annotate(Sum("size")))
+
+
+def _standing(limits: Limits, one: Subject, row: Quota | None, staged: int = 0) -> Standing:
     own = row.max_bytes if row else None
     limit = limits.quotas.get(one.kind, 0) if own is None else own
-    return Standing(one, row.used_bytes if row else 0, limit, own is not None)
+    return Standing(one, (row.used_bytes if row else 0) + staged, limit, own is not None)

@@ -13,125 +13,106 @@ from strongroom.core.actors import IMPORT, Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError, ForbiddenError
 from strongroom.packages.catalog.desk import Desk, Limits
-from strongroom.packages.catalog.quotas import Standing, standings, subjects_of, within
-from strongroom.packages.catalog.states import CLOSED, Status
-from strongroom.packages.models import File, Project, Release, UsedPath
-from strongroom.packages.publishing.stages import Candidate, Permit
-from strongroom.people.access.grants import role_of
-from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import permit
+from strongroom.packages.catalog.quotas import USER, Standing, standings, subjects_of, within
+from strongroom.packages.models import File, Stage, StagedFile, UsedPath
+from strongroom.packages.publishing.ground import Ground, is_free, is_open, may_act, survey
+from strongroom.packages.publishing.steps import Candidate, Permit
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rows say about a candidate, at one moment."""
 
-    at: datetime
-    exists: bool
-    role: Role | None
-    status: Status
-    similar_to: str | None  # another project whose name an eye confuses with this one
+    ground: Ground
     path_sha256: str | None  # the bytes for which this file name was used before
+    path_held: bool  # a stage with another file of this name is about to be published
     bytes_path: str | None  # the file name under which these bytes were published before
     published: bool  # this very file is there to be downloaded
-    name_burnt: bool  # a project of this name was removed
-    version_burnt: bool  # the version was published and removed
-    opened_at: datetime | None  # when the release got its first file
-    kinds: tuple[str, ...]  # the kinds of files that the release has
     room: tuple[Standing, ...] = ()  # how those stand whose quota the file takes
 
 
-def authorize(candidate: Candidate, ecosystem: Ecosystem, desk: Desk) -> Permit:
+def authorize(
+    candidate: Candidate, ecosystem: Ecosystem, desk: Desk, action: Action = Action.UPLOAD
+) -> Permit:
     """Read the facts in one short transaction and judge them."""
     with transaction.atomic():
         known = facts(candidate, candidate.moment(desk.clock.now()), desk.limits)
-    return judge(candidate, known, ecosystem, desk.limits.release_open)
+    return judge(candidate, known, ecosystem, desk.limits.release_open, action)
 
 
 def facts(candidate: Candidate, at: datetime, limits: Limits) -> Facts:
     """Read what the rows say about a candidate; the caller holds the transaction."""
     project, manifest = candidate.project, candidate.manifest
-    here = {"ecosystem": project.ecosystem}
-    row = Project.objects.filter(key=project.key, **here).first()
-    similar = Project.objects.filter(similar=manifest.name.similar, **here).exclude(key=project.key)
-    release = Release.objects.filter(project=row, key=manifest.version.key).first() if row else None
-    files = dict(release.files.values_list("filename", "kind")) if release else {}
-    used = UsedPath.objects.filter(**here)
+    used = UsedPath.objects.filter(ecosystem=project.ecosystem)
     sha256 = candidate.received.digests.sha256
+    # While publication is asked for, and not before, a stage holds the names of its files (PEP 694,
+    # "Atomic Publication and Conflicts").
+    asked = Stage.objects.filter(
+        ecosystem=project.ecosystem, ended_at=None, expires_at__gt=at, asked_at__isnull=False
+    ).exclude(pk=candidate.received.upload.stage or 0)
     return Facts(
-        at=at,
-        exists=row is not None,
-        role=role_of(candidate.received.upload.actor.user_id, project),
-        status=Status(row.status) if row else Status.ACTIVE,
-        similar_to=similar.values_list("display", flat=True).first() if row is None else None,
+        ground=survey(candidate.asked, at),
         path_sha256=used.filter(path=manifest.filename).values_list("sha256", flat=True).first(),
+        path_held=StagedFile.objects.filter(filename=manifest.filename, stage__in=asked).exists(),
         bytes_path=used.filter(sha256=sha256).values_list("path", flat=True).first(),
         published=File.objects.filter(
-            release=release, filename=manifest.filename, sha256=sha256
+            release__project__ecosystem=project.ecosystem,
+            release__project__key=project.key,
+            release__key=manifest.version.key,
+            filename=manifest.filename,
+            sha256=sha256,
         ).exists(),
-        name_burnt=row is None and used.filter(project=project.key).exists(),
-        version_burnt=release is None
-        and used.filter(project=project.key, version=manifest.version.key).exists(),
-        opened_at=release.published_at if release else None,
-        kinds=tuple(files.values()),
-        room=standings(limits, subjects_of(candidate.received.upload.actor, project)),
+        room=standings(limits, subjects_of(candidate.asked.actor, project)),
     )
 
 
 def judge(
-    candidate: Candidate, known: Facts, ecosystem: Ecosystem, release_open: timedelta
+    candidate: Candidate,
+    known: Facts,
+    ecosystem: Ecosystem,
+    release_open: timedelta,
+    action: Action = Action.UPLOAD,
 ) -> Permit:
     """Judge facts: the one rule first, then what is published, burnt, closed or full. Pure."""
-    actor = candidate.received.upload.actor
-    if candidate.received.upload.moment is not None and actor.credential != IMPORT:
+    asked, ground = candidate.asked, known.ground
+    if candidate.received.upload.moment is not None and asked.actor.credential != IMPORT:
         # Whoever could date a file back could add it to a release that closed long ago.
         raise ForbiddenError(
             "moment-not-allowed",
             "Only an import by the operator says when a file was uploaded.",
             "Upload the file without a moment.",
         )
-    permit(actor, Action.UPLOAD, candidate.project, exists=known.exists, role=known.role)
+    may_act(asked, ground, action)
     if known.published:
         return Permit(creates_project=False, same_as=candidate.manifest.filename)
-    if known.exists:
-        _open_project(candidate, known)
-    else:
-        _free_name(candidate, known, ecosystem)
+    is_free(asked, ground, ecosystem)
     _unburnt(candidate, known)
-    if known.opened_at is not None:
-        _open_release(candidate, known, release_open)
-        ecosystem.may_join(candidate.manifest, known.kinds)
-    within(known.room, candidate.received.size)
-    return Permit(creates_project=not known.exists)
+    is_open(asked, ground, release_open)
+    if ground.opened_at is not None:
+        ecosystem.may_join(candidate.manifest, ground.kinds)
+    _fits(candidate, known)
+    return Permit(creates_project=not ground.exists, approvals=ground.approvals)
 
 
-def _open_project(candidate: Candidate, known: Facts) -> None:
-    if known.status in CLOSED:
+def at_once(candidate: Candidate, permit: Permit) -> None:
+    """Refuse to publish without a stage what people must approve first."""
+    if permit.approvals:
         raise ConflictError(
-            f"project-{known.status}",
-            f"{candidate.manifest.name.display} is {known.status} and takes no uploads.",
-            "An owner can make it active again."
-            if known.status is Status.ARCHIVED
-            else "Ask the administrators why.",
+            "approvals-wanted",
+            f"Files of {candidate.manifest.name.display} are published once {permit.approvals} of"
+            " its people approve them.",
+            "Upload them by a client, and they wait in a stage; an import has no stage.",
         )
 
 
-def _free_name(candidate: Candidate, known: Facts, ecosystem: Ecosystem) -> None:
-    ecosystem.may_name(candidate.manifest.name)
-    # Whoever took the name of a removed project would be trusted by all who still ask for it.
-    if known.name_burnt:
-        raise ConflictError(
-            "name-used",
-            f"The name {candidate.manifest.name.display} belonged to a project that was removed.",
-            "Names are never used again; choose another name.",
-        )
-    if known.similar_to is not None:
-        raise ConflictError(
-            "name-too-similar",
-            f"The name {candidate.manifest.name.display} is too similar to the existing project"
-            f" {known.similar_to}.",
-            "Choose a name that cannot be mistaken for it.",
-        )
+def _fits(candidate: Candidate, known: Facts) -> None:
+    """Refuse a file for which there is no room.
+
+    What comes out of a stage has taken the room of its uploader since it was promised there.
+    """
+    staged = candidate.received.upload.stage is not None
+    taking = (one for one in known.room if not (staged and one.subject.kind == USER))
+    within(taking, candidate.received.size)
 
 
 def _unburnt(candidate: Candidate, known: Facts) -> None:
@@ -143,25 +124,15 @@ def _unburnt(candidate: Candidate, known: Facts) -> None:
             f"The file {name} {again or 'already exists with other content'}.",
             "File names are never used again; publish a new version.",
         )
+    if known.path_held:
+        raise ConflictError(
+            "file-name-held",
+            f"A file named {name} is about to be published.",
+            "Wait for what becomes of it.",
+        )
     if known.bytes_path is not None:
         raise ConflictError(
             "bytes-used",
             f"The content of {name} was already published as {known.bytes_path}.",
             "The same content cannot stand under two names; build the file again.",
-        )
-    if known.version_burnt:
-        raise ConflictError(
-            "version-used",
-            f"Version {candidate.manifest.version.display} was published before and removed.",
-            "Versions are never used again; publish a new version.",
-        )
-
-
-def _open_release(candidate: Candidate, known: Facts, release_open: timedelta) -> None:
-    if known.opened_at is not None and known.at >= known.opened_at + release_open:
-        raise ConflictError(
-            "release-closed",
-            f"Release {candidate.manifest.version.display} closed to new files"
-            f" {release_open.days} days after its first.",
-            "Publish a new version.",
         )

@@ -7,13 +7,20 @@ upload made again uses it.
 The sweep of such blobs removes them inside a writing transaction too, and SQLite has one such at a
 time. So either it sees our row and leaves the blob, or we see here that the blob is gone and keep
 the bytes once more: no row is ever without its blob.
+
+One upload and a stage of many files take the same way: all rows of all files, then all events, in
+one transaction. So a release appears whole or not at all.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import DataError, IntegrityError, transaction
 
+from strongroom.core.actors import Actor
+from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError, InvalidError
 from strongroom.core.events import Event, Kind, Recorded
@@ -21,26 +28,48 @@ from strongroom.core.findings import Finding
 from strongroom.packages.catalog import quotas
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.models import File, Project, Release, UsedPath
-from strongroom.packages.publishing.authorize import facts, judge
-from strongroom.packages.publishing.stages import Candidate, Permit, Receipt
+from strongroom.packages.publishing.authorize import at_once, facts, judge
+from strongroom.packages.publishing.steps import Accepted, Candidate, Receipt
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
 
+T = TypeVar("T")
+
 MEMBERS_AT_MOST = 2000
 ATTEMPTS = 2  # the second meets the rows of whoever won the first
 
 
-def commit(
-    candidate: Candidate, remarks: tuple[Finding, ...], ecosystem: Ecosystem, desk: Desk
-) -> Receipt:
-    """Publish the candidate for good; raises ConflictError if somebody was faster."""
-    sidecars = _keep_sidecars(candidate, desk)
+def commit(accepted: Accepted, ecosystem: Ecosystem, desk: Desk) -> Receipt:
+    """Publish one file for good; raises ConflictError if somebody was faster."""
+    candidate = accepted.candidate
+    sidecars = keep_sidecars(candidate, desk)
     candidate.received.upload.incoming.keep()
+
+    def attempt() -> Receipt:
+        with transaction.atomic():
+            hold(candidate.project, candidate.manifest.name.similar)
+            hold_room(candidate.project, [candidate.asked.actor])
+            now = candidate.moment(desk.clock.now())
+            known = facts(candidate, now, desk.limits)
+            permit = judge(candidate, known, ecosystem, desk.limits.release_open)
+            if permit.same_as:
+                return receipt(accepted, now, ())
+            at_once(candidate, permit)
+            keep_again(candidate, sidecars, desk)
+            actor = candidate.received.upload.actor
+            news = write(accepted, sidecars, actor, desk)
+            return receipt(accepted, now, record_all(candidate.project, news, desk))
+
+    return settled(attempt, candidate.manifest.filename)
+
+
+def settled(attempt: Callable[[], T], what: str) -> T:
+    """Make an attempt to write, and a second one where somebody else's rows came in between."""
     for _ in range(ATTEMPTS):
         try:
-            return _committed(candidate, remarks, sidecars, ecosystem, desk)
+            return attempt()
         except IntegrityError:
             # Another project took the file's name or its bytes between our look and our write.
             continue
@@ -52,54 +81,33 @@ def commit(
             ) from error
     raise ConflictError(
         "upload-overtaken",
-        f"Another upload of {candidate.manifest.filename} or of its content came first.",
+        f"Another upload of {what} or of its content came first.",
         "Upload it again, to be told which.",
     )
 
 
-def _committed(
-    candidate: Candidate,
-    remarks: tuple[Finding, ...],
-    sidecars: dict[str, str],
-    ecosystem: Ecosystem,
-    desk: Desk,
-) -> Receipt:
-    with transaction.atomic():
-        _hold(candidate)
-        now = candidate.moment(desk.clock.now())
-        known = facts(candidate, now, desk.limits)
-        permit = judge(candidate, known, ecosystem, desk.limits.release_open)
-        if not all(map(desk.blobs.holds, (candidate.received.digests.sha256, *sidecars.values()))):
-            _keep_sidecars(candidate, desk)
-            candidate.received.upload.incoming.keep()
-        events = () if permit.same_as else _write(candidate, permit, remarks, sidecars, desk)
-    return receipt(candidate, now, events, remarks)
-
-
-def _hold(candidate: Candidate) -> None:
-    """Keep everybody else from the name, its look-alikes, the project and its room meanwhile.
+def hold(project: ProjectId, similar: str) -> None:
+    """Keep everybody else from the name, its look-alikes and the project until we are done.
 
     Where the project is new there is no row to lock, and of two people who both were told that
     the name is free, the second must not become an owner of what the first has made.
     """
-    project = candidate.project
-    take_turn(f"name {project.ecosystem} {candidate.manifest.name.similar}")
+    take_turn(f"name {project.ecosystem} {similar}")
     rows = Project.objects.select_for_update(no_key=True)
     rows.filter(ecosystem=project.ecosystem, key=project.key).first()
-    quotas.hold(_subjects(candidate))
 
 
-def _subjects(candidate: Candidate) -> tuple[quotas.Subject, ...]:
-    return quotas.subjects_of(candidate.received.upload.actor, candidate.project)
+def hold_room(project: ProjectId, uploaders: Iterable[Actor]) -> None:
+    """Keep everybody else from the room that files of these people in a project take; after `hold`.
+
+    All at once, in the one order: whoever holds some must not wait for others.
+    """
+    quotas.hold({one for actor in uploaders for one in quotas.subjects_of(actor, project)})
 
 
-def receipt(
-    candidate: Candidate,
-    at: datetime,
-    events: tuple[Recorded, ...],
-    remarks: tuple[Finding, ...],
-) -> Receipt:
-    """Say what became of a candidate."""
+def receipt(accepted: Accepted, at: datetime, events: tuple[Recorded, ...]) -> Receipt:
+    """Say what became of a file."""
+    candidate = accepted.candidate
     return Receipt(
         project=candidate.project,
         version=candidate.manifest.version.display,
@@ -108,11 +116,12 @@ def receipt(
         size=candidate.received.size,
         at=at,
         events=events,
-        remarks=remarks,
+        remarks=accepted.remarks,
     )
 
 
-def _keep_sidecars(candidate: Candidate, desk: Desk) -> dict[str, str]:
+def keep_sidecars(candidate: Candidate, desk: Desk) -> dict[str, str]:
+    """Make durable what is served beside a file; returns the digest for each suffix."""
     kept = {}
     for suffix, body in candidate.manifest.sidecars.items():
         with desk.blobs.receive() as incoming:
@@ -122,33 +131,46 @@ def _keep_sidecars(candidate: Candidate, desk: Desk) -> dict[str, str]:
     return kept
 
 
-def _write(
-    candidate: Candidate,
-    permit: Permit,
-    remarks: tuple[Finding, ...],
-    sidecars: dict[str, str],
-    desk: Desk,
-) -> tuple[Recorded, ...]:
+def keep_again(candidate: Candidate, sidecars: dict[str, str], desk: Desk) -> None:
+    """Keep once more what a sweep removed between our keeping it and our transaction."""
+    if not all(map(desk.blobs.holds, (candidate.received.digests.sha256, *sidecars.values()))):
+        keep_sidecars(candidate, desk)
+        candidate.received.upload.incoming.keep()
+
+
+def write(accepted: Accepted, sidecars: dict[str, str], by: Actor, desk: Desk) -> list[Event]:
+    """Write the rows of a file that was just judged; returns what there is to tell of it.
+
+    `by` is whoever publishes. The caller holds the transaction, and `hold` and `hold_room` in it.
+    """
+    candidate = accepted.candidate
     now = desk.clock.now()
     at = candidate.moment(now)
-    project = _project(candidate, at)
+    project, is_new = _project(candidate, at)
     release = _release(candidate, project, at)
-    _file(candidate, release, remarks, sidecars, at)
+    _file(candidate, release, accepted.remarks, sidecars, at)
     _use(candidate, now)
-    quotas.add(dict.fromkeys(_subjects(candidate), candidate.received.size))
-    events = []
-    if permit.creates_project:
-        events.append(_created(candidate, desk))
-    events.append(_published(candidate, desk))
-    project.serial = events[-1].serial
+    taking = quotas.subjects_of(candidate.asked.actor, candidate.project)
+    quotas.add(dict.fromkeys(taking, candidate.received.size))
     project.updated_at = max(project.updated_at, at)
-    project.save(update_fields=["serial", "updated_at"])
-    return tuple(events)
+    project.save(update_fields=["updated_at"])
+    news = [_published(candidate, by, now)]
+    if is_new:
+        news.insert(0, _created(candidate, desk))
+    return news
 
 
-def _project(candidate: Candidate, now: datetime) -> Project:
+def record_all(project: ProjectId, news: Sequence[Event], desk: Desk) -> tuple[Recorded, ...]:
+    """Record what there is to tell of a project; last in the transaction that `hold` began."""
+    recorded = tuple(record(one, desk.clock) for one in news)
+    rows = Project.objects.filter(ecosystem=project.ecosystem, key=project.key)
+    rows.update(serial=recorded[-1].serial)
+    return recorded
+
+
+def _project(candidate: Candidate, now: datetime) -> tuple[Project, bool]:
     name = candidate.manifest.name
-    row, _ = Project.objects.get_or_create(
+    return Project.objects.get_or_create(
         ecosystem=candidate.project.ecosystem,
         key=name.key,
         defaults={
@@ -158,7 +180,6 @@ def _project(candidate: Candidate, now: datetime) -> Project:
             "updated_at": now,
         },
     )
-    return row
 
 
 def _release(candidate: Candidate, project: Project, now: datetime) -> Release:
@@ -214,41 +235,37 @@ def _use(candidate: Candidate, now: datetime) -> None:
     )
 
 
-def _created(candidate: Candidate, desk: Desk) -> Recorded:
+def _created(candidate: Candidate, desk: Desk) -> Event:
     actor = candidate.received.upload.actor
     if actor.user_id is not None:
         grant(actor.user_id, candidate.project, Role.OWNER, desk.clock)
-    return record(
-        Event(
-            kind=Kind.PROJECT_CREATED,
-            actor=actor.name,
-            credential=actor.credential,
-            project=candidate.project,
-            facts={"name": candidate.manifest.name.display, "owner": actor.name},
-        ),
-        desk.clock,
+    return Event(
+        kind=Kind.PROJECT_CREATED,
+        actor=actor.name,
+        credential=actor.credential,
+        project=candidate.project,
+        facts={"name": candidate.manifest.name.display, "owner": actor.name},
     )
 
 
-def _published(candidate: Candidate, desk: Desk) -> Recorded:
-    actor, manifest = candidate.received.upload.actor, candidate.manifest
-    past = {}
-    if candidate.received.upload.moment is not None:
-        past["uploaded_at"] = candidate.moment(desk.clock.now()).isoformat()
-    return record(
-        Event(
-            kind=Kind.FILE_PUBLISHED,
-            actor=actor.name,
-            credential=actor.credential,
-            project=candidate.project,
-            version=manifest.version.display,
-            facts={
-                "file": manifest.filename,
-                "kind": manifest.kind,
-                "size": candidate.received.size,
-                "sha256": candidate.received.digests.sha256,
-                **past,
-            },
-        ),
-        desk.clock,
+def _published(candidate: Candidate, by: Actor, now: datetime) -> Event:
+    manifest, upload = candidate.manifest, candidate.received.upload
+    more = {}
+    if upload.moment is not None:
+        more["uploaded_at"] = candidate.moment(now).isoformat()
+    if upload.stage is not None:
+        more["uploader"] = upload.actor.name
+    return Event(
+        kind=Kind.FILE_PUBLISHED,
+        actor=by.name,
+        credential=by.credential,
+        project=candidate.project,
+        version=manifest.version.display,
+        facts={
+            "file": manifest.filename,
+            "kind": manifest.kind,
+            "size": candidate.received.size,
+            "sha256": candidate.received.digests.sha256,
+            **more,
+        },
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.findings import Finding, Severity
 from strongroom.packages.catalog.desk import Policy
-from strongroom.packages.publishing.stages import Verdict
+from strongroom.packages.publishing.steps import Verdict
 
 
 def decide(findings: Sequence[Finding], project: str, policy: Policy) -> Verdict:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from strongroom.core.ecosystem import Ecosystem, Manifest
 from strongroom.core.errors import InvalidError
-from strongroom.packages.publishing.stages import Candidate, Received
+from strongroom.packages.publishing.steps import Candidate, Received
 
 LONGEST_NAME = 255  # of a project, of a version; as long as the columns that keep them
 LONGEST_FILENAME = 300

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from strongroom.core.findings import Finding
 from strongroom.packages.catalog.desk import Check
-from strongroom.packages.publishing.stages import Candidate
+from strongroom.packages.publishing.steps import Candidate
 
 
 def inspect(candidate: Candidate, checks: Sequence[Check]) -> tuple[Finding, ...]:

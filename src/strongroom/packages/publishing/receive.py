@@ -1,7 +1,7 @@
 """Step 1: the bytes stream to a nameless blob, hashed, counted and bounded on the way."""
 
 from strongroom.core.errors import InvalidError, TooLargeError
-from strongroom.packages.publishing.stages import Received, Upload
+from strongroom.packages.publishing.steps import Received, Upload
 from strongroom.stores.blobs.protocol import Incoming
 
 

@@ -6,8 +6,10 @@ run has seen everything. It is idempotent: after a crash, doing it again is the 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
+from django.db import transaction
 from django.db.models import F
 
 from strongroom.core.coordinates import ProjectId
@@ -17,6 +19,7 @@ from strongroom.packages.catalog import card
 from strongroom.packages.catalog.listing import find_project, listing
 from strongroom.packages.catalog.removed import removed
 from strongroom.packages.models import Project
+from strongroom.packages.shelf import plan, shared
 from strongroom.packages.shelf.plan import removed_by, touched
 from strongroom.packages.shelf.standing import (
     DAMAGED,
@@ -26,7 +29,7 @@ from strongroom.packages.shelf.standing import (
     Standing,
     standing,
 )
-from strongroom.proof.ledger.events import of_project_since
+from strongroom.proof.ledger.events import moment_of, of_project_since
 from strongroom.stores.locks import Locks
 from strongroom.stores.pages.protocol import Pages
 
@@ -55,7 +58,7 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     next.
     """
     with shelf.locks.held(f"shelf {project}"):
-        news = of_project_since(project, find_project(project).shelved_serial)
+        news = unshown(project)
         if news:
             _refresh(shelf, project, ecosystem, news)
 
@@ -63,9 +66,10 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
 def rebuild(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     """Render all of a project's pages and put up all its files, whatever they show now."""
     with shelf.locks.held(f"shelf {project}"):
+        news = unshown(project)
         shown, must = whole(shelf, project, ecosystem)
         _put(shelf, must)
-        card.write(shown, ecosystem)
+        note(shown, ecosystem, news)
 
 
 def _refresh(
@@ -76,7 +80,19 @@ def _refresh(
     left = [one for one in removed(project, ecosystem) if one.version.key in gone] if gone else ()
     must = Shown(shown, _with_neighbours(shown, versions), left)
     _put(shelf, _standing(shelf, ecosystem, must))
-    card.write(shown, ecosystem)
+    note(shown, ecosystem, news)
+
+
+def note(shown: Listing, ecosystem: Ecosystem, news: Sequence[Recorded]) -> None:
+    """Write the card of a project, and that its pages show these events."""
+    project = shown.project
+    with transaction.atomic():
+        card.write(shown, ecosystem)
+        if news:
+            # Only those: the listing may know of a later event, whose own pages are not rendered.
+            row = Project.objects.filter(ecosystem=project.ecosystem, key=project.key)
+            row.update(shelved_serial=news[-1].serial)
+        shared.want(plan.shared(news, project.ecosystem))
 
 
 def _put(shelf: Shelf, must: Standing) -> None:
@@ -117,10 +133,23 @@ def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator
     return shelf.render(ecosystem, listing(project, ecosystem), None)
 
 
+def unshown(project: ProjectId) -> tuple[Recorded, ...]:
+    """Return the events of a project that its pages do not show yet, oldest first."""
+    return of_project_since(project, find_project(project).shelved_serial)
+
+
 def unshelved(limit: int) -> tuple[ProjectId, ...]:
     """Name projects whose pages do not show their newest event: what a crash left undone."""
     behind = Project.objects.filter(shelved_serial__lt=F("serial")).order_by("serial")[:limit]
     return tuple(ProjectId(row.ecosystem, row.key) for row in behind)
+
+
+def left_behind(before: datetime) -> bool:
+    """Say whether an event of before a moment is still on no page of its project."""
+    # The lowest is the oldest. Nothing else is read while there is none, which is nearly always.
+    behind = Project.objects.filter(shelved_serial__lt=F("serial")).order_by("serial")
+    serial = behind.values_list("serial", flat=True).first()
+    return serial is not None and moment_of(serial) < before
 
 
 def unshelved_count() -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from strongroom.stores.pages.protocol import LocalFile, Pages, RemoteFile
+from strongroom.stores.pages.protocol import LocalFile, Pages, RemoteFile, Stored
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -43,10 +43,14 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Bytes that another machine holds; they are asked for when the first is wanted."""
+    """Bytes that another machine holds; they are asked for when the first is wanted.
+
+    `elsewhere` returns the address where the reader may fetch them itself, where that is allowed.
+    """
 
     blocks: Callable[[], Iterator[bytes]]
     length: int
+    elsewhere: Callable[[], str] | None = None
 
     def opened(self) -> Iterable[bytes]:
         """Return the blocks, the first of which is here: what cannot be had is told before it.
@@ -75,8 +79,11 @@ def page(
     `asked` maps lower-case header names to values.
     """
     stored = pages.get(path)
-    if stored is None:
-        return None
+    return None if stored is None else shown(stored, asked, media_type, extra)
+
+
+def shown(stored: Stored, asked: Mapping[str, str], media_type: str, extra: Headers = ()) -> Answer:
+    """Answer with a page that was looked up."""
     body, etag = stored.body, stored.etag
     vary = ("Vary", "Accept, Accept-Encoding")
     encoding: Headers = ()
@@ -113,6 +120,23 @@ def file(pages: Pages, path: str, asked: Mapping[str, str], etag: str) -> Answer
             return _partial(found, part, headers)
     length = ("Content-Length", str(size))
     return Answer(200, "OK", (length, *headers), _stretch(found, 0, size))
+
+
+def fetched(answer: Answer) -> Answer:
+    """Return what is sent for a GET: a redirect, where the reader is to fetch the file elsewhere.
+
+    A HEAD is answered here, so that sizes and tags are those of this registry. The redirect must
+    not be kept: its address ends after a minute, and is not to outlive the file on the shelf.
+    """
+    if not isinstance(answer.body, Stream) or answer.body.elsewhere is None:
+        return answer
+    headers = (
+        ("Location", answer.body.elsewhere()),
+        ("Content-Length", "0"),
+        ("Cache-Control", "no-store"),
+        NOSNIFF,
+    )
+    return Answer(302, "Found", headers)
 
 
 def accepts_gzip(header: str) -> bool:
@@ -155,7 +179,7 @@ def _part(header: str, size: int) -> tuple[int, int] | None:
 def _stretch(found: LocalFile | RemoteFile, offset: int, length: int) -> Stretch | Stream:
     if isinstance(found, LocalFile):
         return Stretch(found.path, offset, length)
-    return Stream(lambda: found.read(offset, length), length)
+    return Stream(lambda: found.read(offset, length), length, found.elsewhere)
 
 
 def _partial(found: LocalFile | RemoteFile, part: tuple[int, int], headers: Headers) -> Answer:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from strongroom.core.errors import ConfigurationError, NotFoundError
-from strongroom.packages.models import File
+from strongroom.packages.models import File, Stage, StagedFile
 from strongroom.packages.upkeep import manifest as manifests
 from strongroom.packages.upkeep.manifest import DATABASE, KEYS, SETTINGS, Manifest
 from strongroom.packages.upkeep.reading import BLOCK, UNPACED, Progress, sha256_on_disk
@@ -38,6 +38,11 @@ logger = logging.getLogger(__name__)
 MARK = "strongroom-backup"
 PARTIAL = ".partial"
 _FILES = File._meta.db_table  # noqa: SLF001 - Django documents it
+_STAGED = StagedFile._meta.db_table  # noqa: SLF001 - likewise
+_LIVE = (
+    f"sha256 <> '' AND stage_id IN"  # noqa: S608 - our own table
+    f" (SELECT id FROM {Stage._meta.db_table} WHERE ended_at IS NULL)"  # noqa: SLF001 - likewise
+)
 _EVENTS = EventRow._meta.db_table  # noqa: SLF001 - likewise
 # What a file system or a start that was cut short may have put into an empty folder.
 _NOTHING = frozenset({"lost+found", f".{MARK}"})
@@ -45,9 +50,10 @@ _NOTHING = frozenset({"lost+found", f".{MARK}"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A registry to copy: its folder, its database, its own name, the program's version."""
+    """A registry to copy: its folder, blobs and database, its own name, the program's version."""
 
     data: Path
+    blobs: Blobs
     database: Path
     registry: str
     program: str
@@ -81,7 +87,7 @@ def backup(source: Source, to: Path, wanted: Wanted, at: datetime, progress: Pro
         partial.mkdir(mode=0o700)
         _copy_database(source.database, partial / DATABASE)
         names = [DATABASE, *_copy_files(source.data, partial, keys=wanted.keys)]
-        pool = _Pool(DiskBlobs(source.data / "blobs"), DiskBlobs(to / "blobs"), wanted)
+        pool = _Pool(source.blobs, DiskBlobs(to / "blobs"), wanted)
         with closing(sqlite3.connect(partial / DATABASE)) as copy:
             serial, migrations = _facts(copy)
             total = _count(copy)
@@ -242,13 +248,19 @@ def _facts(copy: sqlite3.Connection) -> tuple[int, tuple[str, ...]]:
 
 def _named(copy: sqlite3.Connection) -> Iterator[dict[str, int | None]]:
     """Name the blobs of each row of a copied database, with sizes where the row says them."""
-    rows = copy.execute(f"SELECT sha256, size, sidecars FROM {_FILES} ORDER BY id")  # noqa: S608 - our own table
+    rows = copy.execute(
+        f"SELECT sha256, size, sidecars FROM {_FILES}"  # noqa: S608 - our own tables
+        f" UNION ALL SELECT sha256, size, sidecars FROM {_STAGED} WHERE {_LIVE} ORDER BY sha256"
+    )
     for sha256, size, sidecars in rows:
         yield {**dict.fromkeys(json.loads(sidecars).values()), sha256: size}
 
 
 def _count(copy: sqlite3.Connection) -> int:
-    (count,) = copy.execute(f"SELECT count(*) FROM {_FILES}").fetchone()  # noqa: S608 - our own table
+    (count,) = copy.execute(
+        f"SELECT (SELECT count(*) FROM {_FILES})"  # noqa: S608 - our own tables
+        f" + (SELECT count(*) FROM {_STAGED} WHERE {_LIVE})"
+    ).fetchone()
     return int(count)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.listing import file_path
 from strongroom.packages.catalog.states import Status
-from strongroom.packages.models import File
+from strongroom.packages.models import File, StagedFile
 
 _AT_ONCE = 1000
 _COLUMNS = (
@@ -55,6 +55,13 @@ def named(after: int = 0) -> Iterator[Named]:
         after = rows[-1]["pk"]
 
 
+def staged() -> Iterator[str]:
+    """Name every blob of a file in a live stage; nothing serves them by a path of the shelf."""
+    rows = StagedFile.objects.filter(stage__ended_at=None).exclude(sha256="")
+    for sha256, sidecars in rows.values_list("sha256", "sidecars"):
+        yield from (sha256, *sidecars.values())
+
+
 def files() -> int:
     """Count the rows of files."""
     return File.objects.count()
@@ -84,18 +91,22 @@ def _of(row: dict[str, object]) -> Iterator[Named]:
 class Census:
     """All digests and paths that rows name, brought up to date as often as asked.
 
-    The numbers of rows grow. What it has seen stays named, though its release may be removed since:
-    a later sweep takes it.
+    The numbers of rows of files grow. What it has seen stays named, though its release may be
+    removed since: a later sweep takes it. Staged files change and go, and are few: they are read
+    anew each time.
     """
 
     def __init__(self) -> None:
         """Start with nothing; `catch_up` reads."""
         self._digests: set[bytes] = set()
+        self._staged: frozenset[str] = frozenset()
         self._paths: set[str] = set()
         self._last = 0
 
     def catch_up(self) -> None:
         """Read the rows that are new since the last time."""
+        # Before those of files: what is published in between is among them.
+        self._staged = frozenset(staged())
         for one in named(self._last):
             self._digests.add(bytes.fromhex(one.sha256))
             self._paths.add(one.path)
@@ -103,7 +114,7 @@ class Census:
 
     def names_blob(self, sha256: str) -> bool:
         """Say whether a row names a blob."""
-        return bytes.fromhex(sha256) in self._digests
+        return bytes.fromhex(sha256) in self._digests or sha256 in self._staged
 
     def names_path(self, path: str) -> bool:
         """Say whether a row is served at a path of the shelf."""

@@ -28,7 +28,8 @@ from strongroom.core.ecosystem import Ecosystem, Listing, Page
 from strongroom.packages.catalog import card, quotas
 from strongroom.packages.catalog.listing import all_projects, find_project
 from strongroom.packages.models import Project
-from strongroom.packages.shelf.refresh import whole
+from strongroom.packages.shelf import shared
+from strongroom.packages.shelf.refresh import note, unshelved_count, unshown, whole
 from strongroom.packages.shelf.standing import Standing
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.packages.upkeep.reading import UNPACED, Progress
@@ -39,6 +40,7 @@ MOST_NAMED = 10_000  # differences; all are counted
 _EVENTS_AT_ONCE = 1000
 _PATH_DIGEST = 12  # bytes kept of each path: of a million, two are alike once in 10^17 times
 _TRIES = 5  # looks at what changes all the while
+_TOGETHER = "pages of all projects together"
 _IN_FLIGHT = 3600  # seconds; a page on its way has a name that begins with a dot
 
 
@@ -158,13 +160,13 @@ class _Round:
     def _look_at(self, project: ProjectId) -> list[Difference] | None:
         shelf, ecosystem = self.premises.shelf, self.premises.desk.ecosystem(project.ecosystem)
         with shelf.locks.held(f"shelf {project}"):
-            before = find_project(project)
+            before, news = find_project(project), unshown(project)
             shown, must = whole(shelf, project, ecosystem)
-            differences = [*self._standing(must), *self._card(before, shown, ecosystem)]
-            if not self.mend:
-                after = find_project(project)
-                if not before.shelved_serial == before.serial == after.serial:
-                    return None
+            differences = [*self._standing(must), *_card(before, shown, ecosystem)]
+            if self.mend and (differences or news):
+                note(shown, ecosystem, news)
+            if not self.mend and (news or find_project(project).serial != before.serial):
+                return None
         return differences
 
     def _standing(self, must: Standing) -> Iterator[Difference]:
@@ -210,26 +212,24 @@ class _Round:
         if self.mend:
             pages.put(page.path, page.body)
 
-    def _card(self, row: Project, shown: Listing, ecosystem: Ecosystem) -> Iterator[Difference]:
-        if card.written(row) != card.card(shown, ecosystem):
-            yield Difference(f"card of {shown.project}", How.DIFFERS)
-        if self.mend:
-            card.write(shown, ecosystem)
-
     def look_at_shared(self) -> None:
-        """Look at the pages of all projects together, until nothing happens meanwhile."""
-        differences = self._shared()
-        if self.mend or not differences:
+        """Look at the pages of all projects together, until nobody is about to render them."""
+        differences, before = self._shared(), shared.counts()
+        if self.mend:
             self.found(differences)
             return
         for _ in range(_TRIES):
-            serial = last_serial()
-            self.wait()
-            differences = self._shared()
-            if not differences or last_serial() == serial:
+            pending = shared.is_behind() or unshelved_count() > 0
+            if differences and pending:
+                self.wait()
+            differences = self._shared() if differences else differences
+            if not (differences and pending):
                 self.found(differences)
                 return
-        self.unjudged.append("pages of all projects together")
+        if shared.counts() == before:
+            self.found([Difference(_TOGETHER, How.BEHIND)])
+        else:
+            self.unjudged.append(_TOGETHER)
 
     def _shared(self) -> list[Difference]:
         return [one for page in self.premises.shared() for one in self._page(page)]
@@ -285,6 +285,11 @@ class _Round:
             for one in quotas.recount(mend=self.mend)
         ]
         self.found(differences)
+
+
+def _card(row: Project, shown: Listing, ecosystem: Ecosystem) -> Iterator[Difference]:
+    if card.written(row) != card.card(shown, ecosystem):
+        yield Difference(f"card of {shown.project}", How.DIFFERS)
 
 
 def _changed_since(serial: int) -> tuple[ProjectId, ...]:

@@ -1,9 +1,35 @@
 """Who holds which role in which project."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
+from strongroom.core.errors import ForbiddenError
 from strongroom.people.access.roles import Role
 from strongroom.people.models import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that somebody holds, and since when."""
+
+    user_id: int
+    name: str
+    role: Role
+    since: datetime
+
+
+def user_of(actor: Actor) -> int:
+    """Return the account by which an actor acts; raises ForbiddenError where there is none."""
+    if actor.user_id is None:
+        raise ForbiddenError(
+            "person-needed",
+            f"This is done by people, and {actor.name} is nobody's account.",
+            "Use an account, or a token of one.",
+        )
+    return actor.user_id
 
 
 def role_of(user_id: int | None, project: ProjectId) -> Role | None:
@@ -20,6 +46,17 @@ def people_of(project: ProjectId) -> tuple[tuple[str, str], ...]:
     """Return the user names and roles of a project's people, in order of names."""
     grants = Grant.objects.filter(ecosystem=project.ecosystem, project=project.key)
     return tuple(grants.order_by("user__folded").values_list("user__username", "role"))
+
+
+def held(project: ProjectId) -> tuple[Held, ...]:
+    """Return the roles of a project whose holders have active accounts, in order of names."""
+    grants = Grant.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, user__is_active=True
+    ).select_related("user")
+    return tuple(
+        Held(row.user_id, row.user.username, Role(row.role), row.granted_at)
+        for row in grants.order_by("user__folded")
+    )
 
 
 def grant(user_id: int, project: ProjectId, role: Role, clock: Clock) -> None:

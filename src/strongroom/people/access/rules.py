@@ -4,20 +4,44 @@ Deny by default. The order of the questions matters: a credential that does not 
 learns nothing about that project.
 """
 
-from strongroom.core.actors import NOBODY, Action, Actor
+from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import Role
 
+_EVERY_ROLE = frozenset(Role)
 _MAY: dict[Action, frozenset[Role]] = {
-    Action.UPLOAD: frozenset({Role.OWNER, Role.MAINTAINER}),
-    Action.YANK: frozenset({Role.OWNER, Role.MAINTAINER}),
+    Action.UPLOAD: _EVERY_ROLE,
+    Action.STAGE: _EVERY_ROLE,
+    Action.CANCEL: _EVERY_ROLE,
+    Action.APPROVE: _EVERY_ROLE,
+    Action.YANK: _EVERY_ROLE,
     Action.CONFIGURE: frozenset({Role.OWNER}),
     Action.QUARANTINE: frozenset(),
     Action.APPOINT: frozenset({Role.OWNER}),
     Action.REMOVE: frozenset({Role.OWNER}),
+    Action.LOOSEN: frozenset(),
 }
-_BY_ADMINS = frozenset(Action) - {Action.UPLOAD}
+_BY_ADMINS = frozenset(
+    {
+        Action.CANCEL,
+        Action.YANK,
+        Action.CONFIGURE,
+        Action.QUARANTINE,
+        Action.APPOINT,
+        Action.REMOVE,
+        Action.LOOSEN,
+    }
+)
+_BY_ADMINS_ALONE = frozenset({Action.QUARANTINE, Action.LOOSEN})
+_NEW_NAMES = frozenset({Action.UPLOAD, Action.STAGE})
+# A token stolen from a build server approves nothing, and neither does a script at the shell.
+_IN_PERSON = frozenset({Action.APPROVE})
+# Whoever may publish may do less: put the same files into a stage first.
+_CONTAINED: dict[Action, frozenset[Action]] = {
+    Action.STAGE: frozenset({Action.STAGE, Action.UPLOAD}),
+    Action.CANCEL: frozenset({Action.CANCEL, Action.STAGE, Action.UPLOAD}),
+}
 
 
 def permit(
@@ -34,7 +58,13 @@ def permit(
             "Give `__token__` as the user name and a token as the password.",
         )
     _reaches(actor, action, project)
-    if action is Action.UPLOAD and not exists and actor.user_id is not None:
+    if action in _IN_PERSON and actor.credential != SESSION:
+        raise ForbiddenError(
+            "person-needed",
+            f"To {action} takes a person who is signed in.",
+            "Sign in and open the page of the stage.",
+        )
+    if action in _NEW_NAMES and not exists and actor.user_id is not None:
         return
     if actor.admin and action in _BY_ADMINS:
         return
@@ -42,15 +72,35 @@ def permit(
         raise ForbiddenError(
             "role-missing",
             f"{actor.name} may not {action} {project.key}.",
-            "Ask an owner of the project."
-            if action is not Action.QUARANTINE
-            else "Ask an administrator.",
+            "Ask an administrator."
+            if action in _BY_ADMINS_ALONE
+            else "Ask an owner of the project.",
         )
+
+
+def oversee(actor: Actor) -> None:
+    """Return if the actor may look after the registry itself, its queue of work, else raise.
+
+    No token may, whoever made it: a token that leaked must not hide what failed.
+    """
+    if not actor.admin or actor.reach != EVERYWHERE:
+        raise ForbiddenError(
+            "not-an-administrator",
+            f"{actor.name} may not look after this registry.",
+            "Ask an administrator.",
+        )
+
+
+def only_stages(actor: Actor) -> bool:
+    """Say whether a credential may put files into stages, and publish nothing by itself."""
+    actions = actor.reach.actions
+    return actions is not None and Action.STAGE in actions and Action.UPLOAD not in actions
 
 
 def _reaches(actor: Actor, action: Action, project: ProjectId) -> None:
     reach = actor.reach
-    if reach.actions is not None and action not in reach.actions:
+    wanted = _CONTAINED.get(action, frozenset({action}))
+    if reach.actions is not None and wanted.isdisjoint(reach.actions):
         raise ForbiddenError(
             "token-out-of-scope",
             f"This token is not for the action {action}.",

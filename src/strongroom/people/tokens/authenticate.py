@@ -48,6 +48,20 @@ def authenticate(text: str, *, master: bytes, clock: Clock, source: str) -> Acto
     )
 
 
+def recognise(text: str, *, master: bytes, clock: Clock, source: str) -> None:
+    """Raise ForbiddenError if a token would be refused now. Burns nothing and notes no use.
+
+    For a proxy that asks before it takes a body; the request itself is judged again.
+    """
+    now = clock.now()
+    genuine = verify(text, master)
+    admit(genuine.scope, now, source)
+    _row(genuine, now)
+    spends = genuine.spends
+    if spends is not None and SpentToken.objects.filter(digest=spends).exists():
+        raise _spent()
+
+
 def _row(genuine: Genuine, now: datetime) -> Token:
     rows = Token.objects.select_related("user")
     row = rows.filter(identifier=genuine.identifier, kind=genuine.kind).first()
@@ -75,11 +89,15 @@ def _burn(digest: str, now: datetime) -> None:
         with transaction.atomic(durable=True):
             SpentToken.objects.create(digest=digest, spent_at=now)
     except IntegrityError:
-        raise ForbiddenError(
-            "token-spent",
-            "The token was for one request, and was used.",
-            "Make another one for each request.",
-        ) from None
+        raise _spent() from None
+
+
+def _spent() -> ForbiddenError:
+    return ForbiddenError(
+        "token-spent",
+        "The token was for one request, and was used.",
+        "Make another one for each request.",
+    )
 
 
 def _note_use(row: Token, now: datetime, source: str) -> None:

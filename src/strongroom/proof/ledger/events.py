@@ -5,15 +5,19 @@ the order of commits, so that whoever reads on from a serial never misses one th
 later: a transaction takes its turn before it takes a serial. Serials may have gaps, where a
 transaction failed. Whoever records waits for all who recorded before to end, so record last, and
 touch afterwards only rows that the transaction has locked already.
+
+Times never go back from serial to serial, whatever the machine's clock does: an event is dated no
+earlier than the one before it.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from django.db.models import Max
 
 from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.events import Event, Kind, Recorded
+from strongroom.core.events import PUBLIC, Event, Kind, Recorded
 from strongroom.proof.ledger.turns import take_turn
 from strongroom.proof.models import EventRow
 
@@ -21,8 +25,10 @@ from strongroom.proof.models import EventRow
 def record(event: Event, clock: Clock) -> Recorded:
     """Append an event and return it with its serial; refuses to run outside a transaction."""
     take_turn("events")
+    now = clock.now()
+    before = EventRow.objects.order_by("-serial").values_list("at", flat=True).first()
     row = EventRow.objects.create(
-        at=clock.now(),
+        at=max(before or now, now),
         kind=event.kind,
         actor=event.actor,
         credential=event.credential,
@@ -35,8 +41,10 @@ def record(event: Event, clock: Clock) -> Recorded:
 
 
 def of_project(project: ProjectId, limit: int) -> tuple[Recorded, ...]:
-    """Return the newest events of a project, newest first."""
-    rows = EventRow.objects.filter(ecosystem=project.ecosystem, project=project.key)
+    """Return the newest public events of a project, newest first."""
+    rows = EventRow.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, kind__in=[str(kind) for kind in PUBLIC]
+    )
     return _read(rows.order_by("-serial")[:limit])
 
 
@@ -77,6 +85,11 @@ def last_serial() -> int:
     """Return the serial of the newest event, 0 if nothing has happened yet."""
     row = EventRow.objects.order_by("-serial").values_list("serial", flat=True).first()
     return row or 0
+
+
+def moment_of(serial: int) -> datetime:
+    """Return when an event was recorded."""
+    return EventRow.objects.values_list("at", flat=True).get(serial=serial)
 
 
 def _read(rows: Iterable[EventRow]) -> tuple[Recorded, ...]:

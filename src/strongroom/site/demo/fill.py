@@ -20,7 +20,7 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.changes import set_status, target, yank
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.publishing.pipeline import publish
-from strongroom.packages.publishing.stages import Upload
+from strongroom.packages.publishing.steps import Upload
 from strongroom.people.accounts.links import create_link
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import User

@@ -10,16 +10,21 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-from strongroom.core.errors import ConfigurationError
+from strongroom.core.errors import ConfigurationError, UnavailableError
 from strongroom.site.configuration import MIB, Configuration
 from strongroom.site.databases import PostgreSQL, parse
 from strongroom.site.doctor.remarks import Remark, error, warning, well
+from strongroom.site.storage import storage
 from strongroom.stores.keys import open_keys
+from strongroom.stores.pages.protocol import Pages
 
 OLDEST_PYTHON = (3, 11)
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right shows an earlier time
 DISK_WARNING = 5 * 1024 * MIB
 DAMAGED = "damaged"  # as the shelf names it
+SHELF = "public"
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_READ = stat.S_IROTH | stat.S_IXOTH
 ABANDONED = timedelta(days=1)
 
 
@@ -37,9 +42,11 @@ def examine(configuration: Configuration, now: datetime) -> Iterator[Remark]:
     yield _folder(configuration.data)
     yield _keys(configuration)
     yield _disk(configuration.data, configuration.min_free_bytes)
-    yield _links(configuration.data)
+    if not configuration.in_bucket:
+        yield _links(configuration.data)
     yield _incoming(configuration.data / "blobs" / "incoming", now)
-    yield _damaged(configuration.data / "public" / DAMAGED)
+    with suppress(UnavailableError):  # which is told where the object store is looked at
+        yield _damaged(storage(configuration).pages)
     yield _address(configuration)
     yield from _transport(parse(configuration.database))
 
@@ -68,11 +75,34 @@ def _folder(data: Path) -> Remark:
             f"This account cannot read and write {data}.",
             "Run this as the account that runs the registry, or give that account the folder.",
         )
-    if data.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    open_to = data.stat().st_mode & _OTHERS
+    if open_to == stat.S_IXGRP:
+        return _gate(data)
+    if open_to:
         return warning(
             "data folder", f"Other accounts can reach {data}.", f"Run `chmod 700 {data}`."
         )
     return well("data folder", f"{data} belongs to this account alone.")
+
+
+def _gate(data: Path) -> Remark:
+    """Look at a folder whose group may pass through it, as a web server's to the shelf."""
+    inside = [path for path in sorted(data.iterdir()) if path.name != SHELF]
+    bare = [str(path) for path in inside if path.stat().st_mode & _OTHERS]
+    if bare:
+        return error(
+            "data folder",
+            f"Whoever is let through {data} to its pages can also reach {', '.join(bare)}.",
+            f"Run `chmod -R go-rwx {' '.join(bare)}`, and start the registry with UMask=0077.",
+        )
+    shelf = data / SHELF
+    if shelf.is_dir() and shelf.stat().st_mode & _READ != _READ:
+        return warning(
+            "data folder",
+            f"A web server that is let through {data} cannot read {shelf}.",
+            f"Run `chmod -R a+rX {shelf}`.",
+        )
+    return well("data folder", f"One group is let through {data}, to its pages alone.")
 
 
 def _keys(configuration: Configuration) -> Remark:
@@ -95,7 +125,7 @@ def _disk(data: Path, at_least: int) -> Remark:
 
 def _links(data: Path) -> Remark:
     """Try what publishing does: put a file on the shelf by a hard link to its blob."""
-    blobs, public = data / "blobs", data / "public"
+    blobs, public = data / "blobs", data / SHELF
     blob, link = blobs / f".doctor-{os.getpid()}", public / f".doctor-{os.getpid()}"
     try:
         blobs.mkdir(exist_ok=True)
@@ -127,8 +157,8 @@ def _incoming(folder: Path, now: datetime) -> Remark:
     return well("incoming files", "No broken off upload takes room.")
 
 
-def _damaged(folder: Path) -> Remark:
-    count = sum(path.is_file() for path in folder.rglob("*"))
+def _damaged(pages: Pages) -> Remark:
+    count = sum(1 for _ in pages.walk(DAMAGED))
     if count:
         return error(
             "damaged files",

@@ -7,16 +7,21 @@ from pathlib import Path
 from django.db import DatabaseError
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.refresh import unshelved
 from strongroom.people.accounts.links import is_unclaimed
 from strongroom.proof.ledger.events import last_serial, since
+from strongroom.proof.ledger.sequencer import lag, last
 from strongroom.site import schema
 from strongroom.site.doctor import engines
 from strongroom.site.doctor.remarks import Remark, error, warning, well
+from strongroom.site.jobs.board import counts
 
 COUNT_TO = 1000
 CLAIM_WITHIN = timedelta(days=1)
 AHEAD = timedelta(minutes=5)
+LATE = timedelta(minutes=10)
+WORKER = "See that a worker runs: `strongroom serve` with `job_workers`, or `strongroom worker`."
 
 
 def examine(keys: Path, now: datetime) -> Iterator[Remark]:
@@ -29,6 +34,9 @@ def examine(keys: Path, now: datetime) -> Iterator[Remark]:
             return
         yield _events(now)
         yield _shelf()
+        yield _shared()
+        yield from _jobs(now)
+        yield _positions(now)
         yield _claimed(keys, now)
     except DatabaseError as failure:
         yield error(
@@ -53,7 +61,8 @@ def _events(now: datetime) -> Remark:
         return error(
             "events",
             f"The newest event is of {newest[0].at:%Y-%m-%d %H:%M} UTC, which is yet to come.",
-            "Set the clock; until then, later events seem to be earlier ones.",
+            "Set the clock. Until that moment all later events are dated alike; their numbers tell"
+            " their order.",
         )
     return well("events", f"The newest event is number {last_serial()}.")
 
@@ -68,6 +77,45 @@ def _shelf() -> Remark:
             "A running registry mends this within seconds; else run `strongroom rebuild`.",
         )
     return well("pages", "All pages show the newest events.")
+
+
+def _shared() -> Remark:
+    behind = shared.behind()
+    if behind:
+        return warning(
+            "shared pages",
+            f"Pages of the whole registry are older than its projects: {', '.join(behind)}.",
+            f"A worker mends this within seconds. {WORKER}",
+        )
+    return well("shared pages", "The index and the front pages show the newest projects.")
+
+
+def _jobs(now: datetime) -> Iterator[Remark]:
+    jobs = counts(now)
+    minutes = jobs.oldest_wait // timedelta(minutes=1)
+    if jobs.failed:
+        yield warning(
+            "failed jobs",
+            f"{jobs.failed} jobs have failed for good.",
+            "`strongroom jobs list --failed` says why; then retry or drop them.",
+        )
+    else:
+        yield well("failed jobs", "No job has failed for good.")
+    if jobs.oldest_wait > LATE:
+        yield warning(
+            "waiting jobs",
+            f"{jobs.waiting} jobs wait, one for {minutes} minutes.",
+            WORKER,
+        )
+    else:
+        yield well("waiting jobs", f"{jobs.waiting} jobs wait, none for long.")
+
+
+def _positions(now: datetime) -> Remark:
+    newest = since(last().serial, 1)
+    if newest and newest[0].at < now - LATE:
+        return warning("positions", f"{lag()} events have no position among all events.", WORKER)
+    return well("positions", "Events have their positions.")
 
 
 def _claimed(keys: Path, now: datetime) -> Remark:

@@ -67,11 +67,13 @@ class Spooled:
         self._keep(self)
 
     def close(self) -> None:
-        """Close the file and drop it; what was kept is elsewhere."""
-        # Closing flushes; a disk that is full fails here again, and the bytes are dropped anyway.
+        """Close the file and drop its name; what was kept is elsewhere."""
+        # Closing flushes, and a full disk fails here again. What is kept is kept by now, and a name
+        # that cannot be dropped is reaped in a day: neither may turn an upload into a failure.
         with suppress(OSError):
             self._file.close()
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.path.unlink()
 
 
 class Spool:

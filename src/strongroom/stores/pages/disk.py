@@ -2,6 +2,8 @@
 
 `FOLDER/<path>` is a page and `FOLDER/<path>.gz` its compressed form. A published file is a hard
 link to its blob, so that publishing copies nothing and taking it off the shelf is one unlink.
+Whoever can reach the folder may read it, whatever the process's umask: what stands here is public,
+and the door is the data folder above, which a web server's account is let through or not.
 """
 
 import errno
@@ -22,6 +24,8 @@ from strongroom.stores.pages.forms import etag, packed
 from strongroom.stores.pages.protocol import LocalFile, Stored, checked
 from strongroom.stores.standing import Standing
 
+FOLDER_MODE, PAGE_MODE = 0o755, 0o644
+TICK = 1_000_000_000  # nanoseconds
 # What the system says of an address at which nothing can be. Any other error is the disk's, and
 # must never be told as "not there": a client would then look for the package elsewhere.
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
@@ -52,13 +56,13 @@ class DiskPages:
         """
         place, form = self.place(path), packed(body)
         try:
-            make_folder(place.parent)
-            beside = _compressed(place)
+            self._make(place.parent)
+            beside, mark = _compressed(place), _mark(place)
             if form is None:
                 beside.unlink(missing_ok=True)
             else:
-                _replace(beside, form)
-            _replace(place, body)
+                _replace(beside, form, mark)
+            _replace(place, body, mark)
             fsync_folder(place.parent)
         except OSError as error:
             raise no_room(error) from error
@@ -74,7 +78,7 @@ class DiskPages:
         try:
             if place.exists():
                 return True
-            make_folder(place.parent)
+            self._make(place.parent)
             with suppress(FileExistsError):
                 place.hardlink_to(self._blobs.location(sha256))
             fsync_folder(place.parent)
@@ -156,6 +160,17 @@ class DiskPages:
             _only_absent(error)
             return None
 
+    def _make(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        if folder == self._folder:
+            make_folder(folder.parent)
+        else:
+            self._make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(FOLDER_MODE)
+        fsync_folder(folder.parent)
+
     def serves(self, path: str, sha256: str, passed: Callable[[int], object]) -> bool:
         """Say whether a file of the shelf is a blob, or a copy of it, which is then read."""
         place, hasher = self.place(path), hashlib.sha256()
@@ -210,15 +225,27 @@ def _read(place: Path) -> Stored:
     return Stored(body, compressed, etag(body))
 
 
-def _replace(place: Path, body: bytes) -> None:
+def _mark(place: Path) -> int:
+    """Return when a page is written, in nanoseconds: a second after the page before it, or later.
+
+    A web server makes its entity tag of whole seconds and the size. Two pages of one address and
+    size within a second would share a tag, and whoever has the first would be told that it holds.
+    """
+    try:
+        return max(time.time_ns(), place.stat().st_mtime_ns + TICK)
+    except FileNotFoundError:
+        return time.time_ns()
+
+
+def _replace(place: Path, body: bytes, mark: int) -> None:
     temporary = place.with_name(f".{secrets.token_hex(8)}")
     try:
         with temporary.open("xb") as file:
             file.write(body)
             file.flush()
-            # A mark of its own, finer than the ticks of most kernels: another process tells by it
-            # that the page is new, though size and recycled inode may be those of an older one.
-            mark = time.time_ns()
+            os.fchmod(file.fileno(), PAGE_MODE)
+            # Another process tells by the mark that the page is new, though size and recycled
+            # inode may be those of an older one.
             os.utime(file.fileno(), ns=(mark, mark))
             # Without this a power cut can leave the new name over no bytes at all.
             os.fsync(file.fileno())

@@ -2,6 +2,7 @@ import json
 from io import BytesIO
 
 import pytest
+from django.db import OperationalError, connection
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from strongroom.core.actors import Action
@@ -101,3 +102,37 @@ def test_somebody_elses_project_takes_no_upload(registry: Registry) -> None:
     refused(
         registry.post(form(name, body), registry.mint(registry.user("bob"))), 403, "role-missing"
     )
+
+
+def test_a_proxy_can_ask_whether_a_token_is_worth_a_body(registry: Registry) -> None:
+    answer = registry.get("/legacy/credential", Authorization=basic("__token__", registry.token))
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("header", ["", "Digest a=b", basic("__token__", "hunter2")])
+def test_a_proxy_hears_the_refusal_that_the_upload_would_meet(
+    registry: Registry, header: str
+) -> None:
+    asked = registry.get("/legacy/credential", Authorization=header)
+    sent = registry.client.post("/legacy/", headers={"Authorization": header}, buffered=True)
+    assert (asked.status, asked.data) == (sent.status, sent.data)
+    assert asked.headers.get("WWW-Authenticate") == sent.headers.get("WWW-Authenticate")
+
+
+def test_a_token_for_one_request_is_not_spent_by_asking(registry: Registry) -> None:
+    once = registry.mint(registry.owner, Once())
+    for _ in range(2):
+        asked = registry.get("/legacy/credential", Authorization=basic("__token__", once))
+        assert asked.status_code == 204
+    assert registry.post(form(NAME, BODY), token=once).status == "200 OK"
+    refused(registry.get("/legacy/credential", Authorization=f"Bearer {once}"), 403, "token-spent")
+
+
+def test_a_database_that_does_not_answer_is_told_to_a_proxy(registry: Registry) -> None:
+    def away(*_: object) -> object:
+        raise OperationalError
+
+    with connection.execute_wrapper(away):
+        answer = registry.get("/legacy/credential", Authorization=f"Bearer {registry.token}")
+    refused(answer, 503, "database-busy")

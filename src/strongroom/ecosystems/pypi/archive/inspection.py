@@ -43,6 +43,15 @@ def inspect(filename: str, file: BinaryIO, claims: Mapping[str, Sequence[str]]) 
     )
 
 
+def named(filename: str) -> tuple[str, str]:
+    """Return the keys of the project and version that a file name says, or refuse it."""
+    _check_filename(filename)
+    if filename.endswith(".whl"):
+        wheel = wheels.parsed_name(filename)
+        return wheel.key, wheel.version
+    return sdists.parsed_name(filename)
+
+
 def _check_filename(filename: str) -> None:
     if len(filename) > LONGEST_FILENAME:
         raise InvalidError(

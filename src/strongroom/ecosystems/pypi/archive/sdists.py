@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from packaging.utils import InvalidSdistFilename, parse_sdist_filename
+from packaging.utils import InvalidSdistFilename, canonicalize_version, parse_sdist_filename
 
 from strongroom.core.archives.limits import Limits
 from strongroom.core.archives.tars import read_tar_gz
@@ -33,7 +33,7 @@ class Sdist:
 
 def read_sdist(filename: str, file: BinaryIO) -> Sdist:
     """Return what an sdist says of itself, or refuse it with InvalidError."""
-    _check_readable(filename)
+    parsed_name(filename)
     top = filename.removesuffix(SUFFIX)
     files: dict[str, int] = {}
     found: list[bytes] = []
@@ -54,6 +54,15 @@ def read_sdist(filename: str, file: BinaryIO) -> Sdist:
     return Sdist(metadata, tuple(files.items()), tuple(_findings(files)))
 
 
+def parsed_name(filename: str) -> tuple[str, str]:
+    """Return the keys of project and version in an sdist's file name, or refuse it (PEP 625)."""
+    try:
+        key, version = parse_sdist_filename(filename)
+    except InvalidSdistFilename as error:
+        raise _refused("filename", f"{ascii_line(str(error))}.") from error
+    return key, canonicalize_version(version)
+
+
 def _bounded(blocks: Iterator[bytes]) -> bytes:
     taken = bytearray()
     for block in blocks:
@@ -62,13 +71,6 @@ def _bounded(blocks: Iterator[bytes]) -> bytes:
         if len(taken) > LARGEST_METADATA:
             break
     return bytes(taken)
-
-
-def _check_readable(filename: str) -> None:
-    try:
-        parse_sdist_filename(filename)
-    except InvalidSdistFilename as error:
-        raise _refused("filename", f"{ascii_line(str(error))}.") from error
 
 
 def _check_name(filename: str, metadata: Metadata) -> None:

@@ -14,6 +14,7 @@ from strongroom.core.errors import (
     GoneError,
     InvalidError,
     MethodError,
+    NoRoomError,
     NotFoundError,
     StrongroomError,
     TooLargeError,
@@ -32,6 +33,7 @@ STATUS: dict[type[StrongroomError], int] = {
     GoneError: 410,
     TooLargeError: 413,
     UnavailableError: 503,
+    NoRoomError: 507,  # RFC 4918, section 11.5
     ConfigurationError: 500,
 }
 LONGEST_PHRASE = 400

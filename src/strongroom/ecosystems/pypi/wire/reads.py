@@ -21,7 +21,7 @@ from strongroom.core.errors import (
 from strongroom.ecosystems.pypi.pages import feeds, simple
 from strongroom.ecosystems.pypi.pages import rendering as pages
 from strongroom.ecosystems.pypi.wire.faults import refusal
-from strongroom.packages.shelf.serve import Answer, Headers, file, page
+from strongroom.packages.shelf.serve import Answer, Headers, file, page, shown
 from strongroom.packages.shelf.standing import DAMAGED, QUARANTINE, REMOVED
 from strongroom.stores.pages.protocol import Pages
 
@@ -136,9 +136,11 @@ class Reads:
 
     def _with_serial(self, read: Read, path: str, media_type: str) -> Answer | None:
         stored = self._pages.get(path)
-        serial = pages.serial(stored.body) if stored else None
+        if stored is None:
+            return None
+        serial = pages.serial(stored.body)
         extra: Headers = (("X-PyPI-Last-Serial", str(serial)),) if serial is not None else ()
-        return page(self._pages, path, read.headers, media_type, extra)
+        return shown(stored, read.headers, media_type, extra)
 
     def _not_removed(self, path: str) -> None:
         told = self._pages.get(f"{REMOVED}/{path}")

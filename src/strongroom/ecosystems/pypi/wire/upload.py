@@ -1,7 +1,8 @@
 """The legacy upload of Python's clients (twine, uv): one multipart form, one file, one answer.
 
 The token is judged before a byte of the body is read. The file streams to a nameless blob as it
-arrives; only the form's fields are held in memory.
+arrives; only the form's fields are held in memory. A proxy that holds bodies back until they are
+whole can ask beforehand whether a token is worth it.
 """
 
 import logging
@@ -13,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from strongroom.core.actors import Actor
@@ -26,12 +27,14 @@ from strongroom.core.errors import (
     UnavailableError,
 )
 from strongroom.ecosystems.pypi.wire.faults import refusal
-from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.publishing.foresee import foresee
-from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.receive import Bounded
-from strongroom.packages.publishing.stages import Receipt, Upload
+from strongroom.packages.publishing.steps import Receipt, Upload
+from strongroom.packages.staging.putting import Staged, take
+from strongroom.packages.staging.shown import shown, shown_file
+from strongroom.packages.staging.yard import Yard
 from strongroom.people.tokens.presented import presented
+from strongroom.stores.databases import unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -48,67 +51,95 @@ class Door:
 
     def __init__(
         self,
-        desk: Desk,
+        yard: Yard,
         authenticate: Callable[[str, str], Actor],
+        recognise: Callable[[str, str], None],
         count: Callable[[str, int], None],
+        public_url: str,
     ) -> None:
-        """Publish at `desk`, for whom `authenticate(token, source address)` says it is.
+        """Publish or stage in `yard`, for whom `authenticate(token, source address)` says it is.
 
+        `recognise` takes the same, and raises ForbiddenError if the token would be refused.
         `count` is told the code of each outcome, and the bytes of each file that was published.
         """
-        self._desk = desk
+        self._yard = yard
         self._authenticate = authenticate
+        self._recognise = recognise
         self._count = count
+        self._url = public_url
 
     def urls(self) -> list[URLPattern]:
         """Return the addresses of this door."""
         # Without the final slash too: clients do not follow a redirect of an upload.
-        return [re_path(r"^legacy/?$", csrf_exempt(self.upload), name="pypi-upload")]
+        return [
+            re_path(r"^legacy/?$", csrf_exempt(self.upload), name="pypi-upload"),
+            path("legacy/credential", self.credential),
+        ]
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Publish the file of a form, or say why not."""
         try:
             _posted(request)
             actor = self._actor(request)
-            foresee(actor, at_least(request), self._desk)
-            receipt, ignored = self._publish(request, actor)
+            foresee(actor, at_least(request), self._yard.desk)
+            outcome, ignored = self._take(request, actor)
         except StrongroomError as error:
             return self._refused(error)
         except (OperationalError, InterfaceError) as error:
-            # SQLite waits for its one writer, but not for ever; a server may be away.
-            logger.warning("an upload met a database that did not answer: %s", error)
-            return self._refused(
-                UnavailableError(
-                    "database-busy",
-                    "The registry's database did not answer.",
-                    "Nothing was published; try again later.",
-                )
-            )
+            return self._refused(_unanswered(error))
+        lines = self._staged(outcome) if isinstance(outcome, Staged) else self._published(outcome)
+        if ignored:
+            lines.append("Note: this registry does not take attestations; they were not stored.")
+        body = "\n".join(lines) + "\n"
+        status = 202 if isinstance(outcome, Staged) else 200
+        return HttpResponse(body, content_type="text/plain; charset=utf-8", status=status)
+
+    def _published(self, receipt: Receipt) -> list[str]:
+        told = f"Published {receipt.filename}."
         if receipt.events:
             self._count("published", receipt.size)
         else:
             self._count("unchanged", 0)
-        return HttpResponse(_told(receipt, ignored), content_type="text/plain; charset=utf-8")
+            told = f"{receipt.filename} was published already, with the same bytes."
+        return [told, *(f"Note: {remark.sentence}" for remark in receipt.remarks)]
+
+    def _staged(self, staged: Staged) -> list[str]:
+        view, filename = shown(staged.stage, self._yard), staged.file.filename
+        self._count("staged" if staged.is_new else "unchanged", 0)
+        told = "waits in a stage" if staged.is_new else "is in its stage already"
+        wanted = "somebody says so"
+        if view.missing:
+            wanted = f"people have approved it ({view.missing} missing)"
+        address = f"{self._url}/stages/{view.handle}/"
+        return [
+            f"{filename} {told}, and is NOT published yet.",
+            f"{view.name} {view.version} is published once {wanted}: {address}",
+            *(f"Note: {found.sentence}" for found in shown_file(staged.file).findings),
+        ]
+
+    def credential(self, request: HttpRequest) -> HttpResponse:
+        """Say (204) that an upload with this token would be read, or refuse it as that would be."""
+        try:
+            self._recognise(_token(request), request.META["REMOTE_ADDR"])
+        except StrongroomError as error:
+            return _refused(error)
+        except (OperationalError, InterfaceError) as error:
+            return _refused(_unanswered(error))
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 
     def _refused(self, error: StrongroomError) -> HttpResponse:
         self._count(error.code, 0)
         return _refused(error)
 
     def _actor(self, request: HttpRequest) -> Actor:
-        token = presented(request.headers.get("Authorization", ""))
-        if token is None:
-            raise UnauthenticatedError(
-                "credential-missing",
-                "Uploading needs a token.",
-                "Give __token__ as the user name and a token as the password.",
-            )
-        actor = self._authenticate(token, request.META["REMOTE_ADDR"])
+        actor = self._authenticate(_token(request), request.META["REMOTE_ADDR"])
         request.META["strongroom.actor"] = actor.name  # for the access log
         return actor
 
-    def _publish(self, request: HttpRequest, actor: Actor) -> tuple[Receipt, bool]:
-        with self._desk.blobs.receive() as incoming:
-            content = _Content(Bounded(incoming, self._desk.limits.max_file_bytes))
+    def _take(self, request: HttpRequest, actor: Actor) -> tuple[Receipt | Staged, bool]:
+        desk = self._yard.desk
+        with desk.blobs.receive() as incoming:
+            content = _Content(Bounded(incoming, desk.limits.max_file_bytes))
             form = _read(request, content)
             for field, expected in PROTOCOL.items():
                 _expected(form, field, expected)
@@ -121,7 +152,7 @@ class Door:
                 )
             ignored = bool(form.pop("attestations", None))
             upload = Upload(actor, "pypi", content.filename, form, incoming)
-            return publish(upload, self._desk), ignored
+            return take(upload, self._yard), ignored
 
 
 class _Content(FileUploadHandler):
@@ -162,6 +193,23 @@ def at_least(request: HttpRequest) -> int:
     if request.headers.get("Transfer-Encoding") or not (length.isascii() and length.isdigit()):
         return 0
     return max(int(length) - BESIDES_AT_MOST, 0)
+
+
+def _token(request: HttpRequest) -> str:
+    token = presented(request.headers.get("Authorization", ""))
+    if token is None:
+        raise UnauthenticatedError(
+            "credential-missing",
+            "Uploading needs a token.",
+            "Give __token__ as the user name and a token as the password.",
+        )
+    return token
+
+
+def _unanswered(error: Exception) -> UnavailableError:
+    # SQLite waits for its one writer, but not for ever; a server may be away.
+    logger.warning("an upload met a database that did not answer: %s", error)
+    return unanswered(error)
 
 
 def _posted(request: HttpRequest) -> None:
@@ -224,13 +272,3 @@ def _refused(error: StrongroomError) -> HttpResponse:
 
 def _broken(sentence: str) -> InvalidError:
     return InvalidError("upload-malformed", sentence, "Upload the file again.")
-
-
-def _told(receipt: Receipt, ignored: bool) -> str:  # noqa: FBT001 - a fact, not a switch
-    lines = [f"Published {receipt.filename}."]
-    if not receipt.events:
-        lines = [f"{receipt.filename} was published already, with the same bytes."]
-    lines += [f"Note: {remark.sentence}" for remark in receipt.remarks]
-    if ignored:
-        lines.append("Note: this registry does not take attestations; they were not stored.")
-    return "\n".join(lines) + "\n"

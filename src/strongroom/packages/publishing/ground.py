@@ -1,0 +1,126 @@
+"""The ground on which something is to be published: a name and a version, as the rows stand now.
+
+Asked for every upload, and for a stage before it has any file. `survey` reads; the others judge.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from strongroom.core.actors import Action
+from strongroom.core.ecosystem import Ecosystem
+from strongroom.core.errors import ConflictError
+from strongroom.packages.catalog.states import CLOSED, Status
+from strongroom.packages.models import Project, Release, Stage, UsedPath
+from strongroom.packages.publishing.steps import Asked
+from strongroom.people.access.grants import role_of
+from strongroom.people.access.roles import Role
+from strongroom.people.access.rules import permit
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the rows say about a name and a version, at one moment."""
+
+    at: datetime
+    exists: bool
+    role: Role | None
+    status: Status
+    approvals: int  # of how many people, before anything of the project is published
+    reserved: bool  # the name is free but for somebody else's stage
+    similar_to: str | None  # another project whose name an eye confuses with this one
+    similar_reserved: bool  # somebody else's stage has such a name
+    name_burnt: bool  # a project of this name was removed
+    version_burnt: bool  # the version was published and removed
+    opened_at: datetime | None  # when the release got its first file
+    kinds: tuple[str, ...]  # the kinds of files that the release has
+
+
+def survey(asked: Asked, at: datetime) -> Ground:
+    """Read what the rows say; the caller holds the transaction."""
+    project, similar = asked.project, asked.name.similar
+    here = {"ecosystem": project.ecosystem}
+    row = Project.objects.filter(key=project.key, **here).first()
+    alike = Project.objects.filter(similar=similar, **here).exclude(key=project.key)
+    release = Release.objects.filter(project=row, key=asked.version.key).first() if row else None
+    used = UsedPath.objects.filter(project=project.key, **here)
+    staged = Stage.objects.filter(ended_at=None, expires_at__gt=at, **here)
+    staged = staged.exclude(opener_id=asked.actor.user_id)
+    return Ground(
+        at=at,
+        exists=row is not None,
+        role=role_of(asked.actor.user_id, project),
+        status=Status(row.status) if row else Status.ACTIVE,
+        approvals=row.approvals if row else 0,
+        reserved=row is None and staged.filter(project=project.key).exists(),
+        similar_to=alike.values_list("display", flat=True).first() if row is None else None,
+        similar_reserved=row is None and staged.filter(similar=similar).exists(),
+        name_burnt=row is None and used.exists(),
+        version_burnt=release is None and used.filter(version=asked.version.key).exists(),
+        opened_at=release.published_at if release else None,
+        kinds=tuple(release.files.values_list("kind", flat=True)) if release else (),
+    )
+
+
+def may_act(asked: Asked, ground: Ground, action: Action) -> None:
+    """Ask the one rule.
+
+    Whoever may not see a stage is told of its name what they are told of a project that is there.
+    """
+    exists = ground.exists or ground.reserved
+    permit(asked.actor, action, asked.project, exists=exists, role=ground.role)
+
+
+def is_free(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
+    """Refuse a project that takes no uploads, or a name that no new project may have."""
+    if not ground.exists:
+        _free_name(asked, ground, ecosystem)
+    elif ground.status in CLOSED:
+        raise ConflictError(
+            f"project-{ground.status}",
+            f"{asked.name.display} is {ground.status} and takes no uploads.",
+            "An owner can make it active again."
+            if ground.status is Status.ARCHIVED
+            else "Ask the administrators why.",
+        )
+
+
+def _free_name(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
+    ecosystem.may_name(asked.name)
+    # Whoever took the name of a removed project would be trusted by all who still ask for it.
+    if ground.name_burnt:
+        raise ConflictError(
+            "name-used",
+            f"The name {asked.name.display} belonged to a project that was removed.",
+            "Names are never used again; choose another name.",
+        )
+    if ground.similar_to is not None:
+        raise ConflictError(
+            "name-too-similar",
+            f"The name {asked.name.display} is too similar to the existing project"
+            f" {ground.similar_to}.",
+            "Choose a name that cannot be mistaken for it.",
+        )
+    if ground.similar_reserved:
+        # Not which: it is the name of something that nobody may know of yet.
+        raise ConflictError(
+            "name-too-similar",
+            f"The name {asked.name.display} is too similar to one that is taken.",
+            "Choose another name.",
+        )
+
+
+def is_open(asked: Asked, ground: Ground, release_open: timedelta) -> None:
+    """Refuse a version that was removed, or that has closed to new files."""
+    if ground.version_burnt:
+        raise ConflictError(
+            "version-used",
+            f"Version {asked.version.display} was published before and removed.",
+            "Versions are never used again; publish a new version.",
+        )
+    if ground.opened_at is not None and ground.at >= ground.opened_at + release_open:
+        raise ConflictError(
+            "release-closed",
+            f"Release {asked.version.display} closed to new files"
+            f" {release_open.days} days after its first.",
+            "Publish a new version.",
+        )

@@ -1,0 +1,39 @@
+"""What is done without being asked, and how often. One screen.
+
+| work                                      | asked or due    | when                              |
+|-------------------------------------------|-----------------|-----------------------------------|
+| the index, the front pages, the feeds     | every second    | a project's pages have changed it |
+| pages of projects that a crash left       | every 5 s       | an event of 5 s ago is not shown  |
+| positions of committed events             | every 2 s       | an event has none                 |
+| what broken-off uploads left behind       | every hour      | always                            |
+
+A watch is asked by every worker and costs one small read; periodic work runs once in its interval
+in the whole registry. To add work: its job in `site/work.py`, a row here, one line below.
+"""
+
+from datetime import timedelta
+
+from strongroom.packages.shelf import shared
+from strongroom.packages.shelf.refresh import left_behind
+from strongroom.proof.ledger import sequencer
+from strongroom.site import work
+from strongroom.site.assembly import house
+from strongroom.site.jobs.periodic import Periodic, Schedule, Watch
+
+PATIENCE = timedelta(seconds=5)  # what whoever made a change has to render its pages
+
+
+def _left_behind() -> bool:
+    return left_behind(house().clock.now() - PATIENCE)
+
+
+SCHEDULE = Schedule(
+    watches=(
+        Watch("shared pages", 1.0, work.put_shared_pages, shared.is_behind),
+        Watch("pages of projects", 5.0, work.catch_up, _left_behind),
+        Watch("positions of events", 2.0, work.sequence_events, sequencer.is_behind),
+    ),
+    periodic=(Periodic("reap incoming", timedelta(hours=1), work.reap_incoming),),
+    # Jobs that are queued by others and have no time of their own.
+    jobs=(),
+)

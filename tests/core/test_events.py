@@ -1,0 +1,59 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from strongroom.core.coordinates import ProjectId
+from strongroom.core.events import PUBLIC, Event, Kind, Recorded, is_public, public_facts
+
+PARCEL = ProjectId("pypi", "parcel")
+INSIDE = frozenset(
+    {
+        Kind.STAGE_OPENED,
+        Kind.STAGE_EXTENDED,
+        Kind.FILE_STAGED,
+        Kind.FILE_UNSTAGED,
+        Kind.STAGE_APPROVED,
+        Kind.STAGE_REJECTED,
+        Kind.STAGE_SUBMITTED,
+        Kind.STAGE_FAILED,
+        Kind.STAGE_CANCELLED,
+        Kind.STAGE_EXPIRED,
+    }
+)
+PERSONAL = frozenset(
+    {
+        Kind.USER_CREATED,
+        Kind.ADMINISTRATOR_CLAIMED,
+        Kind.SIGN_IN_LINK_CREATED,
+        Kind.SIGNED_IN,
+        Kind.TOKEN_CREATED,
+        Kind.TOKEN_REVOKED,
+        Kind.QUOTA_CHANGED,
+        Kind.JOB_RETRIED,
+        Kind.JOB_DROPPED,
+    }
+)
+
+
+def recorded(kind: Kind, project: ProjectId | None = PARCEL, **told: object) -> Recorded:
+    event = Event(kind, "alice", "token 41", project, facts=told)
+    return Recorded(1, datetime(2026, 1, 1, tzinfo=UTC), event)
+
+
+def test_every_kind_was_judged_public_or_not() -> None:
+    assert set(PUBLIC) | PERSONAL | INSIDE == set(Kind)
+    assert not set(PUBLIC) & (PERSONAL | INSIDE)
+
+
+@pytest.mark.parametrize("kind", sorted(PERSONAL | INSIDE))
+def test_an_event_about_a_person_or_a_stage_is_not_public_even_beside_a_project(kind: Kind) -> None:
+    assert not is_public(recorded(kind))
+
+
+def test_an_event_without_a_project_is_not_public() -> None:
+    assert not is_public(recorded(Kind.ROLE_GRANTED, None))
+
+
+def test_a_fact_that_nobody_judged_is_not_told() -> None:
+    event = recorded(Kind.RELEASE_YANKED, reason="broken", email="alice@example.org")
+    assert public_facts(event) == {"reason": "broken"}

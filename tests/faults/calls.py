@@ -1,0 +1,79 @@
+"""Every system call of an upload, one after the other: killed there, or answered with an error.
+
+The sweep goes through the calls of one kind until an upload comes to its end untouched. Every
+second file is sent once more after its fault, as a client would; the others stay as they are.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from tests.faults.figures import Figures
+from tests.faults.judge import judge
+from tests.faults.load import Client
+from tests.faults.registries import registry
+from tests.faults.tracing import CALLS, injected
+from tests.faults.witness import Parcel, Witness
+from tests.native.server import Server
+
+KILL = "signal=KILL"
+
+
+@dataclass(slots=True)
+class Sweep:
+    """One server, and what it has been through; `struck` counts the faults that were felt."""
+
+    client: Client
+    struck: int = 0
+
+    @property
+    def server(self) -> Server:
+        """Return the server."""
+        return self.client.server
+
+    def over(self, call: str, deed: str, numbers: Iterable[int]) -> None:
+        """Strike at the numbered calls of one kind, until there is none of that number."""
+        for number in numbers:
+            name = f"{call}-{deed.partition('=')[2]}-{number}".lower()
+            if not self._strike(Parcel(name, "1.0"), call, f"{deed}:when={number}"):
+                return
+
+    def _strike(self, parcel: Parcel, call: str, deed: str) -> bool:
+        """Upload under a fault; says whether anything felt it."""
+        with injected(self.server.worker(), call, deed) as fault:
+            well = self.client.sent(parcel)
+        if not fault.was_felt:
+            assert well, f"{parcel.filename} failed without a fault: {self.client.statuses}"
+            return False
+        self.struck += 1
+        self.server.await_answer()
+        self.client.look(parcel.name)
+        if self.struck % 2:
+            # Whatever became of it, whoever sends it again is told that it is published.
+            assert self.client.sent(parcel), self.server.log.read_text()[-3000:]
+            self.client.look(parcel.name, parcel.filename)
+        return True
+
+
+def sweep(folder: Path, deeds: Iterable[str], numbers: Sequence[int] = ()) -> Figures:
+    """Strike at the numbered calls of every kind, by default at all; judge after a restart."""
+    with registry(folder / "data") as server:
+        run = Sweep(Client(server, Witness()))
+        for deed in deeds:
+            for call in CALLS:
+                run.over(call, deed, numbers or count(1))
+        server.kill()
+        restart = server.restart()
+        judgement = judge(server, run.client.witness)
+        assert server.stop() == 0
+    return Figures(
+        fault=f"system calls: {', '.join(deeds)}",
+        rounds=run.struck,
+        acknowledged=len(run.client.witness.acknowledged),
+        lost=judgement.lost,
+        half=judgement.half,
+        strays=judgement.strays,
+        restarts=(restart,),
+        told=f"answers: {dict(run.client.statuses)}",
+    )

@@ -1,0 +1,87 @@
+"""Faults at a chosen system call of a running process, by strace: a signal, or an error instead.
+
+Counting begins when strace has attached, and each thread counts for itself; an upload is the work
+of one thread.
+"""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PATIENCE = 0.5  # seconds
+# All that an upload changes the world by. Names that this kind of machine lacks are passed over.
+CALLS = {
+    "write": "write",
+    "pwrite64": "pwrite64",
+    "fsync": "fsync",
+    "fdatasync": "fdatasync",
+    "rename": "?rename,?renameat,?renameat2",
+    "link": "?link,?linkat",
+    "unlink": "?unlink,?unlinkat",
+    "mkdir": "?mkdir,?mkdirat",
+    "openat": "openat",
+    "ftruncate": "ftruncate",
+    "fchmod": "fchmod",
+    "utimensat": "utimensat",
+    "sendto": "sendto",
+}
+
+
+@dataclass(slots=True)
+class Fault:
+    """A fault that is laid out; once its context has ended, it says whether any call met it."""
+
+    was_felt: bool = False
+
+
+@contextmanager
+def injected(process: int, call: str, deed: str) -> Iterator[Fault]:
+    """Do something to calls of a process while the context lasts, such as `error=EIO:when=2`."""
+    with tempfile.TemporaryDirectory(prefix="strongroom-strace-") as folder:
+        fault, record = Fault(), Path(folder) / "record"
+        words = ("-f", "-o", record, "-p", str(process), "-e", f"trace={CALLS[call]}")
+        tracer = subprocess.Popen(
+            ["strace", *words, "-e", f"inject={CALLS[call]}:{deed}"],  # noqa: S607
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert tracer.stderr is not None
+        told = tracer.stderr.readline()
+        try:
+            assert "attached" in told, told.strip()
+            yield fault
+        finally:
+            _end(tracer)
+        traced = record.read_text(errors="replace")
+        fault.was_felt = "INJECTED" in traced or "killed by SIGKILL" in traced
+
+
+def _end(tracer: "subprocess.Popen[str]") -> None:
+    tracer.send_signal(signal.SIGINT)
+    try:
+        tracer.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        # It may wait for ever for a thread of a process that was killed under it.
+        tracer.kill()
+        tracer.communicate()
+
+
+@cache
+def why_not() -> str:
+    """Say why nothing can be traced here, or nothing."""
+    if shutil.which("strace") is None:
+        return "strace is not installed"
+    with subprocess.Popen(["sleep", "60"]) as sleeper:  # noqa: S607 - wherever PATH has it
+        try:
+            with injected(sleeper.pid, "write", "error=EIO:when=1"):
+                return ""
+        except AssertionError as error:
+            return f"strace cannot attach: {error}"
+        finally:
+            sleeper.kill()
