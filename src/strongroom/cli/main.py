@@ -15,6 +15,7 @@ from strongroom.cli import (
     registry,
     removal,
     settings,
+    stages,
     tokens,
     upkeep,
     users,
@@ -38,20 +39,9 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"strongroom {version('strongroom')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (
-        registry,
-        work,
-        upkeep,
-        removal,
-        quotas,
-        settings,
-        proxy,
-        doctor,
-        users,
-        tokens,
-        projects,
-        imports,
-    ):
+    serving = (registry, work, upkeep, removal, quotas, settings, proxy, doctor)
+    groups = (*serving, users, tokens, projects, stages, imports)
+    for module in groups:
         module.add(commands)
     return parser
 

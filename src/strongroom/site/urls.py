@@ -34,7 +34,7 @@ urlpatterns = [
     *Door(_house.yard, _house.authenticate, _house.recognise, _house.metrics.uploaded, _url).urls(),
     *Sessions(_house.yard, _house.authenticate, _url).urls(),
     *Previews(_house.yard).urls(),
-    *api_urls(_house.desk, _house.authenticate),
+    *api_urls(_house.yard, _house.authenticate),
     *health.urls(_readiness),
     *metrics.urls(_house.metrics, _house.configuration.metrics_networks),
     *web_urls(
