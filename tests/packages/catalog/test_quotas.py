@@ -28,15 +28,22 @@ from strongroom.packages.catalog.quotas import (
     subjects_of,
     within,
 )
-from strongroom.packages.models import File, Quota
+from strongroom.packages.models import File, Quota, StagedFile
+from strongroom.packages.staging.files import Promise
+from strongroom.packages.staging.opening import cancel
+from strongroom.packages.staging.promises import promise
+from strongroom.packages.staging.publication import publish as publish_stage
+from strongroom.packages.staging.putting import remove as remove_staged
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.proof.ledger.events import last_serial
 from tests.fakes.bench import Bench, open_bench
 from tests.fakes.ecosystems import box
+from tests.fakes.stages import completed, opened, promised, sent
 
 PARCEL = ProjectId("box", "parcel")
 SIZE = len(box("parcel", "1.0"))
+HASHES = {"sha256": "0" * 64}
 
 
 def limited(bench: Bench, **quotas: int) -> Bench:
@@ -169,7 +176,8 @@ def test_judging_costs_the_same_whatever_is_published_already(bench: Bench, alic
             bench.publish(alice, "parcel", f"{number}.0")
         costs.append(len(captured))
     assert len(set(costs[1:])) == 1
-    assert not [query for query in captured.captured_queries if "SUM(" in query["sql"]]
+    added_up = [one["sql"] for one in captured.captured_queries if "SUM(" in one["sql"]]
+    assert not [sql for sql in added_up if '"packages_file"' in sql]
 
 
 def test_right_counts_are_left_alone(bench: Bench, alice: Actor) -> None:
@@ -201,6 +209,86 @@ def test_files_of_nobody_are_counted_for_their_project_alone(bench: Bench, alice
     receipt = bench.publish(alice, "parcel", "1.0")
     File.objects.update(uploader="operator")
     assert list(recount(mend=True)) == [Recount(of_user("alice"), receipt.size, 0)]
+
+
+def staged(bench: Bench, actor: Actor, version: str, size: int) -> StagedFile:
+    stage = opened(bench, actor, version=version)
+    return promise(bench.yard, actor, stage.handle, Promise(f"parcel-{version}", size, HASHES))
+
+
+def test_what_waits_in_a_stage_takes_the_room_of_whoever_put_it_there(
+    bench: Bench, alice: Actor, bob: Actor, parcel: str
+) -> None:
+    before = used(bench, of_user("alice"))[0]
+    file = staged(bench, alice, "2.0", 1000)
+    assert used(bench, of_user("alice"), of_user("bob"), of_project(PARCEL)) == [
+        before + 1000,
+        0,
+        before,
+    ]
+    assert [one.used for one in all_standings(bench.desk.limits)] == [before, before + 1000]
+    remove_staged(bench.yard, alice, file.handle)
+    assert used(bench, of_user("alice")) == [before]
+
+
+def test_what_is_promised_beyond_the_room_is_refused(
+    bench: Bench, alice: Actor, parcel: str
+) -> None:
+    limit = used(bench, of_user("alice"))[0] + 1500
+    set_limit(bench.desk, OPERATOR, of_user("alice"), limit)
+    staged(bench, alice, "2.0", 1000)
+    with pytest.raises(TooLargeError) as caught:
+        staged(bench, alice, "3.0", 501)
+    assert caught.value.code == "quota-exceeded"
+    staged(bench, alice, "3.0", 500)
+    with pytest.raises(TooLargeError):
+        bench.publish(alice, parcel, "4.0")
+
+
+def test_a_cancelled_stage_gives_its_room_back(bench: Bench, alice: Actor, parcel: str) -> None:
+    before = used(bench, of_user("alice"))
+    cancel(bench.yard, alice, staged(bench, alice, "2.0", 1000).stage.handle)
+    assert used(bench, of_user("alice")) == before
+
+
+def test_a_stage_is_published_into_the_room_that_it_took(
+    bench: Bench, alice: Actor, parcel: str
+) -> None:
+    data = box("parcel", "2.0")
+    set_limit(bench.desk, OPERATOR, of_user("alice"), used(bench, of_user("alice"))[0] + len(data))
+    stage = opened(bench, alice, version="2.0")
+    completed(bench, alice, stage, data)
+    publish_stage(bench.yard, alice, stage.handle)
+    (now,) = standings(bench.desk.limits, [of_user("alice")])
+    assert now.left == 0
+    assert list(recount(mend=False)) == []
+
+
+def test_a_stage_that_does_not_fit_into_its_project_is_not_published(
+    bench: Bench, alice: Actor, parcel: str
+) -> None:
+    data = box("parcel", "2.0")
+    stage = opened(bench, alice, version="2.0")
+    completed(bench, alice, stage, data)
+    set_limit(bench.desk, OPERATOR, of_project(PARCEL), SIZE)
+    with pytest.raises(TooLargeError) as caught:
+        publish_stage(bench.yard, alice, stage.handle)
+    assert caught.value.code == "quota-exceeded"
+    assert File.objects.count() == 1
+    assert list(recount(mend=False)) == []
+
+
+def test_whoever_sends_the_bytes_that_another_promised_needs_room_for_them(
+    bench: Bench, alice: Actor, bob: Actor, parcel: str
+) -> None:
+    assert bob.user_id is not None
+    grant(bob.user_id, PARCEL, Role.MAINTAINER, bench.clock)
+    data = box("parcel", "2.0")
+    file = promised(bench, alice, opened(bench, alice, version="2.0"), data)
+    set_limit(bench.desk, OPERATOR, of_user("bob"), 1)
+    with pytest.raises(TooLargeError):
+        sent(bench, bob, file, data)
+    sent(bench, alice, file, data)
 
 
 @pytest.mark.django_db(transaction=True)

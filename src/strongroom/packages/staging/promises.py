@@ -102,13 +102,11 @@ def promise(yard: Yard, actor: Actor, handle: str, promised: Promise) -> StagedF
         after(state_of(stage, yard.desk.clock.now()), Act.CHANGE)
         _believable(promised, yard)
         _unpublished(stage, promised.filename)
-        hold_room(project_of(stage), [actor])
         there = named(stage, promised.filename)
         if there is not None and there.state == FileState.PENDING:
             raise _on_its_way(there)
         news = take_out(there, actor) if there is not None else []
-        # From here on the room is taken: what is sent cannot be more than was promised.
-        within(standings(yard.desk.limits, [of_user(actor.name)]), promised.size)
+        _takes(promised.size, stage, actor, yard)
         file = add(stage, promised, actor, yard)
         record_news(news, yard)
         return file
@@ -135,6 +133,9 @@ def receive(yard: Yard, actor: Actor, handle: str, measured: Measured) -> Staged
         _changes(file, stage, yard)
         if not yard.desk.blobs.holds(sha256):
             incoming.keep()  # a sweep came between
+        if file.uploader_id != user_of(actor):
+            # The room was taken of whoever promised the file.
+            _takes(file.size, stage, actor, yard)
         file.uploader_id, file.credential = user_of(actor), actor.credential
         have(file, incoming.digests())
         file.save()
@@ -214,6 +215,12 @@ def _believable(promised: Promise, yard: Yard) -> None:
             "The file is promised without a digest, or by one that is not known or too weak.",
             "Send its sha256; others of Python's hashlib are checked besides.",
         )
+
+
+def _takes(size: int, stage: Stage, actor: Actor, yard: Yard) -> None:
+    """Refuse a file for which its uploader has no room; no more is sent than was promised."""
+    hold_room(project_of(stage), [actor])
+    within(standings(yard.desk.limits, [of_user(actor.name)]), size)
 
 
 def _unpublished(stage: Stage, filename: str) -> None:
