@@ -14,7 +14,9 @@ from pytest_django import Settings
 from strongroom.api.urls import urls
 from strongroom.core.actors import OPERATOR, Actor
 from strongroom.ecosystems.pypi.knowledge import PyPI
+from strongroom.packages.catalog.card import write
 from strongroom.packages.catalog.desk import Desk, Limits
+from strongroom.packages.catalog.listing import listing
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.staging.yard import Yard
@@ -61,7 +63,9 @@ class Registry:
             incoming.write(wheel(name, version))
             actor = person(user, "session")
             filename = wheel_filename(name, version)
-            publish(Upload(actor, "pypi", filename, {}, incoming), self.desk)
+            receipt = publish(Upload(actor, "pypi", filename, {}, incoming), self.desk)
+        pypi = self.desk.ecosystems["pypi"]
+        write(listing(receipt.project, pypi), pypi)
 
 
 def bearer(token: str) -> dict[str, str]:

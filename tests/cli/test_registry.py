@@ -110,9 +110,20 @@ def test_rebuild_makes_the_shelf_again(tmp_path: Path) -> None:
     pages = {path: path.read_bytes() for path in (data / "public").rglob("*") if path.is_file()}
     for path in pages:
         path.unlink()
-    ended = run("rebuild --json", data)
-    assert (ended.returncode, json.loads(ended.stdout)) == (0, {"projects": 0})
-    assert {path for path in pages if path.is_file()} == set(pages)
+    seen = run("rebuild --check", data)
+    assert seen.returncode == 1
+    assert "missing: simple/index.html" in seen.stdout.splitlines()
+    told = run("rebuild --check --json", data)
+    report = json.loads(told.stdout)
+    assert (told.returncode, report["checked"]) == (1, True)
+    assert {"what": "web/index.html", "how": "missing"} in report["differences"]
+    ended = run("rebuild", data)
+    assert ended.returncode == 0
+    assert f"{report['count']} were put right." in ended.stdout
+    assert {path: path.read_bytes() for path in pages} == pages
+    again = json.loads(run("rebuild --json", data).stdout)
+    assert (again["projects"], again["count"], again["unjudged"]) == (0, 0, [])
+    assert run("rebuild --check", data).returncode == 0
 
 
 def test_serve_makes_ready_tells_the_link_and_ends_cleanly(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ PERSONAL = frozenset(
         Kind.SIGNED_IN,
         Kind.TOKEN_CREATED,
         Kind.TOKEN_REVOKED,
+        Kind.QUOTA_CHANGED,
         Kind.JOB_RETRIED,
         Kind.JOB_DROPPED,
     }

@@ -28,7 +28,8 @@ from strongroom.packages.models import (
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.receive import Bounded
 from strongroom.packages.publishing.steps import Receipt, Upload
-from strongroom.packages.shelf.refresh import Renderer, Shelf, rebuild, refresh
+from strongroom.packages.shelf.refresh import Shelf, rebuild, refresh
+from strongroom.packages.shelf.standing import Render
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import Grant
@@ -115,7 +116,7 @@ class Bench:
         """Return the bench with other checks."""
         return self.at(replace(self.desk, checks=checks))
 
-    def reacting(self, *renderers: Renderer) -> tuple["Bench", Reactions]:
+    def reacting(self, *renderers: Render) -> tuple["Bench", Reactions]:
         """Return the bench with the reactions of the site, and those."""
         shelf = replace(self.shelf, renderers=renderers)
         front = FrontPages("http://registry.test", "Test")

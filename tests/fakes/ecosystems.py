@@ -47,6 +47,10 @@ class Boxes:
     def newest_first(self, versions: Iterable[Version]) -> Sequence[Version]:
         return sorted(versions, key=_rank, reverse=True)
 
+    def keywords(self, metadata: Mapping[str, object]) -> Sequence[str]:
+        given = metadata.get("keywords", ())
+        return given if isinstance(given, list) else ()
+
     def may_name(self, name: Name) -> None:
         if name.key == "forbidden":
             raise InvalidError("name-forbidden", "No box is called that.")
@@ -75,7 +79,10 @@ class Boxes:
             filename=filename,
             kind=kind,
             summary=told.get("summary", ""),
-            metadata={"summary": told.get("summary", "")},
+            metadata={
+                "summary": told.get("summary", ""),
+                **{key: told[key] for key in ("keywords",) if key in told},
+            },
             description="A box.",
             description_type="text/plain",
             keywords=tuple(told.get("keywords", ())),
@@ -97,7 +104,7 @@ class Boxes:
         yield _page(f"{folder}/index.json", [each.version.key for each in listing.releases])
         for release in listing.releases:
             if touched is None or release.version.key in touched:
-                serial = {"serial": listing.serial}
+                serial = {"serial": release.serial}
                 yield _page(f"{folder}/{release.version.key}/index.json", serial)
 
     def index(self, projects: Iterable[tuple[str, str]], serial: int) -> Iterable[Page]:

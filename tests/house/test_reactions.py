@@ -3,7 +3,7 @@
 from strongroom.core.events import Kind
 from strongroom.packages.shelf.plan import PAGED
 
-# No page on the shelf shows users, tokens, links or jobs as they change, or an unpublished stage.
+# No page on the shelf shows users, tokens, links, jobs, quotas, or a stage before it is published.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -11,6 +11,7 @@ QUIET = {
     Kind.SIGNED_IN,
     Kind.TOKEN_CREATED,
     Kind.TOKEN_REVOKED,
+    Kind.QUOTA_CHANGED,
     Kind.JOB_RETRIED,
     Kind.JOB_DROPPED,
     Kind.STAGE_OPENED,

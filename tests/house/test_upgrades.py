@@ -31,10 +31,11 @@ OURS = [
     if apps.get_app_config(app).name in APPS
 ]
 HARMLESS = (CreateModel, AddIndex, RemoveIndex, AlterModelOptions)
-# Nothing but the form of columns whose content stays as it was.
+# Nothing but the form of columns whose content stays as it was, or rows of a table just made.
 LOOKED_AT = {
     "packages.0002_compare_by_bytes",
     "packages.0004_stages",
+    "packages.0005_removal_and_quotas",
     "people.0002_compare_by_bytes",
 }
 # As "app.migration": in which version the program stopped using what goes, and what goes.

@@ -11,7 +11,7 @@ from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.plan import FRONT
 from strongroom.packages.shelf.refresh import unshelved
 from strongroom.site.preparation import render
-from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.distributions import Metadata, wheel, wheel_filename
 from tests.fakes.registry import Registry, form
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -136,10 +136,16 @@ def test_a_change_while_shared_pages_are_rendered_is_rendered_once_more(registry
     assert FRONT not in shared.behind()
 
 
-def test_a_yank_leaves_what_shows_the_whole_registry_alone(registry: Registry) -> None:
-    registry.publish("example", "1.0")
-    registry.yank("example", "1.0", "broken")
-    assert not shared.is_behind()
+def test_a_yank_leaves_the_index_alone_and_gives_the_front_the_summary_that_stands_now(
+    registry: Registry,
+) -> None:
+    for version in ("1.0", "2.0"):
+        registry.publish("example", version, Metadata(f"This is {version}"))
+    registry.house.reactions.put_behind()
+    registry.yank("example", "2.0", "broken")
+    assert shared.behind() == (FRONT,)
+    registry.house.reactions.put_behind()
+    assert b"This is 1.0" in registry.get("/rss/packages.xml").data
 
 
 def test_a_project_that_cannot_be_rendered_does_not_keep_others_waiting(
@@ -162,7 +168,7 @@ def test_catching_up_is_as_good_as_having_been_there(registry: Registry) -> None
     registry.yank("example", "1.0", "broken")
     shown = {path: registry.get(path).data for path in ("/simple/example/", *SHARED)}
     shutil.rmtree(registry.house.configuration.data / "public")
-    assert render(registry.house, lambda _done, _total: None) == 1
+    assert render(registry.house, lambda _done, _total: None).projects == 1
     assert {path: registry.get(path).data for path in shown} == shown
 
 

@@ -97,3 +97,27 @@ def test_a_page_that_is_held_is_not_sent_again(shelf: DiskPages) -> None:
     again = _read(shelf, "/project/parcel/", if_none_match=dict(first.headers)["ETag"])
     assert again is not None
     assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (b"Leaked a key.", "This release was removed: Leaked a key."),
+        (b"", "This release was removed."),
+        (b"<script>", "This release was removed: &lt;script&gt;"),
+    ],
+)
+def test_the_page_of_a_removed_release_is_410_with_the_reason(
+    shelf: DiskPages, reason: bytes, sentence: str
+) -> None:
+    shelf.remove("web/pypi/parcel/1.2/index.html")
+    shelf.put("removed/web/pypi/parcel/1.2/index.html", reason)
+    for path in ("/project/parcel/1.2/", "/project/parcel/1.2.0/"):
+        answer = _read(shelf, path)
+        assert answer is not None
+        assert isinstance(answer.body, bytes)
+        assert (answer.status, sentence in answer.body.decode()) == (410, True)
+        headers = dict(answer.headers)
+        assert headers["Content-Length"] == str(len(answer.body))
+        assert headers["Cache-Control"] == "no-store"
+        assert set(dict(SECURITY)) <= set(headers)

@@ -11,7 +11,15 @@ from tests.web.specimens import Reader
 pytestmark = pytest.mark.usefixtures("parcel")
 
 HERE = "/manage/project/parcel/"
-ADDRESSES = ["", "yank/1.0/", "unyank/1.0/", "status/archived/", "status/quarantined/"]
+ADDRESSES = [
+    "",
+    "yank/1.0/",
+    "unyank/1.0/",
+    "remove/1.0/",
+    "retention/",
+    "status/archived/",
+    "status/quarantined/",
+]
 
 
 def _page(browser: Client, address: str = "") -> Reader:

@@ -17,7 +17,7 @@ from strongroom.api.reads import REFUSALS, REFUSALS_OF_ONE, Counter
 from strongroom.api.shapes import Problem
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Recorded
-from strongroom.packages.catalog import changes
+from strongroom.packages.catalog import changes, keeping, removal
 from strongroom.people.tokens.verdict import describe
 
 _OF_TOKENS: Mapping[int, type[Problem]] = {**REFUSALS, 401: Problem, 403: Problem}
@@ -30,12 +30,18 @@ _OF_CHANGES: Mapping[int, type[Problem]] = {
 
 
 def routes(counter: Counter, token: Token) -> Router:
-    """Return all operations that need a token."""
+    """Return the operations that need a token, at addresses of their own."""
     router = Router(auth=token)
     _of_releases(router, counter)
     _of_projects(router, counter)
     _of_tokens(router)
     return router
+
+
+def beside_reads(router: Router, counter: Counter, token: Token) -> None:
+    """Add the operations that need a token at addresses which anybody may read."""
+    _of_removals(router, counter, token)
+    _of_retention(router, counter, token)
 
 
 def _of_releases(router: Router, counter: Counter) -> None:
@@ -76,6 +82,59 @@ def _of_releases(router: Router, counter: Counter) -> None:
         desk = counter()
         target = changes.target(desk, ecosystem, name, version)
         return _change(changes.unyank(desk, actor_of(request), target))
+
+
+def _of_removals(router: Router, counter: Counter, token: Token) -> None:
+    @router.delete(
+        "/projects/{ecosystem}/{name}/releases/{version}",
+        auth=token,
+        operation_id="remove",
+        summary="Remove a release for good",
+        tags=["releases"],
+        response={200: shapes.Change, **_OF_CHANGES},
+    )
+    def remove(
+        request: HttpRequest,
+        ecosystem: shapes.EcosystemId,
+        name: shapes.ProjectName,
+        version: shapes.VersionText,
+        reason: shapes.Reason = "",
+    ) -> shapes.Change:
+        """Take a release with its files out of the registry; nothing brings it back.
+
+        Whoever depends on it can no longer install it, and neither its version nor its files can be
+        published again: a yank is nearly always better. Owners can remove pre-releases at any time,
+        and other releases for the hours after their publication that the operator allows.
+        """
+        desk = counter()
+        target = changes.target(desk, ecosystem, name, version)
+        return _change(removal.remove(desk, actor_of(request), target, reason))
+
+
+def _of_retention(router: Router, counter: Counter, token: Token) -> None:
+    @router.put(
+        "/projects/{ecosystem}/{name}/retention",
+        auth=token,
+        operation_id="set_retention",
+        summary="Give a project rules of retention",
+        tags=["projects"],
+        response={200: shapes.Change, **_OF_CHANGES},
+    )
+    @decorate_view(json_body)
+    def set_retention(
+        request: HttpRequest,
+        ecosystem: shapes.EcosystemId,
+        name: shapes.ProjectName,
+        body: shapes.Retention,
+    ) -> shapes.Change:
+        """Say which pre-releases the registry removes by itself; it never removes a final release.
+
+        What the rules in force would let go now is read at the same address.
+        """
+        desk = counter()
+        project = ProjectId(ecosystem, desk.ecosystem(ecosystem).name(name).key)
+        own = keeping.Own(body.keep_prereleases, body.prerelease_days)
+        return _change(keeping.set_rules(desk, actor_of(request), project, own))
 
 
 def _of_projects(router: Router, counter: Counter) -> None:

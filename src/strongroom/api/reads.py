@@ -13,11 +13,11 @@ from strongroom.api import shapes, shown
 from strongroom.api.shapes import Problem
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.ecosystem import Listing, ReleaseListing
-from strongroom.core.errors import NotFoundError
 from strongroom.core.events import is_public
+from strongroom.packages.catalog import keeping
 from strongroom.packages.catalog.contents import members_of
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import find_project, listing
+from strongroom.packages.catalog.listing import find_project, listing, no_release
 from strongroom.packages.catalog.search import search
 from strongroom.people.access.grants import projects_of
 from strongroom.people.accounts.users import find_user
@@ -27,7 +27,7 @@ Counter = Callable[[], Desk]
 """Gives the desk; asked only while a request is answered, so that routes exist without one."""
 
 REFUSALS: Mapping[int, type[Problem]] = {400: Problem, 503: Problem}
-REFUSALS_OF_ONE: Mapping[int, type[Problem]] = {**REFUSALS, 404: Problem}
+REFUSALS_OF_ONE: Mapping[int, type[Problem]] = {**REFUSALS, 404: Problem, 410: Problem}
 
 
 def routes(counter: Counter) -> Router:
@@ -35,6 +35,7 @@ def routes(counter: Counter) -> Router:
     router = Router()
     _of_registry(router, counter)
     _of_projects(router, counter)
+    _of_retention(router, counter)
     _of_releases(router, counter)
     _of_events(router, counter)
     _of_people(router)
@@ -93,6 +94,26 @@ def _of_projects(router: Router, counter: Counter) -> None:
     ) -> shapes.Project:
         """Tell a project's status, its releases (newest version first) and its people."""
         return shown.project(_listing(counter(), ecosystem, name, frozenset()))
+
+
+def _of_retention(router: Router, counter: Counter) -> None:
+    @router.get(
+        "/projects/{ecosystem}/{name}/retention",
+        operation_id="retention",
+        summary="Read a project's rules of retention",
+        tags=["projects"],
+        response={200: shapes.Retained, **REFUSALS_OF_ONE},
+    )
+    def retention(
+        request: HttpRequest,  # noqa: ARG001 - the framework's form of a view
+        ecosystem: shapes.EcosystemId,
+        name: shapes.ProjectName,
+    ) -> shapes.Retained:
+        """Tell which pre-releases the registry will remove by itself, and why."""
+        desk = counter()
+        project = _project_id(desk, ecosystem, name)
+        own = keeping.own_rules(project)
+        return shown.retained(own, own.over(desk.limits.retention), keeping.preview(desk, project))
 
 
 def _of_releases(router: Router, counter: Counter) -> None:
@@ -194,8 +215,4 @@ def _release(found: Listing, wanted: Version) -> ReleaseListing:
     for release in found.releases:
         if release.version.key == wanted.key:
             return release
-    raise NotFoundError(
-        "no-such-release",
-        f"{found.name.display} has no release {wanted.display[:100]}.",
-        "Its releases are listed at the address of the project.",
-    )
+    raise no_release(found.project, found.name.display, wanted)

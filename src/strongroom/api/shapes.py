@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 from strongroom.core.events import Kind
+from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.packages.catalog.states import REASON_AT_MOST, Status
 from strongroom.packages.staging.states import FileState, State
 
@@ -232,6 +233,41 @@ class NewStatus(Schema):
 
     status: Status
     reason: Reason = ""
+
+
+_Kept = Annotated[int, Field(ge=0, le=MOST_KEPT)]
+_Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
+
+
+class Retention(Schema):
+    """Rules of retention; null in a field: as the registry says, 0: no such rule."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keep_prereleases: _Kept | None = Field(
+        default=None, description="How many of the newest pre-releases stay."
+    )
+    prerelease_days: _Days | None = Field(
+        default=None, description="For how many days one stays that a final release has followed."
+    )
+
+
+class Due(Schema):
+    """A release that a rule lets go."""
+
+    version: str
+    files: int = Field(description="How many files it has.")
+    size: int = Field(description="Bytes of its files.")
+    rule: str = Field(description="The rule, as it is set.")
+    why: str
+
+
+class Retained(Schema):
+    """What a project says of its rules itself, which are in force, and what they let go now."""
+
+    own: Retention
+    in_force: Retention
+    due: list[Due]
 
 
 class Reach(Schema):

@@ -1,6 +1,6 @@
 """From what the catalog reads to what the API shows; pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from strongroom.api import shapes
@@ -8,6 +8,8 @@ from strongroom.core.ecosystem import FileListing, Listing, ReleaseListing
 from strongroom.core.events import Recorded, public_facts
 from strongroom.core.findings import Finding, Severity
 from strongroom.packages.catalog import search
+from strongroom.packages.catalog.keeping import Gone, Own
+from strongroom.packages.catalog.retention import Rules
 from strongroom.packages.catalog.states import Status
 
 _SEVERITIES: Mapping[Severity, Literal["note", "warning", "refusal"]] = {
@@ -118,4 +120,22 @@ def event(recorded: Recorded) -> shapes.Event:
         project=told.project.key if told.project else "",
         version=told.version,
         facts=public_facts(recorded),
+    )
+
+
+def retained(own: Own, in_force: Rules, due: Iterable[Gone]) -> shapes.Retained:
+    """Show rules of retention and what they let go."""
+    return shapes.Retained(
+        own=shapes.Retention(
+            keep_prereleases=own.keep_prereleases, prerelease_days=own.prerelease_days
+        ),
+        in_force=shapes.Retention(
+            keep_prereleases=in_force.keep_prereleases, prerelease_days=in_force.prerelease_days
+        ),
+        due=[
+            shapes.Due(
+                version=one.version, files=one.files, size=one.size, rule=one.rule, why=one.why
+            )
+            for one in due
+        ],
     )

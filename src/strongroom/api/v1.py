@@ -33,7 +33,9 @@ def build(yard: stages.Stages, authenticate: Authenticate) -> NinjaAPI:
         return yard().desk
 
     token = Token(authenticate)
-    api.add_router("", reads.routes(counter))
+    public = reads.routes(counter)
+    changes.beside_reads(public, counter, token)
+    api.add_router("", public)
     api.add_router("", changes.routes(counter, token))
     api.add_router("", stages.routes(yard, token))
     return api

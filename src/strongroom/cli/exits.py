@@ -16,6 +16,7 @@ from enum import IntEnum
 
 from strongroom.core.errors import (
     ConfigurationError,
+    GoneError,
     NoRoomError,
     NotFoundError,
     StrongroomError,
@@ -37,6 +38,7 @@ class Exit(IntEnum):
 
 _CODES: dict[type[StrongroomError], Exit] = {
     ConfigurationError: Exit.CONFIGURATION,
+    GoneError: Exit.NOT_FOUND,
     NotFoundError: Exit.NOT_FOUND,
     UnavailableError: Exit.UNAVAILABLE,
     NoRoomError: Exit.UNAVAILABLE,

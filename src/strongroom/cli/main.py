@@ -11,7 +11,9 @@ from strongroom.cli import (
     imports,
     projects,
     proxy,
+    quotas,
     registry,
+    removal,
     settings,
     stages,
     tokens,
@@ -37,7 +39,7 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"strongroom {version('strongroom')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    serving = (registry, work, upkeep, settings, proxy, doctor)
+    serving = (registry, work, upkeep, removal, quotas, settings, proxy, doctor)
     groups = (*serving, users, tokens, projects, stages, imports)
     for module in groups:
         module.add(commands)

@@ -58,3 +58,15 @@ def whole_number(text: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError("it cannot be negative")
     return number
+
+
+def of_project(
+    projects: Commands, name: str, told: str, example: str, run: Run
+) -> argparse.ArgumentParser:
+    """Add a command about one project to the group `project`, and return its parser."""
+    example = f"strongroom project {name} --data /srv/strongroom {example}"
+    parser = command(projects, name, told, example, run)
+    data(parser)
+    ecosystem(parser)
+    parser.add_argument("name", metavar="NAME", help="the project")
+    return parser

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from strongroom.cli import opening, options
+from strongroom.cli import opening, options, removal
 from strongroom.cli.exits import Exit
 from strongroom.cli.terminal import as_json, clean, facts, say, table
 
@@ -26,27 +26,27 @@ def add(commands: options.Commands) -> None:
     )
     options.data(parser)
     options.as_json(parser)
-    parser = _of_project(
+    parser = options.of_project(
         projects, "show", "show a project with its releases and files", "parcel", _show
     )
     options.as_json(parser)
-    parser = _of_project(
+    parser = options.of_project(
         projects, "yank", "withdraw a release: only who pins it still gets it", "parcel 1.2", _yank
     )
     parser.add_argument("version", metavar="VERSION", help="the release")
     _add_reason(parser)
-    parser = _of_project(
+    parser = options.of_project(
         projects, "unyank", "take the withdrawal of a release back", "parcel 1.2", _unyank
     )
     parser.add_argument("version", metavar="VERSION", help="the release")
-    parser = _of_project(
+    parser = options.of_project(
         projects, "status", "give a project another status", "parcel archived", _status
     )
     parser.add_argument(
         "status", metavar="STATUS", help="active, archived, deprecated or quarantined"
     )
     _add_reason(parser)
-    parser = _of_project(
+    parser = options.of_project(
         projects,
         "appoint",
         "give somebody a role in a project",
@@ -57,7 +57,7 @@ def add(commands: options.Commands) -> None:
     parser.add_argument(
         "--role", metavar="ROLE", default="maintainer", help="owner or maintainer (the default)"
     )
-    parser = _of_project(
+    parser = options.of_project(
         projects,
         "approvals",
         "say how many people approve what is uploaded before it is published",
@@ -67,21 +67,11 @@ def add(commands: options.Commands) -> None:
     parser.add_argument(
         "number", metavar="NUMBER", type=options.whole_number, help="0 publishes at once"
     )
-    parser = _of_project(
+    parser = options.of_project(
         projects, "dismiss", "take somebody's role in a project away", "parcel bob", _dismiss
     )
     parser.add_argument("user", metavar="USER", help="who")
-
-
-def _of_project(
-    projects: options.Commands, name: str, told: str, example: str, run: options.Run
-) -> argparse.ArgumentParser:
-    example = f"strongroom project {name} --data /srv/strongroom {example}"
-    parser = options.command(projects, name, told, example, run)
-    options.data(parser)
-    options.ecosystem(parser)
-    parser.add_argument("name", metavar="NAME", help="the project")
-    return parser
+    removal.add_to(projects)
 
 
 def _add_reason(parser: argparse.ArgumentParser) -> None:

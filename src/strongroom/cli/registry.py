@@ -7,20 +7,26 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from strongroom.cli import opening, options
 from strongroom.cli.exits import Exit
 from strongroom.cli.progress import progress
-from strongroom.cli.terminal import as_json, note, say
+from strongroom.cli.terminal import as_json, clean, note, say
 
 if TYPE_CHECKING:
     from socket import socket
 
+    from strongroom.packages.upkeep.rebuild import Report
     from strongroom.site.assembly import House
+
+
+WAIT = 2  # seconds in which a registry puts up what it has recorded
 
 
 def add(commands: options.Commands) -> None:
@@ -52,12 +58,15 @@ def add(commands: options.Commands) -> None:
     parser = options.command(
         commands,
         "rebuild",
-        "render every page anew from the database and the files",
-        "strongroom rebuild --data /srv/strongroom",
+        "put right whatever is derived from rows and blobs: pages, files on the shelf, counts",
+        "strongroom rebuild --data /srv/strongroom --check",
         _rebuild,
     )
     options.data(parser)
     options.as_json(parser)
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; only say what is not as it must be"
+    )
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -154,14 +163,29 @@ def _init(arguments: argparse.Namespace) -> int:
 
 def _rebuild(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
+    from strongroom.packages.upkeep.rebuild import check
     from strongroom.site.preparation import render
 
-    rendered = render(house, progress("projects"))
-    if arguments.json:
-        as_json({"projects": rendered})
+    if arguments.check:
+        report = check(house.premises, progress("projects"), lambda: time.sleep(WAIT))
     else:
-        say(f"Rendered the pages of {rendered} projects.")
-    return Exit.DONE
+        report = render(house, progress("projects"))
+    if arguments.json:
+        as_json({"checked": arguments.check, **asdict(report)})
+    else:
+        _tell(report, checked=arguments.check)
+    return Exit.REFUSED if arguments.check and report.count else Exit.DONE
+
+
+def _tell(report: "Report", *, checked: bool) -> None:
+    for one in report.differences if checked else ():
+        say(f"{one.how}: {clean(one.what)}")
+    for what in report.unjudged:
+        say(f"changed all the while: {clean(what)}")
+    say(
+        f"Looked at {report.projects} projects, {report.pages} pages and {report.files} files:"
+        f" {report.count} {'differ' if checked else 'were put right'}."
+    )
 
 
 def _secret() -> str:

@@ -15,10 +15,11 @@ class Action(StrEnum):
     CANCEL = "cancel"  # look at stages and cancel them
     APPROVE = "approve"  # approve or reject what a stage holds, in person
     YANK = "yank"  # yank and un-yank releases
-    CONFIGURE = "configure"  # change a project's status
+    CONFIGURE = "configure"  # change a project's status and its rules of retention
     QUARANTINE = "quarantine"  # put a project into quarantine, or take it out
     APPOINT = "appoint"  # give and take roles in a project
     LOOSEN = "loosen"  # ask for fewer approvals than before
+    REMOVE = "remove"  # remove releases for good, within what `catalog.removal` allows
 
 
 # The credential of a person who is signed in, at a browser of theirs.

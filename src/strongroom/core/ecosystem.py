@@ -83,6 +83,7 @@ class ReleaseListing:
     metadata: Mapping[str, object]
     files: tuple[FileListing, ...]
     yanked: str | None = None
+    serial: int = 0  # of the newest event that its own pages show
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,10 @@ class Ecosystem(Protocol):
 
     def newest_first(self, versions: Iterable[Version]) -> Sequence[Version]:
         """Order versions by the ecosystem's own rules, the newest first."""
+        ...
+
+    def keywords(self, metadata: Mapping[str, object]) -> Sequence[str]:
+        """Return the keywords that a release's metadata gives, by which its project is found."""
         ...
 
     def may_name(self, name: Name) -> None:

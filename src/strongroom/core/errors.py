@@ -37,6 +37,10 @@ class NotFoundError(StrongroomError):
     """There is no such thing here, or none that this reader may know of."""
 
 
+class GoneError(StrongroomError):
+    """The thing was here, and was removed for good."""
+
+
 class MethodError(StrongroomError):
     """The thing is there, but this is not something that can be done with it."""
 

@@ -44,6 +44,9 @@ class Kind(StrEnum):
     STAGE_PUBLISHED = "stage-published"
     STAGE_CANCELLED = "stage-cancelled"
     STAGE_EXPIRED = "stage-expired"
+    RELEASE_REMOVED = "release-removed"
+    RETENTION_CHANGED = "retention-changed"
+    QUOTA_CHANGED = "quota-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.FILE_REPAIRED: frozenset({"file", "sha256"}),
     Kind.APPROVALS_CHANGED: frozenset({"from", "to"}),
     Kind.STAGE_PUBLISHED: frozenset({"files", "approved_by"}),
+    Kind.RELEASE_REMOVED: frozenset({"reason", "rule", "files"}),
+    Kind.RETENTION_CHANGED: frozenset({"keep_prereleases", "prerelease_days"}),
 }
 """Which events anybody may read, and which of their facts: an allow-list, the only one.
 

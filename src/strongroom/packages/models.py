@@ -1,4 +1,4 @@
-"""The rows of packages: projects, releases, files, used names, words, shared pages, stages."""
+"""The rows of packages: projects, releases, files, used names, words, quotas, stages."""
 
 from django.db import models
 
@@ -26,6 +26,9 @@ class Project(models.Model):
     serial = models.BigIntegerField(default=0)
     shelved_serial = models.BigIntegerField(default=0)
     approvals = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Rules of retention of its own; null: the registry's; 0: none.
+    keep_prereleases = models.PositiveIntegerField(null=True)
+    prerelease_days = models.PositiveIntegerField(null=True)
 
     class Meta:
         """A name is taken once; look-alikes and the unshelved are found by an index each."""
@@ -150,6 +153,30 @@ class Word(models.Model):
     def __str__(self) -> str:
         """Return the word."""
         return self.word
+
+
+class Quota(models.Model):
+    """How many bytes of files a subject (`project`, `user`) has published, and how many it may.
+
+    `used_bytes` is counted in the transactions that add and remove files, so that judging an upload
+    reads one row and not all files. `max_bytes` null: the registry's own limit; 0: none.
+    """
+
+    kind = models.CharField(max_length=16)
+    subject = models.CharField(max_length=300)
+    used_bytes = models.BigIntegerField(default=0)
+    max_bytes = models.BigIntegerField(null=True)
+
+    class Meta:
+        """A subject has one row."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "subject"], name="one_quota_a_subject"),
+        )
+
+    def __str__(self) -> str:
+        """Return the subject."""
+        return f"{self.kind} {self.subject}"
 
 
 class SharedPages(models.Model):

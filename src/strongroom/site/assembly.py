@@ -13,7 +13,9 @@ from django.conf import settings
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock, SystemClock
 from strongroom.ecosystems.pypi.knowledge import PyPI
+from strongroom.packages.catalog import quotas
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
+from strongroom.packages.catalog.retention import Rules
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
@@ -88,6 +90,12 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         limits=Limits(
             max_file_bytes=configuration.max_file_bytes,
             release_open=timedelta(days=configuration.release_open_days),
+            removable_for=timedelta(hours=configuration.removal_hours),
+            quotas={
+                quotas.PROJECT: configuration.max_project_bytes,
+                quotas.USER: configuration.max_user_bytes,
+            },
+            retention=Rules(configuration.keep_prereleases, configuration.prerelease_days),
         ),
         react=reactions,
         policy=Policy({STARTUP_CODE: frozenset(configuration.startup_code_allowed)}),

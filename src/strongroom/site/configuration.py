@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.site import databases
 from strongroom.stores.buckets import address as buckets
 
@@ -82,6 +83,23 @@ class Configuration:
     )
     approver_days: int = _setting(
         3, "days that somebody must have had a role in a project before they approve its files"
+    )
+    removal_hours: int = _setting(
+        72, "hours after its publication in which a release can be removed by its owners"
+    )
+    keep_prereleases: int = _setting(
+        0,
+        "of each project the newest so many pre-releases are kept, and older ones removed; 0: all",
+    )
+    prerelease_days: int = _setting(
+        0, "days after which a pre-release is removed that a final release has followed; 0: never"
+    )
+    max_project_bytes: int = _setting(
+        0, "bytes of files that a project may have, unless given a quota of its own; 0: no limit"
+    )
+    max_user_bytes: int = _setting(
+        0,
+        "bytes of files that a person may publish, unless given a quota of their own; 0: no limit",
     )
     startup_code_allowed: tuple[str, ...] = _setting(
         ("coverage", "setuptools"),
@@ -248,6 +266,11 @@ def _checked(read: Configuration) -> Configuration:
         "release_open_days": read.release_open_days > 0,
         "stage_days": 0 < read.stage_days <= 365,  # noqa: PLR2004 - a year, and no reservation for ever
         "approver_days": 0 <= read.approver_days <= 365,  # noqa: PLR2004 - likewise
+        "removal_hours": read.removal_hours >= 0,
+        "keep_prereleases": 0 <= read.keep_prereleases <= MOST_KEPT,
+        "prerelease_days": 0 <= read.prerelease_days <= MOST_DAYS,
+        "max_project_bytes": read.max_project_bytes >= 0,
+        "max_user_bytes": read.max_user_bytes >= 0,
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),

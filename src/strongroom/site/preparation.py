@@ -20,7 +20,8 @@ from django.db import connections
 from strongroom.core.actors import OPERATOR
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
-from strongroom.packages.catalog.listing import all_projects
+from strongroom.packages.upkeep.reading import Progress
+from strongroom.packages.upkeep.rebuild import Report, rebuild
 from strongroom.people.accounts.links import create_link, is_unclaimed, peek
 from strongroom.site import schema
 from strongroom.site.apart import apart
@@ -29,9 +30,6 @@ from strongroom.site.configuration import Configuration
 from strongroom.site.storage import RENDERED
 
 logger = logging.getLogger(__name__)
-
-Progress = Callable[[int, int], None]
-"""Told, after each project, how many are done and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def prepare(house: House, secret: Callable[[], str]) -> Prepared:
         # with the name of a project, and wait for itself for ever.
         with named_locks(house.configuration, "preparation").held("prepare"):
             migrations = schema.migrate()
-            rendered = 0 if _rendered_as_now(house) else render(house, _silent)
+            rendered = 0 if _rendered_as_now(house) else _renewed(house)
             _catch_up(house)
             claim = _claim(data / "run" / "claim", house.clock, secret)
     finally:
@@ -67,19 +65,21 @@ def prepare_apart(house: House, secret: Callable[[], str]) -> Prepared:
     return Prepared(tuple(told["migrations"]), told["rendered"], told["claim"])
 
 
-def render(house: House, progress: Progress) -> int:
-    """Render every page of every project anew; returns how many projects there are."""
+def render(house: House, progress: Progress, *, tidy: bool = True) -> Report:
+    """Rebuild every derived byte, and remember for which version, address and name.
+
+    Without `tidy` what is left over on the shelf stays.
+    """
     pages = house.shelf.pages
     pages.remove(RENDERED)
-    projects = tuple(all_projects())
-    for done, project in enumerate(projects, start=1):
-        house.reactions.rebuild(project)
-        progress(done, len(projects))
-    house.reactions.put_front()
-    for ecosystem in house.desk.ecosystems:
-        house.reactions.put_index(ecosystem)
+    report = rebuild(house.premises, progress, tidy=tidy)
     pages.put(RENDERED, _renderer(house.configuration))
-    return len(projects)
+    return report
+
+
+def _renewed(house: House) -> int:
+    # While versions are exchanged one after the other, the one before still serves its pages.
+    return render(house, _silent, tidy=False).projects
 
 
 def _silent(done: int, total: int) -> None:

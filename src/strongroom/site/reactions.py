@@ -4,13 +4,15 @@
 |------------------------------------------|-------------------------------|----------------------|
 | file published                           | the project's pages           | the front pages      |
 | project created                          |                               | and the index        |
-| release yanked, un-yanked                | its pages of that release     |                      |
+| release yanked, un-yanked                | its pages of that release     | the front pages      |
+| release removed                          | its pages; notes in its place | the front pages      |
 | project status changed                   | all the project's pages       | the front, the index |
 | role granted, taken                      | all the project's pages       |                      |
-| approvals changed, stage published       | the project's history         |                      |
+| approvals, retention changed             | the project's history         |                      |
+| stage published                          | the project's history         |                      |
 | file damaged, repaired                   | its pages of that release     |                      |
 | all others (users, tokens, links, jobs,  | nothing: no page here shows   |                      |
-| stages that are not published)           | them                          |                      |
+| quotas, stages that are not published)   | them                          |                      |
 
 What an installer depends on is rendered by the process that made the change, before the client is
 answered; what shows the whole registry by a worker, once for many changes (`site/schedule.py`).
@@ -31,7 +33,7 @@ from strongroom.packages.catalog.listing import (
 )
 from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.plan import FRONT, IN_INDEX, PAGED, index
-from strongroom.packages.shelf.refresh import Shelf, rebuild, refresh, unshelved
+from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved
 from strongroom.proof.ledger.events import newest_of
 from strongroom.web.shelf import FrontPages
 
@@ -90,10 +92,6 @@ class Reactions:
             logger.exception("pages of %s not refreshed; they will be tried again", project)
             return False
         return True
-
-    def rebuild(self, project: ProjectId) -> None:
-        """Render all the pages of one project anew."""
-        rebuild(self._shelf, project, self._ecosystems[project.ecosystem])
 
     def put_front(self) -> None:
         """Render what shows the newest of the whole registry: home and the feeds."""

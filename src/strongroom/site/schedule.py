@@ -6,6 +6,7 @@
 | pages of projects that a crash left       | every 5 s       | an event of 5 s ago is not shown  |
 | positions of committed events             | every 2 s       | an event has none                 |
 | what broken-off uploads left behind       | every hour      | always                            |
+| what rules of retention let go            | every day       | always                            |
 
 A watch is asked by every worker and costs one small read; periodic work runs once in its interval
 in the whole registry. To add work: its job in `site/work.py`, a row here, one line below.
@@ -33,7 +34,10 @@ SCHEDULE = Schedule(
         Watch("pages of projects", 5.0, work.catch_up, _left_behind),
         Watch("positions of events", 2.0, work.sequence_events, sequencer.is_behind),
     ),
-    periodic=(Periodic("reap incoming", timedelta(hours=1), work.reap_incoming),),
+    periodic=(
+        Periodic("reap incoming", timedelta(hours=1), work.reap_incoming),
+        Periodic("retention", timedelta(days=1), work.keep_retention),
+    ),
     # Jobs that are queued by others and have no time of their own.
     jobs=(),
 )

@@ -4,11 +4,14 @@ To add one: write a function here under `@job()`, idempotent as `site/jobs/queue
 it in `site/schedule.py`. A job that takes long calls `give_way` between its steps.
 """
 
+from strongroom.packages.catalog import keeping
+from strongroom.packages.catalog.keeping import carry_out
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.assembly import house
 from strongroom.site.jobs.queue import job
 from strongroom.site.jobs.running import give_way
 
+RUNS = 20  # of `keeping.AT_ONCE` releases each, in one interval
 REAP_AFTER = 24 * 3600.0  # seconds; the longest that an upload may take to arrive
 
 
@@ -29,6 +32,15 @@ def put_shared_pages() -> None:
 def sequence_events() -> None:
     """Give each committed event its position."""
     while sequence() == AT_ONCE:
+        give_way()
+
+
+@job()
+def keep_retention() -> None:
+    """Remove what the rules of retention let go; what is left over goes in the next interval."""
+    for _ in range(RUNS):
+        if not carry_out(house().desk, keeping.AT_ONCE):
+            break
         give_way()
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
+from strongroom.packages.catalog.desk import Limits
+from strongroom.packages.catalog.quotas import of_user, standings
 from strongroom.people.access.grants import projects_of
 from strongroom.people.models import User
 from strongroom.people.tokens.register import register
@@ -20,6 +22,7 @@ class Account:
     """The view of one's own account."""
 
     press: Press
+    limits: Limits
 
     def show(self, request: HttpRequest, user: User) -> HttpResponseBase:
         """Show the account that is signed in."""
@@ -31,6 +34,7 @@ class Account:
             user=user,
             message=heard(request),
             projects=[(one.key, role, project_address(one.key)) for one, role in held],
+            room=standings(self.limits, [of_user(user.username)]),
             tokens=register(user.pk),
             token_command=f"strongroom token create --user {user.username}",
             publishing=publishing(url),

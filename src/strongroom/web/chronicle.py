@@ -97,6 +97,22 @@ def _out_of_stage(event: Event) -> tuple[str, str]:
     return f"{event.version}: stage published", f"approved by {by}" if by else ""
 
 
+def _removed(event: Event) -> tuple[str, str]:
+    return f"{event.version}: release removed for good", _fact(event, "reason")
+
+
+def _retained(event: Event) -> tuple[str, str]:
+    names = {
+        "keep_prereleases": "newest pre-releases kept",
+        "prerelease_days": "days after a final",
+    }
+    rules = (
+        f"{told}: {'as the registry says' if event.facts.get(name) is None else _fact(event, name)}"
+        for name, told in names.items()
+    )
+    return "Rules of retention changed", "; ".join(rules)
+
+
 def _plainly(event: Event) -> tuple[str, str]:
     return str(event.kind).replace("-", " ").capitalize(), event.version
 
@@ -113,4 +129,6 @@ _TELLING: Mapping[Kind, Callable[[Event], tuple[str, str]]] = {
     Kind.FILE_REPAIRED: _repaired,
     Kind.APPROVALS_CHANGED: _asked,
     Kind.STAGE_PUBLISHED: _out_of_stage,
+    Kind.RELEASE_REMOVED: _removed,
+    Kind.RETENTION_CHANGED: _retained,
 }

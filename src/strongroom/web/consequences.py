@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from strongroom.packages.catalog.removal import Consequences
 from strongroom.packages.catalog.states import Status
+from strongroom.web.words import size
 
 _STAYS_TOLD = "The change and its reason stay in the project's public history."
 
@@ -24,6 +26,24 @@ def unyanking(project: str, version: str) -> tuple[str, ...]:
         f"Installers choose {project} {version} again wherever it fits.",
         "The reason given for the yank is no longer shown beside the release.",
         "That it was yanked, and why, stays in the project's public history.",
+    )
+
+
+def removing(project: str, told: Consequences) -> tuple[str, ...]:
+    """Say what removing a release does."""
+    stands = (
+        f"The newest release of {project} will be {told.latest}."
+        if told.latest
+        else f"{project} will have no release; its name stays taken."
+    )
+    return (
+        f"Whoever depends on {project} {told.version} can no longer install it.",
+        "It cannot be taken back. A yank can, and breaks nobody.",
+        f"Can no longer be downloaded ({size(told.size)}): {', '.join(told.files)}.",
+        f"Nobody can ever publish a version {told.version} again, or a file of these names.",
+        *((stands,) if told.changes else ()),
+        "Whoever asks for it is told that it was removed, and your reason.",
+        _STAYS_TOLD,
     )
 
 

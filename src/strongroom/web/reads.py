@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from strongroom.core.ecosystem import Ecosystem
-from strongroom.core.errors import InvalidError
+from strongroom.core.errors import GoneError, InvalidError
 from strongroom.packages.shelf.serve import Answer, Readable, page
+from strongroom.packages.shelf.standing import REMOVED
+from strongroom.web.faults import fault
 from strongroom.web.headers import PAGE, SECURITY
+from strongroom.web.press import Press
 
 _ROOM = "project"
 _HISTORY = "history"
+_NOT_KEPT = ("Cache-Control", "no-store")
 
 
 def read(
@@ -30,9 +34,9 @@ def read(
         answer = page(pages, stored, asked, PAGE, SECURITY)
     except InvalidError:
         return None
-    if answer is not None and path != address:
-        return _moved(address)
-    return answer
+    if answer is None:
+        return _removed(pages, stored)
+    return _moved(address) if path != address else answer
 
 
 def _located(parts: list[str], ecosystem: Ecosystem) -> tuple[str, str]:
@@ -45,6 +49,22 @@ def _located(parts: list[str], ecosystem: Ecosystem) -> tuple[str, str]:
         return f"{address}{_HISTORY}/", f"{folder}/history.html"
     version = ecosystem.version(parts[1])
     return f"{address}{version.display}/", f"{folder}/{version.key}/index.html"
+
+
+def _removed(pages: Readable, stored: str) -> Answer | None:
+    """Answer in the place of a removed release's page, with what its note tells."""
+    told = pages.get(f"{REMOVED}/{stored}")
+    if told is None:
+        return None
+    reason = told.body.decode()
+    error = GoneError(
+        "release-removed",
+        f"This release was removed: {reason}" if reason else "This release was removed.",
+        "It does not come back; the project's history says who removed it.",
+    )
+    body = fault(error, Press()).content
+    length = ("Content-Length", str(len(body)))
+    return Answer(410, "Gone", (("Content-Type", PAGE), length, _NOT_KEPT, *SECURITY), body)
 
 
 def _moved(address: str) -> Answer:

@@ -1,11 +1,12 @@
-"""Tending a project: yanking and un-yanking releases, changing the status.
+"""Tending a project: yanking, un-yanking and removing releases, its status, its retention.
 
 Only what the one rule permits is offered, and the change itself asks the rule again. Each change is
 explained on a page of its own before a form makes it.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TypeAlias
 from urllib.parse import quote
 
@@ -17,16 +18,18 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Listing
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Recorded
-from strongroom.packages.catalog import changes, states
+from strongroom.packages.catalog import changes, keeping, removal, states
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release, listing
+from strongroom.packages.catalog.quotas import of_project as room_of
+from strongroom.packages.catalog.quotas import standings
 from strongroom.packages.staging.approving import set_approvals
 from strongroom.packages.staging.shown import of_project
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access.grants import role_of
 from strongroom.people.access.rules import permit
 from strongroom.people.models import User
-from strongroom.web.consequences import asking, becoming, deed, unyanking, yanking
+from strongroom.web.consequences import asking, becoming, deed, removing, unyanking, yanking
 from strongroom.web.faults import STATUS
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import publishing
@@ -38,6 +41,10 @@ from strongroom.web.visitors import acting, heard, see_other, tell
 Problem: TypeAlias = InvalidError | ConflictError
 
 MOST_CHOICES = 5  # approvals that the page offers to ask for; the rule allows more
+RULES = {
+    "keep_prereleases": "Keep the newest so many pre-releases",
+    "prerelease_days": "Days after which a pre-release goes that a final release has followed",
+}
 GRAVE = frozenset({states.Status.QUARANTINED})
 
 
@@ -53,6 +60,7 @@ class Change:
     asks_reason: bool = True
     reason: str = ""
     grave: bool = False
+    typed: str = ""  # what must be typed before it is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,11 @@ class Tending:
             may_yank=Action.YANK in allowed and status is not states.Status.QUARANTINED,
             may_upload=Action.UPLOAD in allowed and status not in states.CLOSED,
             publishing=publishing(self.press.public_url),
+            removable=self._removable(actor, shown, allowed),
+            room=standings(self.desk.limits, [room_of(project)]),
+            rules=keeping.own_rules(project).over(self.desk.limits.retention),
+            due=keeping.preview(self.desk, project),
+            may_configure=Action.CONFIGURE in allowed,
         )
         return HttpResponse(page, content_type=PAGE)
 
@@ -128,6 +141,67 @@ class Tending:
             asks_reason=False,
         )
         return self._answer(request, shown, change)
+
+    def remove(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
+        """Explain what removing a release for good does, or remove it once it was typed."""
+        actor, target, shown = acting(user), self._target(name, version), self._listing(name)
+        _demand(actor, Action.REMOVE, target.project)
+        told = removal.consequences(shown, target.version)
+        change = Change(
+            heading=f"Remove {shown.name.display} {told.version} for good",
+            act="Remove this release for good",
+            effects=removing(shown.name.display, told),
+            done=f"{told.version} is removed.",
+            make=lambda reason: removal.remove(self.desk, actor, target, reason),
+            grave=True,
+            typed=told.version,
+        )
+        return self._answer(request, shown, change)
+
+    def retention(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
+        """Show a project's rules of retention and what they let go, or give it rules of its own."""
+        actor, project, problem = acting(user), self._project(name), None
+        own = keeping.own_rules(project)
+        _demand(actor, Action.CONFIGURE, project)
+        if request.method == "POST":
+            try:
+                wanted = keeping.Own(*(_rule(request.POST.get(field, "")) for field in RULES))
+                recorded = keeping.set_rules(self.desk, actor, project, wanted)
+            except InvalidError as error:
+                problem = error
+            else:
+                tell(request, "The rules are changed." if recorded else "Nothing changed.")
+                return see_other(_here(project))
+        page = self.press.print(
+            "retention.html",
+            csrf_token=get_token(request),
+            name=project.key,
+            back=_here(project),
+            fields=[
+                (field, label, request.POST.get(field, _shown(getattr(own, field))), registrys)
+                for (field, label), registrys in zip(
+                    RULES.items(), astuple(self.desk.limits.retention), strict=True
+                )
+            ],
+            due=keeping.preview(self.desk, project),
+            problem=problem,
+        )
+        return HttpResponse(page, content_type=PAGE, status=400 if problem else 200)
+
+    def _removable(
+        self, actor: Actor, shown: Listing, allowed: frozenset[Action]
+    ) -> frozenset[str]:
+        """Return the keys of the releases that an actor may remove now."""
+        if Action.REMOVE not in allowed:
+            return frozenset()
+        now, window = self.desk.clock.now(), self.desk.limits.removable_for
+        return frozenset(
+            one.version.key
+            for one in shown.releases
+            if removal.may_go(
+                actor, removal.Known(shown.status, one.version, one.published_at), now, window
+            )
+        )
 
     def status(self, request: HttpRequest, user: User, name: str, status: str) -> HttpResponseBase:
         """Explain a change of status, or make it."""
@@ -170,6 +244,7 @@ class Tending:
         if request.method != "POST":
             return self._form(request, shown, change, None)
         try:
+            _typed(request, change)
             recorded = change.make(request.POST.get("reason", ""))
         except (InvalidError, ConflictError) as problem:
             return self._form(request, shown, change, problem)
@@ -188,6 +263,7 @@ class Tending:
             act=change.act,
             effects=change.effects,
             asks_reason=change.asks_reason,
+            typed=change.typed,
             grave=change.grave,
             reason=request.POST.get("reason", change.reason),
             problem=problem,
@@ -206,6 +282,30 @@ class Tending:
         target = changes.target(self.desk, self.ecosystem, name, version)
         find_release(find_project(target.project), target.version)
         return target
+
+
+def _typed(request: HttpRequest, change: Change) -> None:
+    if change.typed and request.POST.get("typed", "").strip() != change.typed:
+        raise InvalidError(
+            "confirmation-differs",
+            f"What was typed is not {change.typed}.",
+            "Type it just as it is shown, if you mean it.",
+        )
+
+
+def _rule(text: str) -> int | None:
+    """Read a number as it was typed; nothing stands for what the registry says."""
+    if not text.strip():
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        raise InvalidError(
+            "retention-invalid", f"{text[:40]!a} is not a number.", "Type digits, or nothing."
+        )
+    return int(text)
+
+
+def _shown(value: int | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _here(project: ProjectId) -> str:

@@ -29,7 +29,7 @@ ECOSYSTEM = "pypi"
 
 def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPattern]:
     """Return the addresses, of pages that bear the registry's name and address."""
-    browsing, account = Browsing(press), Account(press)
+    browsing, account = Browsing(press), Account(press, yard.desk.limits)
     entrance, tending = Entrance(press, clock), Tending(press, yard, ECOSYSTEM)
     staging, work = Staging(press, yard), Work(press, board)
 
@@ -53,6 +53,8 @@ def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPatter
         at(project, for_members(tending.overview), READ),
         at(f"{project}yank/<str:version>/", for_members(tending.yank), READ | SEND),
         at(f"{project}unyank/<str:version>/", for_members(tending.unyank), READ | SEND),
+        at(f"{project}remove/<str:version>/", for_members(tending.remove), READ | SEND),
+        at(f"{project}retention/", for_members(tending.retention), READ | SEND),
         at(f"{project}status/<str:status>/", for_members(tending.status), READ | SEND),
         at(f"{project}approvals/<int:wanted>/", for_members(tending.approvals), READ | SEND),
         at("stages/", for_members(staging.mine), READ),

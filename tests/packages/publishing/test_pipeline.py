@@ -26,9 +26,9 @@ from tests.fakes.ecosystems import box, box_filename
 def test_a_first_upload_makes_the_project_and_its_uploader_the_owner(
     bench: Bench, alice: Actor
 ) -> None:
-    receipt = bench.publish(alice, "Parcel", "1.0", summary="Things")
+    receipt = bench.publish(alice, "Parcel", "1.0")
     project = Project.objects.get()
-    assert (project.key, project.display, project.summary) == ("parcel", "Parcel", "Things")
+    assert (project.key, project.display) == ("parcel", "Parcel")
     assert people_of(receipt.project) == (("alice", "owner"),)
     assert project.created_at == project.updated_at == NOON
 
@@ -95,9 +95,8 @@ def test_a_second_file_joins_its_release_with_one_event(
 
 
 def test_a_second_version_makes_a_second_release(bench: Bench, alice: Actor, parcel: str) -> None:
-    bench.publish(alice, parcel, "2.0", summary="Better")
+    bench.publish(alice, parcel, "2.0")
     assert Release.objects.count() == 2
-    assert Project.objects.get().summary == "Better"
 
 
 def test_the_same_file_again_is_answered_alike_and_records_nothing(

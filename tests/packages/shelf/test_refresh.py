@@ -15,9 +15,11 @@ from strongroom.core.ecosystem import Listing, Page
 from strongroom.core.errors import NotFoundError, UnavailableError
 from strongroom.packages.catalog.changes import set_status, yank
 from strongroom.packages.catalog.listing import file_path, listing
+from strongroom.packages.catalog.removal import remove
 from strongroom.packages.models import Project, Release
 from strongroom.packages.publishing.steps import Receipt
-from strongroom.packages.shelf.refresh import QUARANTINE, unshelved, unshelved_count
+from strongroom.packages.shelf.refresh import damaged_count, unshelved, unshelved_count
+from strongroom.packages.shelf.standing import QUARANTINE, REMOVED
 from tests.fakes.bench import Bench, open_bench
 from tests.fakes.ecosystems import Boxes
 from tests.fakes.folders import blob_place, page_place
@@ -245,6 +247,91 @@ def test_quarantine_takes_down_all_though_no_reason_finds_room(bench: Bench, ali
         bench.refresh("parcel")
     assert not any(bench.shelf.pages.find(address(receipt)) for receipt in receipts)
     assert Project.objects.get().shelved_serial < serial
+
+
+def removal(bench: Bench, alice: Actor, version: str, reason: str = "Wrong.") -> None:
+    remove(bench.desk, alice, bench.target("parcel", version), reason)
+    bench.refresh("parcel")
+
+
+def test_a_removed_release_leaves_notes_in_the_place_of_all_that_it_had(
+    bench: Bench, alice: Actor
+) -> None:
+    receipt = bench.publish(alice, "parcel", "1.0", label="fragile")
+    bench.publish(alice, "parcel", "2.0")
+    bench.refresh("parcel")
+    removal(bench, alice, "1.0")
+    page = "boxes/parcel/1.0/index.json"
+    for path in (address(receipt), address(receipt, ".label")):
+        assert bench.shelf.pages.find(path) is None
+    assert shelved(bench, page) is None
+    for path in (address(receipt), address(receipt, ".label"), page):
+        assert shelved(bench, f"{REMOVED}/{path}") == b"Wrong."
+    assert shelved(bench, "boxes/parcel/index.json") == b'["2.0"]'
+
+
+def test_a_release_removed_before_its_pages_were_ever_put_up_leaves_the_same_notes(
+    bench: Bench, alice: Actor
+) -> None:
+    receipt = bench.publish(alice, "parcel", "1.0")
+    removal(bench, alice, "1.0", "")
+    assert shelved(bench, f"{REMOVED}/{address(receipt)}") == b""
+    assert shelved(bench, "boxes/parcel/index.json") == b"[]"
+    assert unshelved(10) == ()
+
+
+def test_pages_that_only_a_release_gives_its_project_go_with_the_last(
+    bench: Bench, alice: Actor
+) -> None:
+    def render(listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
+        del touched
+        if listing.releases:
+            yield Page("of/parcel", "text/plain", b"some")
+
+    bench = replace(bench, shelf=replace(bench.shelf, renderers=(render,)))
+    for version in ("1.0", "2.0"):
+        bench.publish(alice, "parcel", version)
+    removal(bench, alice, "2.0")
+    assert shelved(bench, "of/parcel") == b"some"
+    removal(bench, alice, "1.0")
+    assert (shelved(bench, "of/parcel"), shelved(bench, f"{REMOVED}/of/parcel")) == (None, None)
+    bench.publish(alice, "parcel", "3.0")
+    bench.refresh("parcel")
+    assert shelved(bench, "of/parcel") == b"some"
+
+
+def test_removed_in_quarantine_it_is_told_to_be_removed(bench: Bench, alice: Actor) -> None:
+    gone, kept = (bench.publish(alice, "parcel", version) for version in ("1.0", "2.0"))
+    quarantine(bench, "malware")
+    remove(bench.desk, OPERATOR, bench.target("parcel", "1.0"), "Malware.")
+    bench.refresh("parcel")
+    assert shelved(bench, f"{QUARANTINE}/{address(gone)}") is None
+    assert shelved(bench, f"{REMOVED}/{address(gone)}") == b"Malware."
+    assert shelved(bench, f"{QUARANTINE}/{address(kept)}") == b"malware"
+
+
+def test_a_damaged_file_that_is_removed_is_no_longer_told_to_be_damaged(
+    bench: Bench, alice: Actor
+) -> None:
+    receipt = bench.publish(alice, "parcel", "1.0")
+    bench.desk.blobs.remove(receipt.sha256)
+    bench.refresh("parcel")
+    assert damaged_count(bench.shelf) == 1
+    removal(bench, alice, "1.0")
+    assert damaged_count(bench.shelf) == 0
+    assert shelved(bench, f"{REMOVED}/{address(receipt)}") == b"Wrong."
+
+
+def test_a_rebuild_puts_every_note_of_a_removal_up_again(bench: Bench, alice: Actor) -> None:
+    for version in ("1.0", "2.0", "3.0"):
+        bench.publish(alice, "parcel", version)
+    for version in ("1.0", "3.0"):
+        removal(bench, alice, version, f"Wrong {version}")
+    public = bench.folder / "public"
+    before = {path: path.read_bytes() for path in public.rglob("*") if path.is_file()}
+    emptied(bench)
+    bench.rebuild("parcel")
+    assert {path: path.read_bytes() for path in public.rglob("*") if path.is_file()} == before
 
 
 def test_a_full_disk_leaves_the_project_unshelved_and_the_next_time_repairs(

@@ -36,6 +36,7 @@ nobody    yank        401 401 401 401
 nobody    configure   401 401 401 401
 nobody    quarantine  401 401 401 401
 nobody    appoint     401 401 401 401
+nobody    remove      401 401 401 401
 nobody    loosen      401 401 401 401
 person    upload      y   -   y   y
 person    stage       y   -   y   y
@@ -45,6 +46,7 @@ person    yank        -   -   y   y
 person    configure   -   -   -   y
 person    quarantine  -   -   -   -
 person    appoint     -   -   -   y
+person    remove      -   -   -   y
 person    loosen      -   -   -   -
 token     upload      y   -   y   y
 token     stage       y   -   y   y
@@ -54,6 +56,7 @@ token     yank        -   -   y   y
 token     configure   -   -   -   y
 token     quarantine  -   -   -   -
 token     appoint     -   -   -   y
+token     remove      -   -   -   y
 token     loosen      -   -   -   -
 far       upload      -   -   -   -
 far       stage       -   -   -   -
@@ -63,6 +66,7 @@ far       yank        -   -   -   -
 far       configure   -   -   -   -
 far       quarantine  -   -   -   -
 far       appoint     -   -   -   -
+far       remove      -   -   -   -
 far       loosen      -   -   -   -
 admin     upload      y   -   y   y
 admin     stage       y   -   y   y
@@ -72,6 +76,7 @@ admin     yank        y   y   y   y
 admin     configure   y   y   y   y
 admin     quarantine  y   y   y   y
 admin     appoint     y   y   y   y
+admin     remove      y   y   y   y
 admin     loosen      y   y   y   y
 operator  upload      -   -   y   y
 operator  stage       -   -   y   y
@@ -81,6 +86,7 @@ operator  yank        y   y   y   y
 operator  configure   y   y   y   y
 operator  quarantine  y   y   y   y
 operator  appoint     y   y   y   y
+operator  remove      y   y   y   y
 operator  loosen      y   y   y   y
 registry  upload      -   -   y   y
 registry  stage       -   -   y   y
@@ -90,6 +96,7 @@ registry  yank        y   y   y   y
 registry  configure   y   y   y   y
 registry  quarantine  y   y   y   y
 registry  appoint     y   y   y   y
+registry  remove      y   y   y   y
 registry  loosen      y   y   y   y
 """
 COLUMNS = ((False, None), (True, None), (True, Role.MAINTAINER), (True, Role.OWNER))

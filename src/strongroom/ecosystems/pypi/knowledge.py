@@ -36,6 +36,11 @@ class PyPI:
         """Order versions by PEP 440, the newest first."""
         return pep440.newest_first(versions)
 
+    def keywords(self, metadata: Mapping[str, object]) -> Sequence[str]:
+        """Return the keywords of a release, which its metadata joins by commas."""
+        joined = metadata.get("keywords")
+        return joined.split(",") if isinstance(joined, str) else ()
+
     def may_name(self, name: Name) -> None:
         """Refuse (InvalidError) a name that no new project may take."""
         names.may_name(name)

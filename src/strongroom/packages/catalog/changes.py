@@ -4,7 +4,6 @@ Each asks the one rule, changes the rows and records its event in one transactio
 event to those who react. Asking for what is so already changes nothing and records nothing.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,16 +11,14 @@ from django.db import transaction
 from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.errors import ConflictError
-from strongroom.core.events import Event, Kind, Recorded
+from strongroom.core.events import Kind, Recorded
 from strongroom.packages.catalog import states
+from strongroom.packages.catalog.acts import about, may, tell
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_release, lock_project
-from strongroom.packages.models import Project
 from strongroom.people.access.grants import grant, owners, role_of, take
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import permit
 from strongroom.people.accounts.users import find_user
-from strongroom.proof.ledger.events import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +53,14 @@ def set_status(
     with transaction.atomic():
         row = lock_project(project)
         old = states.Status(row.status)
-        _permit(actor, states.action_for(old, wanted), project)
+        may(actor, states.action_for(old, wanted), project)
         if (old, row.status_reason) == (wanted, told):
             return None
         row.status, row.status_reason = wanted, told
         row.save(update_fields=["status", "status_reason"])
         facts = {"from": old, "to": wanted, "reason": told}
-        event = _about(actor, Kind.PROJECT_STATUS_CHANGED, project, facts)
-        recorded = _record(desk, row, event)
+        event = about(actor, Kind.PROJECT_STATUS_CHANGED, project, facts)
+        recorded = tell(desk, row, event)
     desk.react([recorded])
     return recorded
 
@@ -74,7 +71,7 @@ def appoint(
     """Give a person a role in a project, in place of the one they hold."""
     with transaction.atomic():
         row = lock_project(project)
-        _permit(actor, Action.APPOINT, project)
+        may(actor, Action.APPOINT, project)
         user = find_user(user_name)
         held = role_of(user.pk, project)
         if held is role:
@@ -83,7 +80,7 @@ def appoint(
             _not_the_last(project, user.username)
         grant(user.pk, project, role, desk.clock)
         facts = {"user": user.username, "role": role}
-        recorded = _record(desk, row, _about(actor, Kind.ROLE_GRANTED, project, facts))
+        recorded = tell(desk, row, about(actor, Kind.ROLE_GRANTED, project, facts))
     desk.react([recorded])
     return recorded
 
@@ -92,7 +89,7 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
     """Take a person's role in a project away; its last owner stays."""
     with transaction.atomic():
         row = lock_project(project)
-        _permit(actor, Action.APPOINT, project)
+        may(actor, Action.APPOINT, project)
         user = find_user(user_name)
         held = role_of(user.pk, project)
         if held is None:
@@ -101,7 +98,7 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
             _not_the_last(project, user.username)
         take(user.pk, project)
         facts = {"user": user.username, "role": held}
-        recorded = _record(desk, row, _about(actor, Kind.ROLE_TAKEN, project, facts))
+        recorded = tell(desk, row, about(actor, Kind.ROLE_TAKEN, project, facts))
     desk.react([recorded])
     return recorded
 
@@ -116,25 +113,12 @@ def _not_the_last(project: ProjectId, name: str) -> None:
         )
 
 
-def _about(
-    actor: Actor, kind: Kind, project: ProjectId, facts: Mapping[str, object], version: str = ""
-) -> Event:
-    return Event(
-        kind=kind,
-        actor=actor.name,
-        credential=actor.credential,
-        project=project,
-        version=version,
-        facts=facts,
-    )
-
-
 def _set_yank(
     desk: Desk, actor: Actor, target: Target, *, yanked: bool, reason: str
 ) -> Recorded | None:
     with transaction.atomic():
         row = lock_project(target.project)
-        _permit(actor, Action.YANK, target.project)
+        may(actor, Action.YANK, target.project)
         if row.status == states.Status.QUARANTINED:
             raise ConflictError(
                 "project-quarantined",
@@ -148,18 +132,7 @@ def _set_yank(
         release.save(update_fields=["yanked", "yanked_reason"])
         kind = Kind.RELEASE_YANKED if yanked else Kind.RELEASE_UNYANKED
         facts = {"reason": reason} if yanked else {}
-        event = _about(actor, kind, target.project, facts, release.display)
-        recorded = _record(desk, row, event)
+        event = about(actor, kind, target.project, facts, release.display)
+        recorded = tell(desk, row, event)
     desk.react([recorded])
-    return recorded
-
-
-def _permit(actor: Actor, action: Action, project: ProjectId) -> None:
-    permit(actor, action, project, exists=True, role=role_of(actor.user_id, project))
-
-
-def _record(desk: Desk, row: Project, event: Event) -> Recorded:
-    recorded = record(event, desk.clock)
-    row.serial = recorded.serial
-    row.save(update_fields=["serial"])
     return recorded

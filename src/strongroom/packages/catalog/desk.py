@@ -10,6 +10,7 @@ from strongroom.core.ecosystem import Ecosystem, Manifest
 from strongroom.core.errors import NotFoundError
 from strongroom.core.events import Recorded
 from strongroom.core.findings import Finding
+from strongroom.packages.catalog.retention import NO_RULES, Rules
 from strongroom.stores.blobs.protocol import Blobs
 
 Check = Callable[[Manifest, BinaryIO], Iterable[Finding]]
@@ -18,10 +19,18 @@ Check = Callable[[Manifest, BinaryIO], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds that the operator sets: bytes of a file, how long a release takes further files."""
+    """Bounds that the operator sets.
+
+    Bytes of a file; how long a release takes further files; how long after its publication its
+    owners may remove it; bytes of files by kind of subject (`catalog.quotas`; 0 or none: no limit);
+    the rules of retention of projects that have none of their own.
+    """
 
     max_file_bytes: int
     release_open: timedelta
+    removable_for: timedelta = timedelta(hours=72)
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    retention: Rules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from strongroom.core.ecosystem import (
     ReleaseListing,
     chosen,
 )
-from strongroom.core.errors import NotFoundError
+from strongroom.core.errors import GoneError, NotFoundError, StrongroomError
 from strongroom.core.findings import Finding, Severity
+from strongroom.packages.catalog.serials import of_releases
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import of_project
@@ -86,15 +87,30 @@ def _found(rows: QuerySet[Project], project: ProjectId) -> Project:
 
 
 def find_release(project: Project, version: Version) -> Release:
-    """Return the row of a release; raises NotFoundError."""
+    """Return the row of a release; raises NotFoundError, or GoneError."""
     row = Release.objects.filter(project=project, key=version.key).first()
     if row is None:
-        raise NotFoundError(
-            "no-such-release",
-            f"{project.display} has no release {version.display[:100]}.",
-            "The project's page lists its releases.",
-        )
+        id_ = ProjectId(project.ecosystem, project.key)
+        raise no_release(id_, project.display, version)
     return row
+
+
+def no_release(project: ProjectId, display: str, version: Version) -> StrongroomError:
+    """Say that a project has no such release, and whether it once had."""
+    used = UsedPath.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, version=version.key
+    )
+    if used.exists():
+        return GoneError(
+            "release-removed",
+            f"{display} {version.display[:100]} was removed from this registry.",
+            "The project's history says when and why; a version is never used again.",
+        )
+    return NotFoundError(
+        "no-such-release",
+        f"{display} has no release {version.display[:100]}.",
+        "The project's page lists its releases.",
+    )
 
 
 def is_published(ecosystem: str, filename: str, sha256: str) -> bool:
@@ -133,8 +149,12 @@ def listing(
     ordered = ecosystem.newest_first(
         Version(release.display, release.key, release.prerelease) for release in releases.values()
     )
+    serials = of_releases(project, ecosystem, releases)
     brief = tuple(
-        _release(releases[version.key], version, files[releases[version.key].pk], project)
+        replace(
+            _release(releases[version.key], version, files[releases[version.key].pk], project),
+            serial=serials[version.key],
+        )
         for version in ordered
     )
     return Listing(

@@ -13,7 +13,8 @@ from django.db.models import Q
 from strongroom.core.actors import IMPORT, Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError, ForbiddenError
-from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.catalog.desk import Desk, Limits
+from strongroom.packages.catalog.quotas import USER, Standing, standings, subjects_of, within
 from strongroom.packages.models import File, Stage, StagedFile, UsedPath
 from strongroom.packages.publishing.ground import Ground, is_free, is_open, may_act, survey
 from strongroom.packages.publishing.steps import Candidate, Permit
@@ -28,6 +29,7 @@ class Facts:
     path_held: bool  # a stage with another file of this name is about to be published
     bytes_path: str | None  # the file name under which these bytes were published before
     published: bool  # this very file is there to be downloaded
+    room: tuple[Standing, ...] = ()  # how those stand whose quota the file takes
 
 
 def authorize(
@@ -35,11 +37,11 @@ def authorize(
 ) -> Permit:
     """Read the facts in one short transaction and judge them."""
     with transaction.atomic():
-        known = facts(candidate, candidate.moment(desk.clock.now()))
+        known = facts(candidate, candidate.moment(desk.clock.now()), desk.limits)
     return judge(candidate, known, ecosystem, desk.limits.release_open, action)
 
 
-def facts(candidate: Candidate, at: datetime) -> Facts:
+def facts(candidate: Candidate, at: datetime, limits: Limits) -> Facts:
     """Read what the rows say about a candidate; the caller holds the transaction."""
     project, manifest = candidate.project, candidate.manifest
     used = UsedPath.objects.filter(ecosystem=project.ecosystem)
@@ -65,6 +67,7 @@ def facts(candidate: Candidate, at: datetime) -> Facts:
             filename=manifest.filename,
             sha256=sha256,
         ).exists(),
+        room=standings(limits, subjects_of(candidate.asked.actor, project)),
     )
 
 
@@ -75,7 +78,7 @@ def judge(
     release_open: timedelta,
     action: Action = Action.UPLOAD,
 ) -> Permit:
-    """Judge facts: the one rule first, then what is published, burnt or closed. Pure."""
+    """Judge facts: the one rule first, then what is published, burnt, closed or full. Pure."""
     asked, ground = candidate.asked, known.ground
     if candidate.received.upload.moment is not None and asked.actor.credential != IMPORT:
         # Whoever could date a file back could add it to a release that closed long ago.
@@ -92,6 +95,7 @@ def judge(
     is_open(asked, ground, release_open)
     if ground.opened_at is not None:
         ecosystem.may_join(candidate.manifest, ground.kinds)
+    _fits(candidate, known)
     return Permit(creates_project=not ground.exists, approvals=ground.approvals)
 
 
@@ -104,6 +108,16 @@ def at_once(candidate: Candidate, permit: Permit) -> None:
             " its people approve them.",
             "Upload them by a client, and they wait in a stage; an import has no stage.",
         )
+
+
+def _fits(candidate: Candidate, known: Facts) -> None:
+    """Refuse a file for which there is no room.
+
+    What comes out of a stage has taken the room of its uploader since it was promised there.
+    """
+    staged = candidate.received.upload.stage is not None
+    taking = (one for one in known.room if not (staged and one.subject.kind == USER))
+    within(taking, candidate.received.size)
 
 
 def _unburnt(candidate: Candidate, known: Facts) -> None:

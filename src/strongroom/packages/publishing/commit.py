@@ -12,7 +12,7 @@ One upload and a stage of many files take the same way: all rows of all files, t
 one transaction. So a release appears whole or not at all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
@@ -25,7 +25,7 @@ from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError, InvalidError
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.core.findings import Finding
-from strongroom.packages.catalog import search
+from strongroom.packages.catalog import quotas
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.authorize import at_once, facts, judge
@@ -50,8 +50,10 @@ def commit(accepted: Accepted, ecosystem: Ecosystem, desk: Desk) -> Receipt:
     def attempt() -> Receipt:
         with transaction.atomic():
             hold(candidate.project, candidate.manifest.name.similar)
+            hold_room(candidate.project, [candidate.asked.actor])
             now = candidate.moment(desk.clock.now())
-            permit = judge(candidate, facts(candidate, now), ecosystem, desk.limits.release_open)
+            known = facts(candidate, now, desk.limits)
+            permit = judge(candidate, known, ecosystem, desk.limits.release_open)
             if permit.same_as:
                 return receipt(accepted, now, ())
             at_once(candidate, permit)
@@ -95,6 +97,14 @@ def hold(project: ProjectId, similar: str) -> None:
     rows.filter(ecosystem=project.ecosystem, key=project.key).first()
 
 
+def hold_room(project: ProjectId, uploaders: Iterable[Actor]) -> None:
+    """Keep everybody else from the room that files of these people in a project take; after `hold`.
+
+    All at once, in the one order: whoever holds some must not wait for others.
+    """
+    quotas.hold({one for actor in uploaders for one in quotas.subjects_of(actor, project)})
+
+
 def receipt(accepted: Accepted, at: datetime, events: tuple[Recorded, ...]) -> Receipt:
     """Say what became of a file."""
     candidate = accepted.candidate
@@ -131,7 +141,7 @@ def keep_again(candidate: Candidate, sidecars: dict[str, str], desk: Desk) -> No
 def write(accepted: Accepted, sidecars: dict[str, str], by: Actor, desk: Desk) -> list[Event]:
     """Write the rows of a file that was just judged; returns what there is to tell of it.
 
-    `by` is whoever publishes. The caller holds the transaction, and `hold` in it.
+    `by` is whoever publishes. The caller holds the transaction, and `hold` and `hold_room` in it.
     """
     candidate = accepted.candidate
     now = desk.clock.now()
@@ -140,13 +150,10 @@ def write(accepted: Accepted, sidecars: dict[str, str], by: Actor, desk: Desk) -
     release = _release(candidate, project, at)
     _file(candidate, release, accepted.remarks, sidecars, at)
     _use(candidate, now)
-    manifest = candidate.manifest
-    search.index(
-        project, search.words_of(manifest.name.display, manifest.keywords, manifest.summary)
-    )
+    taking = quotas.subjects_of(candidate.asked.actor, candidate.project)
+    quotas.add(dict.fromkeys(taking, candidate.received.size))
     project.updated_at = max(project.updated_at, at)
-    project.summary = manifest.summary
-    project.save(update_fields=["updated_at", "summary"])
+    project.save(update_fields=["updated_at"])
     news = [_published(candidate, by, now)]
     if is_new:
         news.insert(0, _created(candidate, desk))

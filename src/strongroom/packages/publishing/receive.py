@@ -5,6 +5,15 @@ from strongroom.packages.publishing.steps import Received, Upload
 from strongroom.stores.blobs.protocol import Incoming
 
 
+def too_large(at_most: int) -> TooLargeError:
+    """Say that a file has more bytes than any may have."""
+    return TooLargeError(
+        "file-too-large",
+        f"The file is larger than this registry's limit of {at_most} bytes.",
+        "Publish a smaller file, or ask the operator to raise max_file_bytes.",
+    )
+
+
 class Bounded:
     """The incoming side of an upload: refuses the first block that exceeds the limit."""
 
@@ -16,11 +25,7 @@ class Bounded:
     def write(self, block: bytes) -> None:
         """Take the next block of the file; raises TooLargeError."""
         if self._incoming.size + len(block) > self._at_most:
-            raise TooLargeError(
-                "file-too-large",
-                f"The file is larger than this registry's limit of {self._at_most} bytes.",
-                "Publish a smaller file, or ask the operator to raise max_file_bytes.",
-            )
+            raise too_large(self._at_most)
         self._incoming.write(block)
 
 

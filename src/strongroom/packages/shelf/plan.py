@@ -8,25 +8,38 @@ from collections.abc import Sequence
 
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.events import Kind, Recorded
+from strongroom.packages.catalog.serials import OF_A_RELEASE, OF_THE_PROJECT
 
-OF_A_RELEASE = frozenset(
+# Told in the history alone, which each refresh renders. A project that was just created has no
+# release yet, and the files that come with it, or out of a stage, touch their own.
+OF_THE_HISTORY = frozenset(
     {
-        Kind.FILE_PUBLISHED,
-        Kind.FILE_DAMAGED,
-        Kind.FILE_REPAIRED,
-        Kind.RELEASE_YANKED,
-        Kind.RELEASE_UNYANKED,
+        Kind.PROJECT_CREATED,
+        Kind.APPROVALS_CHANGED,
+        Kind.STAGE_PUBLISHED,
+        Kind.RETENTION_CHANGED,
     }
 )
-OF_THE_PROJECT = frozenset({Kind.PROJECT_STATUS_CHANGED, Kind.ROLE_GRANTED, Kind.ROLE_TAKEN})
-# Told in the history alone. A project that was just created has no release yet, and the files that
-# come with it, or out of a stage, touch their own.
-OF_THE_HISTORY = frozenset({Kind.PROJECT_CREATED, Kind.APPROVALS_CHANGED, Kind.STAGE_PUBLISHED})
 PAGED = OF_A_RELEASE | OF_THE_PROJECT | OF_THE_HISTORY
 
 FRONT = "front"
 IN_INDEX = frozenset({Kind.PROJECT_CREATED, Kind.PROJECT_STATUS_CHANGED})
-IN_FRONT = IN_INDEX | {Kind.FILE_PUBLISHED}
+# A yank or a removal may change which release stands for a project, and so its summary.
+IN_FRONT = IN_INDEX | {
+    Kind.FILE_PUBLISHED,
+    Kind.RELEASE_YANKED,
+    Kind.RELEASE_UNYANKED,
+    Kind.RELEASE_REMOVED,
+}
+
+
+def removed_by(news: Sequence[Recorded], ecosystem: Ecosystem) -> frozenset[str]:
+    """Return the keys of the versions that events removed."""
+    return frozenset(
+        ecosystem.version(one.event.version).key
+        for one in news
+        if one.event.kind == Kind.RELEASE_REMOVED
+    )
 
 
 def touched(news: Sequence[Recorded], ecosystem: Ecosystem) -> frozenset[str] | None:

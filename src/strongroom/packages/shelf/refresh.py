@@ -4,33 +4,34 @@ One refresh of a project at a time; each reads the rows after it got the lock, s
 run has seen everything. It is idempotent: after a crash, doing it again is the whole repair.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
 
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.ecosystem import Ecosystem, Listing, Page, chosen
+from strongroom.core.ecosystem import Ecosystem, Listing, Page
 from strongroom.core.events import Recorded
+from strongroom.packages.catalog import card
 from strongroom.packages.catalog.listing import find_project, listing
-from strongroom.packages.catalog.states import Status
+from strongroom.packages.catalog.removed import removed
 from strongroom.packages.models import Project
 from strongroom.packages.shelf import plan, shared
-from strongroom.packages.shelf.plan import touched
+from strongroom.packages.shelf.plan import removed_by, touched
+from strongroom.packages.shelf.standing import (
+    DAMAGED,
+    QUARANTINE,
+    Render,
+    Shown,
+    Standing,
+    standing,
+)
 from strongroom.proof.ledger.events import moment_of, of_project_since
 from strongroom.stores.locks import Locks
 from strongroom.stores.pages.protocol import Pages
-
-QUARANTINE = "quarantined"
-"""Under this name the shelf keeps, for each file it had to take down, the reason to tell."""
-
-DAMAGED = "damaged"
-"""Under this name it keeps, for each file whose blob was damaged or lost, what became of it."""
-
-Renderer = Callable[[Listing, frozenset[str] | None], Iterable[Page]]
-"""Renders pages of a listing; of releases only those whose keys are named, or all if None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,14 @@ class Shelf:
 
     pages: Pages
     locks: Locks
-    renderers: Sequence[Renderer]
+    renderers: Sequence[Render]
+
+    def render(
+        self, ecosystem: Ecosystem, shown: Listing, versions: frozenset[str] | None
+    ) -> Iterator[Page]:
+        """Render the pages of a project: the ecosystem's own, and what others add to them."""
+        for render in (ecosystem.pages, *self.renderers):
+            yield from render(shown, versions)
 
 
 def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
@@ -52,43 +60,77 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     with shelf.locks.held(f"shelf {project}"):
         news = unshown(project)
         if news:
-            _put(shelf, project, ecosystem, touched(news, ecosystem), news)
+            _refresh(shelf, project, ecosystem, news)
 
 
 def rebuild(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     """Render all of a project's pages and put up all its files, whatever they show now."""
     with shelf.locks.held(f"shelf {project}"):
-        _put(shelf, project, ecosystem, None, unshown(project))
+        news = unshown(project)
+        shown, must = whole(shelf, project, ecosystem)
+        _put(shelf, must)
+        note(shown, ecosystem, news)
 
 
-def _put(
-    shelf: Shelf,
-    project: ProjectId,
-    ecosystem: Ecosystem,
-    versions: frozenset[str] | None,
-    news: Sequence[Recorded],
+def _refresh(
+    shelf: Shelf, project: ProjectId, ecosystem: Ecosystem, news: Sequence[Recorded]
 ) -> None:
+    versions, gone = touched(news, ecosystem), removed_by(news, ecosystem)
     shown = listing(project, ecosystem, versions)
-    wanted = _with_neighbours(shown, versions)
-    _put_files(shelf, shown, wanted)
-    for page in _rendered(shelf, shown, ecosystem, wanted):
-        shelf.pages.put(page.path, page.body)
-    newest = chosen(shown.releases)
-    row = Project.objects.filter(ecosystem=project.ecosystem, key=project.key)
+    left = [one for one in removed(project, ecosystem) if one.version.key in gone] if gone else ()
+    must = Shown(shown, _with_neighbours(shown, versions), left)
+    _put(shelf, _standing(shelf, ecosystem, must))
+    note(shown, ecosystem, news)
+
+
+def note(shown: Listing, ecosystem: Ecosystem, news: Sequence[Recorded]) -> None:
+    """Write the card of a project, and that its pages show these events."""
+    project = shown.project
     with transaction.atomic():
-        row.update(
-            latest=newest.version.display if newest else "",
-            summary=newest.summary if newest else "",
-        )
+        card.write(shown, ecosystem)
         if news:
             # Only those: the listing may know of a later event, whose own pages are not rendered.
+            row = Project.objects.filter(ecosystem=project.ecosystem, key=project.key)
             row.update(shelved_serial=news[-1].serial)
         shared.want(plan.shared(news, project.ecosystem))
 
 
+def _put(shelf: Shelf, must: Standing) -> None:
+    shelf.pages.unlink(*must.down)
+    missing = shelf.pages.link(must.files)
+    # Upkeep set their blobs aside, or the disk lost them. The project's other files go on.
+    shelf.pages.unlink(*missing)
+    for note in (*must.lost(missing), *must.notes):
+        shelf.pages.put(note.path, note.body)
+    found = [f"{DAMAGED}/{path}" for path in must.files if path not in missing]
+    # Hardly any registry has notes of these kinds, and there would be one beside each file.
+    some = {kind for kind in (DAMAGED, QUARANTINE) if any(shelf.pages.walk(kind))}
+    ended = (path for path in (*must.ended, *found) if _kind(path) in {None, *some})
+    shelf.pages.remove(*ended)
+    for page in must.pages:
+        shelf.pages.put(page.path, page.body)
+
+
+def _kind(path: str) -> str | None:
+    """Return of which kind a note is; None of anything else."""
+    top = path.partition("/")[0]
+    return top if top in {DAMAGED, QUARANTINE} else None
+
+
+def whole(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> tuple[Listing, Standing]:
+    """Return a project and all that must stand of it; the caller holds its lock."""
+    shown = listing(project, ecosystem)
+    must = Shown(shown, None, removed(project, ecosystem))
+    return shown, _standing(shelf, ecosystem, must)
+
+
+def _standing(shelf: Shelf, ecosystem: Ecosystem, shown: Shown) -> Standing:
+    return standing(shown, partial(shelf.render, ecosystem))
+
+
 def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator[Page]:
     """Render all the pages of a project as a refresh would, without putting them up."""
-    return _rendered(shelf, listing(project, ecosystem), ecosystem, None)
+    return shelf.render(ecosystem, listing(project, ecosystem), None)
 
 
 def unshown(project: ProjectId) -> tuple[Recorded, ...]:
@@ -120,45 +162,8 @@ def damaged_count(shelf: Shelf) -> int:
     return sum(1 for _ in shelf.pages.walk(DAMAGED))
 
 
-def _rendered(
-    shelf: Shelf, shown: Listing, ecosystem: Ecosystem, versions: frozenset[str] | None
-) -> Iterator[Page]:
-    for render in (ecosystem.pages, *shelf.renderers):
-        yield from render(shown, versions)
-
-
 def _with_neighbours(shown: Listing, versions: frozenset[str] | None) -> frozenset[str] | None:
     # The two newest are rendered too: the one may have just superseded the other.
     if versions is None:
         return None
     return versions | {release.version.key for release in shown.releases[:2]}
-
-
-def _put_files(shelf: Shelf, shown: Listing, wanted: frozenset[str] | None) -> None:
-    if shown.status == Status.QUARANTINED:
-        # All are down before a reason is written: taking down must not wait for room on the disk.
-        files = dict(_served(shown, None))
-        shelf.pages.unlink(*files)
-        for path in files:
-            shelf.pages.put(f"{QUARANTINE}/{path}", shown.status_reason.encode())
-        return
-    files = dict(_served(shown, wanted))
-    missing = shelf.pages.link(files)
-    # Upkeep set their blobs aside, or the disk lost them. The project's other files go on.
-    shelf.pages.unlink(*missing)
-    for path in missing:
-        shelf.pages.put(f"{DAMAGED}/{path}", files[path].encode())
-    told = [f"{QUARANTINE}/{path}" for path in files]
-    if any(shelf.pages.walk(DAMAGED)):
-        told += [f"{DAMAGED}/{path}" for path in files if path not in missing]
-    shelf.pages.remove(*told)
-
-
-def _served(shown: Listing, wanted: frozenset[str] | None) -> Iterator[tuple[str, str]]:
-    for release in shown.releases:
-        if wanted is not None and release.version.key not in wanted:
-            continue
-        for file in release.files:
-            yield file.path, file.digests.sha256
-            for suffix, sha256 in file.sidecars.items():
-                yield file.path + suffix, sha256

@@ -38,6 +38,11 @@ def behind() -> tuple[str, ...]:
     return tuple(rows.values_list("name", flat=True))
 
 
+def counts() -> frozenset[tuple[str, int, int]]:
+    """Return of all pages how often they were wanted, and which count those that stand show."""
+    return frozenset(SharedPages.objects.values_list("name", "wanted", "put"))
+
+
 def is_behind() -> bool:
     """Say whether any pages are wanted anew."""
     return SharedPages.objects.filter(put__lt=F("wanted")).exists()

@@ -186,9 +186,9 @@ def not_published(permit: Permit) -> None:
 
 
 def judged_again(accepted: Accepted, ecosystem: Ecosystem, yard: Yard) -> None:
-    """Judge for a stage what may have changed since; the caller holds the transaction."""
+    """Judge for a stage what may have changed since; the caller holds the name and the room."""
     candidate, limits = accepted.candidate, yard.desk.limits
-    known = facts(candidate, yard.desk.clock.now())
+    known = facts(candidate, yard.desk.clock.now(), limits)
     not_published(judge(candidate, known, ecosystem, limits.release_open, Action.STAGE))
 
 

@@ -19,8 +19,9 @@ from strongroom.core.errors import (
     TooLargeError,
     UnavailableError,
 )
+from strongroom.packages.catalog.quotas import of_user, standings, within
 from strongroom.packages.models import Stage, StagedFile, UsedPath
-from strongroom.packages.publishing.commit import keep_again, keep_sidecars, settled
+from strongroom.packages.publishing.commit import hold_room, keep_again, keep_sidecars, settled
 from strongroom.packages.staging.files import (
     Promise,
     add,
@@ -33,7 +34,7 @@ from strongroom.packages.staging.files import (
     take_out,
 )
 from strongroom.packages.staging.opening import record_news
-from strongroom.packages.staging.rows import allow, find, find_file, held, state_of
+from strongroom.packages.staging.rows import allow, find, find_file, held, project_of, state_of
 from strongroom.packages.staging.states import Act, FileState, after
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access.grants import user_of
@@ -105,6 +106,7 @@ def promise(yard: Yard, actor: Actor, handle: str, promised: Promise) -> StagedF
         if there is not None and there.state == FileState.PENDING:
             raise _on_its_way(there)
         news = take_out(there, actor) if there is not None else []
+        _takes(promised.size, stage, actor, yard)
         file = add(stage, promised, actor, yard)
         record_news(news, yard)
         return file
@@ -131,6 +133,9 @@ def receive(yard: Yard, actor: Actor, handle: str, measured: Measured) -> Staged
         _changes(file, stage, yard)
         if not yard.desk.blobs.holds(sha256):
             incoming.keep()  # a sweep came between
+        if file.uploader_id != user_of(actor):
+            # The room was taken of whoever promised the file.
+            _takes(file.size, stage, actor, yard)
         file.uploader_id, file.credential = user_of(actor), actor.credential
         have(file, incoming.digests())
         file.save()
@@ -210,6 +215,12 @@ def _believable(promised: Promise, yard: Yard) -> None:
             "The file is promised without a digest, or by one that is not known or too weak.",
             "Send its sha256; others of Python's hashlib are checked besides.",
         )
+
+
+def _takes(size: int, stage: Stage, actor: Actor, yard: Yard) -> None:
+    """Refuse a file for which its uploader has no room; no more is sent than was promised."""
+    hold_room(project_of(stage), [actor])
+    within(standings(yard.desk.limits, [of_user(actor.name)]), size)
 
 
 def _unpublished(stage: Stage, filename: str) -> None:

@@ -15,7 +15,7 @@ from strongroom.core.errors import ConflictError, StrongroomError, UnavailableEr
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.packages.models import Approval, Stage, StagedFile
 from strongroom.packages.publishing.authorize import facts, judge
-from strongroom.packages.publishing.commit import record_all, settled, write
+from strongroom.packages.publishing.commit import hold_room, record_all, settled, write
 from strongroom.packages.publishing.decide import accepted, decide
 from strongroom.packages.publishing.receive import receive
 from strongroom.packages.publishing.steps import Accepted, Candidate
@@ -27,6 +27,7 @@ from strongroom.packages.staging.files import (
     not_published,
     reconsidered,
     upload_of,
+    uploader,
 )
 from strongroom.packages.staging.opening import finish, record_news
 from strongroom.packages.staging.rows import (
@@ -156,6 +157,7 @@ def _publish(stage: Stage, by: Actor, told: list[Event], yard: Yard) -> Outcome:
     after(state_of(stage, now), Act.PUBLISH)
     approved = standing(stage, files, yard)
     news = list(told)
+    hold_room(project_of(stage), map(uploader, files))
     for file in files:
         news += _write(file, by, yard)
     finish(stage, Act.PUBLISH, now)
@@ -191,7 +193,8 @@ def _write(file: StagedFile, by: Actor, yard: Yard) -> list[Event]:
     desk, now = yard.desk, yard.desk.clock.now()
     candidate = Candidate(receive(upload), manifests.read(file.manifest))
     ecosystem = desk.ecosystem(upload.ecosystem)
-    not_published(judge(candidate, facts(candidate, now), ecosystem, desk.limits.release_open))
+    known = facts(candidate, now, desk.limits)
+    not_published(judge(candidate, known, ecosystem, desk.limits.release_open))
     findings = manifests.read_findings(file.findings)
     remarks = accepted(decide(findings, candidate.project.key, desk.policy))
     upload.incoming.keep()

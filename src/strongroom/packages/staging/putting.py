@@ -11,7 +11,13 @@ from django.db import transaction
 from strongroom.core.actors import Action, Actor
 from strongroom.core.events import Event
 from strongroom.packages.models import Stage, StagedFile
-from strongroom.packages.publishing.commit import hold, keep_again, keep_sidecars, settled
+from strongroom.packages.publishing.commit import (
+    hold,
+    hold_room,
+    keep_again,
+    keep_sidecars,
+    settled,
+)
 from strongroom.packages.publishing.pipeline import consider, publish_considered
 from strongroom.packages.publishing.steps import Accepted, Receipt, Upload
 from strongroom.packages.staging.files import (
@@ -62,6 +68,7 @@ def put(accepted: Accepted, yard: Yard) -> Staged:
     def attempt() -> Staged:
         with transaction.atomic():
             hold(candidate.project, candidate.manifest.name.similar)
+            hold_room(candidate.project, [candidate.asked.actor])
             return _put(accepted, sidecars, yard)
 
     return settled(attempt, candidate.manifest.filename)

@@ -91,8 +91,9 @@ def _of(row: dict[str, object]) -> Iterator[Named]:
 class Census:
     """All digests and paths that rows name, brought up to date as often as asked.
 
-    Rows of files are only ever added, and their numbers grow: what it has seen stays named. Those
-    of staged files change and go, and are few: they are read anew each time.
+    The numbers of rows of files grow. What it has seen stays named, though its release may be
+    removed since: a later sweep takes it. Staged files change and go, and are few: they are read
+    anew each time.
     """
 
     def __init__(self) -> None:

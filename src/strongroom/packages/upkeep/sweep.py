@@ -6,8 +6,9 @@ died, published files on the shelf that no row names, pages that no rendering gi
 Why nothing that is named can go:
 
 1. The stores are walked before the rows are read. Whatever stood there because of a row has its row
-   among those that are read, because rows of files are only ever added, and a file is put on the
-   shelf after its row is committed.
+   among those that are read, unless its release was removed meanwhile: then it is to go, and as
+   names and bytes are never used again, no later row will name it. A file is put on the shelf
+   after its row is committed.
 2. A blob or shelf file is removed inside a writing transaction that first reads the rows that are
    new. There is one writing transaction at a time. An upload that committed before is seen; one
    that commits later sees in its own transaction that its blob is gone and keeps it again, and
@@ -25,7 +26,8 @@ from django.db import transaction
 
 from strongroom.core.events import Recorded
 from strongroom.packages.catalog.listing import all_projects
-from strongroom.packages.shelf.refresh import DAMAGED, QUARANTINE, pages_of
+from strongroom.packages.shelf.refresh import whole
+from strongroom.packages.shelf.standing import DAMAGED
 from strongroom.packages.upkeep.named import Census
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.proof.ledger.events import last_serial, since
@@ -35,8 +37,7 @@ logger = logging.getLogger(__name__)
 _AT_ONCE = 50  # removals in one transaction, which holds up all writers meanwhile
 _EVENTS_AT_ONCE = 1000
 FILES = "files/"
-_TOMBSTONES = (f"{QUARANTINE}/", f"{DAMAGED}/")
-_OWN = frozenset({".rendered"})
+OWN = frozenset({".rendered"})
 
 
 class Sort(StrEnum):
@@ -103,7 +104,7 @@ def _incoming(premises: Premises, older_than: float) -> Iterator[Stray]:
 
 def _old_on_shelf(premises: Premises, older_than: float) -> Iterator[Stray]:
     for one in premises.shelf.pages.walk():
-        if one.name not in _OWN and one.written < older_than:
+        if one.name not in OWN and one.written < older_than:
             sort = Sort.FILE if one.name.startswith(FILES) else Sort.PAGE
             yield Stray(sort, one.name, one.size)
 
@@ -112,16 +113,16 @@ def _all_pages(premises: Premises) -> frozenset[str]:
     pages = {page.path for page in premises.shared()}
     for project in all_projects():
         ecosystem = premises.desk.ecosystem(project.ecosystem)
-        pages.update(page.path for page in pages_of(premises.shelf, project, ecosystem))
+        _, must = whole(premises.shelf, project, ecosystem)
+        pages.update(page.path for page in (*must.notes, *must.pages))
     return frozenset(pages)
 
 
 def _belongs(one: Stray, census: Census, pages: frozenset[str]) -> bool:
     if one.sort is Sort.FILE:
         return census.names_path(one.name)
-    for prefix in _TOMBSTONES:
-        if one.name.startswith(prefix):
-            return census.names_path(one.name.removeprefix(prefix).removesuffix(".gz"))
+    if one.name.startswith(f"{DAMAGED}/"):
+        return census.names_path(one.name.removeprefix(f"{DAMAGED}/").removesuffix(".gz"))
     # The compressed form of a page goes and stays with it.
     return one.name in pages or one.name.removesuffix(".gz") in pages
 

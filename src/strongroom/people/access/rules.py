@@ -19,6 +19,7 @@ _MAY: dict[Action, frozenset[Role]] = {
     Action.CONFIGURE: frozenset({Role.OWNER}),
     Action.QUARANTINE: frozenset(),
     Action.APPOINT: frozenset({Role.OWNER}),
+    Action.REMOVE: frozenset({Role.OWNER}),
     Action.LOOSEN: frozenset(),
 }
 _BY_ADMINS = frozenset(
@@ -28,6 +29,7 @@ _BY_ADMINS = frozenset(
         Action.CONFIGURE,
         Action.QUARANTINE,
         Action.APPOINT,
+        Action.REMOVE,
         Action.LOOSEN,
     }
 )

@@ -10,8 +10,10 @@ Times never go back from serial to serial, whatever the machine's clock does: an
 earlier than the one before it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+
+from django.db.models import Max
 
 from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
@@ -52,6 +54,20 @@ def of_project_since(project: ProjectId, serial: int) -> tuple[Recorded, ...]:
         ecosystem=project.ecosystem, project=project.key, serial__gt=serial
     )
     return _read(rows.order_by("serial"))
+
+
+def of_project_and_kind(project: ProjectId, kind: Kind) -> tuple[Recorded, ...]:
+    """Return all the events of a project that are of one kind, oldest first."""
+    rows = EventRow.objects.filter(ecosystem=project.ecosystem, project=project.key, kind=kind)
+    return _read(rows.order_by("serial"))
+
+
+def newest_serials(project: ProjectId, kinds: Iterable[Kind]) -> Mapping[str, int]:
+    """Return, by version, the serial of a project's newest event of some kinds."""
+    rows = EventRow.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, kind__in=[str(kind) for kind in kinds]
+    )
+    return dict(rows.values_list("version").annotate(Max("serial")))
 
 
 def since(serial: int, limit: int) -> tuple[Recorded, ...]:

@@ -130,12 +130,9 @@ class DiskPages:
         return stored.compressed is not None or not _compressed(place).exists()
 
     def shows(self, path: str, body: bytes) -> bool:
-        """Say whether the disk holds a page with these very bytes."""
-        try:
-            return self.place(path).read_bytes() == body
-        except OSError as error:
-            _only_absent(error)
-            return False
+        """Say whether the disk holds just what `put` would write: the page and what is beside."""
+        place = self.place(path)
+        return (_content(place), _content(_compressed(place))) == (body, packed(body))
 
     def held(self, path: str, mark: Mark) -> Stored | None:
         """Return a page from memory, None if the page of this mark is not there; reads nothing."""
@@ -207,6 +204,15 @@ def mark_at(place: str) -> Mark | None:
     if not S_ISREG(status.st_mode):
         return None
     return (status.st_mtime_ns, status.st_ino, status.st_size)
+
+
+def _content(place: Path) -> bytes | None:
+    """Return what a file holds, None if it is not there."""
+    try:
+        return place.read_bytes()
+    except OSError as error:
+        _only_absent(error)
+        return None
 
 
 def _compressed(place: Path) -> Path:

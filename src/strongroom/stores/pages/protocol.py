@@ -94,7 +94,7 @@ class Pages(Protocol):
         ...
 
     def shows(self, path: str, body: bytes) -> bool:
-        """Say whether a page stands there with these very bytes."""
+        """Say whether just that stands there which putting up these bytes would make stand."""
         ...
 
     def walk(self, under: str = "") -> Iterator[Standing]:

@@ -28,7 +28,9 @@ def test_the_same_listing_gives_the_same_bytes() -> None:
 
 @given(st.integers(0, 2**63 - 1))
 def test_the_serial_is_found_in_every_page_of_the_index_and_the_api(at: int) -> None:
-    pages = [*render(replace(ONE, serial=at), None, URL), *root([("a", "A")], at)]
+    releases = tuple(replace(one, serial=at) for one in ONE.releases)
+    shown = replace(ONE, serial=at, releases=releases)
+    pages = [*render(shown, None, URL), *root([("a", "A")], at)]
     found = {page.path: serial(page.body) for page in pages if not page.path.startswith("rss/")}
     assert set(found.values()) == {at}
 

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, TestResponse
 
+from strongroom.core.actors import OPERATOR
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.ecosystems.pypi.wire.reads import PREFIXES, Reads, negotiate
+from strongroom.packages.catalog.changes import target
+from strongroom.packages.catalog.removal import remove
 from tests.fakes.distributions import Metadata, wheel
 from tests.fakes.folders import disk_pages
 from tests.fakes.registry import URL, Registry
@@ -343,3 +346,32 @@ def test_the_index_says_which_python_a_file_requires(registry: Registry) -> None
         json.loads(registry.get("/pypi/example/json").data)["urls"][0]["requires_python"]
         == ">=3.99"
     )
+
+
+def test_whatever_a_removed_release_had_is_410_with_the_reason_in_the_phrase(
+    registry: Registry,
+) -> None:
+    path = registry.publish("example", "1.0")
+    registry.publish("example", "2.0")
+    desk = registry.house.desk
+    remove(desk, OPERATOR, target(desk, "pypi", "example", "1.0"), "Leaked a key.")
+    for gone in (path, f"{path}.metadata", "/pypi/example/1.0/json"):
+        answer = registry.get(gone)
+        assert answer.status == (
+            "410 This release was removed: Leaked a key. It does not come back;"
+            " use another version."
+        )
+        assert problem(answer)["code"] == "release-removed"
+        assert registry.client.head(gone).status_code == 410
+    assert b"1.0-py3" not in registry.get("/simple/example/").data
+    assert registry.get("/pypi/example/json").json["info"]["version"] == "2.0"  # type: ignore[index] # a document
+
+
+def test_a_removal_without_a_reason_and_with_a_hostile_one_is_one_line(registry: Registry) -> None:
+    desk = registry.house.desk
+    for version, reason in (("1.0", ""), ("2.0", '\u00c4 \u2028 quo"te')):
+        path = registry.publish("example", version)
+        remove(desk, OPERATOR, target(desk, "pypi", "example", version), reason)
+        assert registry.get(path).status.isascii()
+    assert registry.get("/simple/example/").status_code == 200
+    assert registry.get("/pypi/example/json").status_code == 404

@@ -1,15 +1,18 @@
 import base64
 import hashlib
 import json
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import OperationalError, connection
 from pytest_django import Settings
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from strongroom.ecosystems.pypi.wire.upload import BESIDES_AT_MOST, at_least
 from strongroom.packages.models import File
 from tests.ecosystems.pypi.forms import (
     BODY,
@@ -236,6 +239,63 @@ def test_a_file_over_the_limit_is_refused(db: None, data: Path, settings: Settin
     with open_registry(data, settings, max_file_bytes=100) as small:
         refused(small.post(form(NAME, BODY)), 413, "file-too-large")
     assert not list((data / "blobs" / "incoming").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("configured", "code"),
+    [({"max_file_bytes": 1000}, "file-too-large"), ({"max_user_bytes": 1000}, "quota-exceeded")],
+)
+def test_what_announces_too_much_is_refused_before_a_byte_of_it_is_read(
+    db: None, data: Path, settings: Settings, configured: dict[str, object], code: str
+) -> None:
+    class Unread(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            read.append(size)
+            return super().read(size)
+
+    read: list[int | None] = []
+    with open_registry(data, settings, **configured) as registry:
+        environ = {
+            **EnvironBuilder(
+                path="/legacy/", method="POST", auth=("__token__", registry.token)
+            ).get_environ(),
+            "CONTENT_TYPE": "multipart/form-data; boundary=x",
+            "CONTENT_LENGTH": str(25 * 1024 * 1024),
+            "wsgi.input": Unread(b"x"),
+        }
+        told: list[str] = []
+
+        def start(status: str, _headers: object, _failed: object = None) -> None:
+            told.append(status)
+            assert read == []
+
+        with closing(registry.app(environ, start)) as answer:  # type: ignore[type-var, arg-type] # werkzeug's types
+            body = json.loads(b"".join(answer))
+        assert (told[0].split()[0], body["code"]) == ("413", code)
+
+
+@pytest.mark.parametrize(
+    ("headers", "least"),
+    [
+        ({}, 0),
+        ({"CONTENT_LENGTH": ""}, 0),
+        ({"CONTENT_LENGTH": "x"}, 0),
+        ({"CONTENT_LENGTH": "\u0665"}, 0),
+        ({"CONTENT_LENGTH": "-5"}, 0),
+        ({"CONTENT_LENGTH": str(2**62), "HTTP_TRANSFER_ENCODING": "chunked"}, 0),
+        ({"CONTENT_LENGTH": str(30 * 1024 * 1024)}, 10 * 1024 * 1024),
+    ],
+)
+def test_what_is_announced_is_the_length_without_the_most_that_is_no_file(
+    headers: dict[str, str], least: int
+) -> None:
+    environ = EnvironBuilder(path="/legacy/", method="POST").get_environ()
+    environ.pop("CONTENT_LENGTH", None)
+    assert at_least(WSGIRequest({**environ, **headers})) == least
+
+
+def test_all_the_text_that_a_form_may_have_is_no_file(settings: Settings) -> None:
+    assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE < BESIDES_AT_MOST
 
 
 def test_a_refused_upload_leaves_nothing_behind(data: Path, registry: Registry) -> None:

@@ -53,7 +53,10 @@ def documents(listing: Listing, touched: frozenset[str] | None, public_url: str)
         for release in listing.releases
     }
     path = f"pypi/{listing.project.key}"
-    body = _document(listing, newest, files, public_url) | {"releases": files}
+    body = _document(listing, newest, files, public_url) | {
+        "last_serial": listing.serial,
+        "releases": files,
+    }
     yield Page(f"{path}/index.json", JSON, encoded(body))
     for release in listing.releases:
         if touched is None or release.version.key in touched:
@@ -68,7 +71,7 @@ def _document(
     public_url: str,
 ) -> dict[str, object]:
     return {
-        "last_serial": listing.serial,  # first, so that the serial is found without reading on
+        "last_serial": release.serial,  # first, so that the serial is found without reading on
         "info": _info(listing, release, public_url),
         "ownership": {"organization": None, "roles": _roles(listing.people)},
         "urls": files[release.version.display],

@@ -11,6 +11,7 @@ from strongroom.core.errors import (
     ConfigurationError,
     ConflictError,
     ForbiddenError,
+    GoneError,
     InvalidError,
     MethodError,
     NoRoomError,
@@ -29,6 +30,7 @@ STATUS: dict[type[StrongroomError], int] = {
     NotFoundError: 404,
     MethodError: 405,
     ConflictError: 409,
+    GoneError: 410,
     TooLargeError: 413,
     UnavailableError: 503,
     NoRoomError: 507,  # RFC 4918, section 11.5

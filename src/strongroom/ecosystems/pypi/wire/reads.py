@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import (
     ForbiddenError,
+    GoneError,
     InvalidError,
     NotFoundError,
     StrongroomError,
@@ -20,8 +21,8 @@ from strongroom.core.errors import (
 from strongroom.ecosystems.pypi.pages import feeds, simple
 from strongroom.ecosystems.pypi.pages import rendering as pages
 from strongroom.ecosystems.pypi.wire.faults import refusal
-from strongroom.packages.shelf.refresh import DAMAGED, QUARANTINE
 from strongroom.packages.shelf.serve import Answer, Headers, Readable, file, page, shown
+from strongroom.packages.shelf.standing import DAMAGED, QUARANTINE, REMOVED
 
 PREFIXES = frozenset({"simple", "files", "pypi", "rss", "integrity"})
 _JSON = "application/json"
@@ -128,6 +129,7 @@ class Reads:
         release = f"{self._pypi.version(raw_version).key}/" if raw_version else ""
         found = self._with_serial(read, f"pypi/{key}/{release}index.json", _JSON)
         if found is None:
+            self._not_removed(f"pypi/{key}/{release}index.json")
             raise _no_project(f"{key} {raw_version}".strip())
         return found
 
@@ -139,6 +141,11 @@ class Reads:
         extra: Headers = (("X-PyPI-Last-Serial", str(serial)),) if serial is not None else ()
         return shown(stored, read.headers, media_type, extra)
 
+    def _not_removed(self, path: str) -> None:
+        told = self._pages.get(f"{REMOVED}/{path}")
+        if told is not None:
+            raise removed(told.body.decode())
+
     def _file(self, read: Read) -> Answer | None:
         found = _FILE.fullmatch(read.path)
         if found is None:
@@ -146,6 +153,7 @@ class Reads:
         # The address carries the digest, so the digest is the entity tag, known without reading.
         answer = file(self._pages, read.path[1:], read.headers, f'"{"".join(found.groups()[:3])}"')
         if answer is None:
+            self._not_removed(read.path[1:])
             told = self._pages.get(QUARANTINE + read.path)
             if told is not None:
                 raise quarantined(told.body.decode())
@@ -176,6 +184,15 @@ def quarantined(reason: str) -> StrongroomError:
         "project-quarantined",
         f"Quarantined: {reason}" if reason else "Quarantined by this registry.",
         "Do not use it; where it is installed already, find out what it did.",
+    )
+
+
+def removed(reason: str) -> StrongroomError:
+    """Say of a file or page that its release was removed, and why."""
+    return GoneError(
+        "release-removed",
+        f"This release was removed: {reason}" if reason else "This release was removed.",
+        "It does not come back; use another version.",
     )
 
 

@@ -27,6 +27,7 @@ from strongroom.core.errors import (
     UnavailableError,
 )
 from strongroom.ecosystems.pypi.wire.faults import refusal
+from strongroom.packages.publishing.foresee import foresee
 from strongroom.packages.publishing.receive import Bounded
 from strongroom.packages.publishing.steps import Receipt, Upload
 from strongroom.packages.staging.putting import Staged, take
@@ -41,6 +42,7 @@ FILE_FIELD = "content"
 DIGESTS = ("sha256_digest", "blake2_256_digest", "md5_digest")
 PROTOCOL = {":action": "file_upload", "protocol_version": "1"}
 METHODS = "POST"
+BESIDES_AT_MOST = 20 * 1024 * 1024  # bytes of a form that are not its file; more are refused
 _NOTHING = frozenset({"", "UNKNOWN"})
 
 
@@ -78,7 +80,9 @@ class Door:
         """Publish the file of a form, or say why not."""
         try:
             _posted(request)
-            outcome, ignored = self._take(request, self._actor(request))
+            actor = self._actor(request)
+            foresee(actor, at_least(request), self._yard.desk)
+            outcome, ignored = self._take(request, actor)
         except StrongroomError as error:
             return self._refused(error)
         except (OperationalError, InterfaceError) as error:
@@ -181,6 +185,14 @@ class _Content(FileUploadHandler):
 
     def upload_interrupted(self) -> None:
         raise _broken("The upload ended before its last part was complete.")
+
+
+def at_least(request: HttpRequest) -> int:
+    """Return how many bytes the file of a form has at least, from the length of the request."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if request.headers.get("Transfer-Encoding") or not (length.isascii() and length.isdigit()):
+        return 0
+    return max(int(length) - BESIDES_AT_MOST, 0)
 
 
 def _token(request: HttpRequest) -> str:

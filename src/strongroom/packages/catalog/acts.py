@@ -1,0 +1,39 @@
+"""What every change of a project does: asks the one rule, and tells its event."""
+
+from collections.abc import Mapping
+
+from strongroom.core.actors import Action, Actor
+from strongroom.core.coordinates import ProjectId
+from strongroom.core.events import Event, Kind, Recorded
+from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.models import Project
+from strongroom.people.access.grants import role_of
+from strongroom.people.access.rules import permit
+from strongroom.proof.ledger.events import record
+
+
+def may(actor: Actor, action: Action, project: ProjectId) -> None:
+    """Return if the actor may do this to a project that exists; raises as `permit` does."""
+    permit(actor, action, project, exists=True, role=role_of(actor.user_id, project))
+
+
+def about(
+    actor: Actor, kind: Kind, project: ProjectId, facts: Mapping[str, object], version: str = ""
+) -> Event:
+    """Return an event about a project, or a version of it (as its authors write it)."""
+    return Event(
+        kind=kind,
+        actor=actor.name,
+        credential=actor.credential,
+        project=project,
+        version=version,
+        facts=facts,
+    )
+
+
+def tell(desk: Desk, row: Project, event: Event) -> Recorded:
+    """Record an event, and mark the project's pages as behind it. Last in the transaction."""
+    recorded = record(event, desk.clock)
+    row.serial = recorded.serial
+    row.save(update_fields=["serial"])
+    return recorded

@@ -1,0 +1,79 @@
+"""Checking and rebuilding beside a registry that goes on publishing."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+
+from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.publishing.pipeline import publish
+from strongroom.packages.publishing.steps import Upload
+from strongroom.packages.upkeep.rebuild import check
+from strongroom.people.accounts.users import person
+from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.registry import Registry
+from tests.packages.upkeep.filled import Filled, checked, fill, found, rebuilt, silent
+
+
+@pytest.fixture
+def filled(registry: Registry) -> Filled:
+    """Return a registry in which something of every kind stands."""
+    return fill(registry)
+
+
+def test_a_check_beside_a_registry_that_publishes_finds_nothing_wrong(filled: Filled) -> None:
+    stop, failed = threading.Event(), list[BaseException]()
+
+    def publish() -> None:
+        try:
+            for number in range(3, 300):
+                filled.registry.publish("example", f"{number}.0")
+                filled.registry.publish(f"new{number}", "1.0")
+                if stop.wait(0.05):
+                    break
+        except BaseException as error:
+            failed.append(error)
+            raise
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    try:
+        premises = filled.registry.house.premises
+        reports = [found(check(premises, silent, lambda: time.sleep(2))) for _ in range(2)]
+        rebuilt(filled.registry)
+    finally:
+        stop.set()
+        thread.join()
+    assert not failed
+    assert reports == [set(), set()]
+    assert found(checked(filled.registry)) == set()
+
+
+def test_what_never_rests_is_said_to_be_unjudged(filled: Filled) -> None:
+    registry, numbers = filled.registry, iter(range(3, 99))
+    silenced = replace(registry.house.desk, react=lambda _: None)
+
+    def busy() -> None:
+        for name in ("example", "lost"):
+            publish_silently(registry, silenced, name, f"{next(numbers)}.0")
+
+    busy()
+    report = check(registry.house.premises, silent, busy)
+    assert found(report) == set()
+    assert set(report.unjudged) == {
+        "pages of pypi:example",
+        "pages of pypi:lost",
+        "pages of all projects together",
+    }
+
+
+def publish_silently(registry: Registry, desk: Desk, name: str, version: str) -> None:
+    """Publish so that nobody puts up the pages."""
+    with desk.blobs.receive() as incoming:
+        incoming.write(wheel(name, version))
+        actor = person(registry.owner, "session")
+        publish(Upload(actor, "pypi", wheel_filename(name, version), {}, incoming), desk)
