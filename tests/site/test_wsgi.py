@@ -194,6 +194,15 @@ def test_a_file_that_went_away_meanwhile_is_404(tmp_path: Path) -> None:
     assert status == "404 This file was withdrawn just now."
 
 
+def test_a_file_that_the_disk_does_not_give_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    answer = Answer(200, "OK", (), Stretch(tmp_path, 0, 1))  # a folder, which nobody can read so
+    _, status, headers = run_wsgi_app(
+        lambda environ, start: send(answer, environ, start), EnvironBuilder("/").get_environ()
+    )
+    assert status.startswith("503 The registry's storage did not answer.")
+    assert headers["Retry-After"] == "60"
+
+
 class Torn(BytesIO):
     """A body whose connection breaks."""
 
