@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,7 +28,7 @@ from benchmarks.peers import devpi, nginx, pypiserver, simpleindex, strongroom
 from benchmarks.peers.peer import VENV, Maker, Peer
 from benchmarks.plan import Plan, planned
 from benchmarks.processes import BenchError
-from benchmarks.report import Figure, machine, say, table, write
+from benchmarks.report import Figure, attempted, machine, say, table, write
 
 MAKERS: Mapping[str, Maker] = MappingProxyType(
     {
@@ -38,6 +39,7 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
     }
 )
 PEERS = (*MAKERS, "nginx")
+LONGEST_SLOW = 15  # seconds; nothing changes after that
 
 
 def main() -> int:
@@ -48,17 +50,19 @@ def main() -> int:
     print(machine(), flush=True)
     say(f"expected to take about {plan.minutes:.0f} minutes on a machine with nothing else to do")
     figures: list[Figure] = []
+    notes: dict[str, str] = {}
     missing: dict[str, str] = {}
     measure = {"compare": _compared, "slow": _slowed, "overload": _overloaded}[options.what]
     for projects in plan.sizes:
         with _servers(Corpus(projects, plan.shrunk), options.peers, missing) as peers:
+            notes |= {peer.name: peer.note for peer in peers if peer.note}
             found = measure(peers, plan)
             figures += [replace(one, title=f"{one.title} [{projects:,}]") for one in found]
     print(table(figures))
-    _footnotes(figures, missing)
+    _footnotes(figures, notes, missing)
     if options.json:
-        write(figures, {"machine": machine(), "missing": missing}, options.json)
-    return 1 if "strongroom" in missing else 0
+        write(figures, {"machine": machine(), "notes": notes, "missing": missing}, options.json)
+    return 1 if "strongroom" in missing or any(one.note for one in figures) else 0
 
 
 def _options() -> argparse.Namespace:
@@ -86,7 +90,7 @@ def _servers(corpus: Corpus, names: Sequence[str], missing: dict[str, str]) -> I
     folder = Path(tempfile.mkdtemp(prefix="strongroom-bench-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        peers = []
+        peers: list[Peer] = []
         for name in names:
             say(f"filling {name} with {corpus.projects:,} projects")
             try:
@@ -111,35 +115,50 @@ def _made(name: str, folder: Path, corpus: Corpus) -> Peer:
 
 
 def _compared(peers: Sequence[Peer], plan: Plan) -> list[Figure]:
-    figures = list(standing.measured(peers, plan.rounds))
-    figures += reading.measured(peers, plan.rounds, plan.seconds)
-    figures += uploading.measured(peers, plan.uploads)
-    return [*figures, *(standing.held("memory after loads", peer) for peer in peers)]
+    figures: list[Figure] = []
+    for peer in peers:
+        figures += attempted("start", peer.name, partial(standing.measured, peer, plan.rounds))
+    running = [peer for peer in peers if peer.tree.process is not None]
+    figures += reading.measured(running, plan.rounds, plan.seconds)
+    figures += uploading.measured(running, plan.uploads)
+    return [*figures, *(standing.held("memory after loads", peer) for peer in running)]
 
 
-def _slowed(peers: Sequence[Peer], _plan: Plan) -> list[Figure]:
-    return _one_by_one(peers, lambda peer: slow.measured(peer, *reading.files_of(peer)))
+def _slowed(peers: Sequence[Peer], plan: Plan) -> list[Figure]:
+    def measure(peer: Peer) -> Iterator[Figure]:
+        peer.start()
+        return slow.measured(peer, *reading.files_of(peer), min(plan.watched, LONGEST_SLOW))
+
+    return _one_by_one(peers, "slow connections", measure)
 
 
 def _overloaded(peers: Sequence[Peer], plan: Plan) -> list[Figure]:
-    return _one_by_one(
-        peers, lambda peer: overload.measured(peer, reading.files_of(peer)[0], plan.overload)
-    )
+    def measure(peer: Peer) -> Iterator[Figure]:
+        peer.start()
+        return overload.measured(peer, reading.files_of(peer)[0], plan.watched)
+
+    return _one_by_one(peers, "overload", measure)
 
 
-def _one_by_one(peers: Sequence[Peer], measure: Callable[[Peer], Iterator[Figure]]) -> list[Figure]:
+def _one_by_one(
+    peers: Sequence[Peer], title: str, measure: Callable[[Peer], Iterator[Figure]]
+) -> list[Figure]:
     figures: list[Figure] = []
     for peer in peers:
-        peer.start()
-        figures += measure(peer)
+        figures += attempted(title, peer.name, partial(measure, peer))
         peer.stop()
     return figures
 
 
-def _footnotes(figures: Sequence[Figure], missing: Mapping[str, str]) -> None:
+def _footnotes(
+    figures: Sequence[Figure], notes: Mapping[str, str], missing: Mapping[str, str]
+) -> None:
     print("\n(Nx): Strongroom is N times better. Each title ends with the number of projects.")
-    for title, peer, note in dict.fromkeys((f.title, f.peer, f.note) for f in figures if f.note):
-        print(f"{peer}, {title}: {note}")
+    for name, note in notes.items():
+        print(f"{name}: {note}")
+    for one in figures:
+        if one.note:
+            print(f"{one.peer}, {one.title}: {one.note}")
     for name, why in missing.items():
         print(f"missing: {name}: {why}")
 

@@ -27,7 +27,7 @@ def main() -> int:
     """Fill the registry of STRONGROOM_DATA: `PROJECTS SHRUNK`, as a corpus has them."""
     from strongroom.site.start import start  # noqa: PLC0415 - rows come after the settings
 
-    os.fsync = lambda _: None
+    os.fsync = _not_now
     start(os.environ)
     from strongroom.people.accounts.users import find_user, person  # noqa: PLC0415
     from strongroom.site.assembly import house  # noqa: PLC0415
@@ -35,6 +35,10 @@ def main() -> int:
     _fill(house(), person(find_user(OWNER), "session"), Corpus(*map(int, sys.argv[1:])))
     os.sync()
     return 0
+
+
+def _not_now(fd: object) -> None:
+    del fd
 
 
 def _fill(registry: "House", actor: "Actor", corpus: Corpus) -> None:

@@ -1,9 +1,10 @@
-"""Ten times more clients than are answered at once, none of whom waits: what becomes of downloads?
+"""Ten times more clients than are answered at once, none of whom waits, and one who downloads.
 
-Half of them ask for a small project's page, half for the dearest page that anybody may ask for.
-Beside them one client downloads a file now and then, which is what a registry must go on doing.
+Half of them ask for a small project's page, half for the dearest page that anybody may ask for. The
+one downloads a file now and then, which is what a registry must go on doing whatever comes.
 """
 
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,18 +13,19 @@ from contextlib import ExitStack
 from benchmarks.corpus import SMALL
 from benchmarks.peers.peer import Peer
 from benchmarks.probing import GIVES_UP, download, probe
-from benchmarks.processes import LOAD_CORE, pinned
+from benchmarks.processes import LOAD_CORE, BenchError, pinned
 from benchmarks.report import Figure, say
 
 CONNECTIONS = 320  # ten times the requests that Strongroom takes at once
-QUIET = 10.0  # seconds
 RECOVERS_WITHIN = 60.0  # seconds
 
 
 def measured(peer: Peer, small: str, seconds: int) -> Iterator[Figure]:
     """Time downloads of `small` before, in and after an overload of some seconds."""
     say(f"overload of {peer.name}, {seconds} s")
-    quiet = probe(peer, small, QUIET)
+    if shutil.which("wrk") is None:
+        raise BenchError("wrk is not installed")
+    quiet = probe(peer, small, seconds / 3)
     rest = peer.tree.memory().pss
     yield Figure("download, quiet", peer.name, p50_ms=quiet.p50_ms, p99_ms=quiet.p99_ms)
     with ExitStack() as stack:

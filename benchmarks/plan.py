@@ -15,7 +15,7 @@ class Plan:
     rounds: int
     seconds: int  # of one load
     uploads: int  # in a row
-    overload: int  # seconds
+    watched: int  # seconds, beside slow clients or too many
     shrunk: int = 1
 
     @property
@@ -27,10 +27,10 @@ class Plan:
         return (filling + len(self.sizes) * (reads + uploads + 30)) / 60
 
 
-QUICK = Plan((200,), rounds=1, seconds=1, uploads=12, overload=20)
-USUAL = Plan((200, 2000), rounds=3, seconds=3, uploads=40, overload=60)
+QUICK = Plan((200,), rounds=1, seconds=1, uploads=12, watched=15)
+USUAL = Plan((200, 2000), rounds=3, seconds=3, uploads=40, watched=60)
 FULL = replace(USUAL, sizes=(200, 2000, 20000))
-TINY = Plan((3,), rounds=1, seconds=1, uploads=3, overload=4, shrunk=100)
+TINY = Plan((3,), rounds=1, seconds=1, uploads=3, watched=3, shrunk=100)
 
 
 def planned(options: Namespace) -> Plan:

@@ -33,7 +33,8 @@ class Seen:
 
 def probe(peer: Peer, path: str, seconds: float) -> Seen:
     """Download one file for some seconds, each time over a connection of its own."""
-    took, failed = [], 0
+    took: list[float] = []
+    failed = 0
     until = time.monotonic() + seconds
     while time.monotonic() < until or len(took) < 2:
         spent, well = download(peer, path)

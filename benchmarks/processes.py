@@ -1,4 +1,4 @@
-"""A server as a tree of processes: started on a core of its own, read through /proc, ended for good.
+"""A server as a tree of processes: started on a core of its own, read through /proc, ended.
 
 CPU time is that of the whole tree, user and system, since the start; it says what a request costs
 even while the machine does other things. Memory is PSS: shared pages are counted once.
@@ -119,6 +119,7 @@ class Tree:
 
 
 def clean() -> dict[str, str]:
+    """Return an environment without anything that the developer's own set-up says."""
     kept = ("PATH", "LANG", "TMPDIR", "HOME")
     return {name: os.environ[name] for name in kept if name in os.environ}
 

@@ -6,15 +6,16 @@ and the answer is looked at.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from statistics import median
 
 from benchmarks.client import Reply, get, links
 from benchmarks.corpus import KB_30, LARGE, MB_10, SIZED, SMALL, Distribution
-from benchmarks.load import Sample, sample
+from benchmarks.load import sample
 from benchmarks.peers.peer import Peer
 from benchmarks.processes import BenchError
-from benchmarks.report import Figure, say
+from benchmarks.report import Figure, attempted, say
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML: Mapping[str, str] = {"Accept": "text/html"}
@@ -37,18 +38,16 @@ class Asked:
     headers: Mapping[str, str]
 
 
-def cases(peer: Peer, titles: Sequence[str] | None = None) -> Iterator[tuple[str, Asked]]:
+def cases(peer: Peer) -> Iterator[tuple[str, Asked]]:
     """Yield what is asked of a server, each with its title; without what it does not have."""
     for title, path in _addresses(peer):
-        for form in ("HTML",) if title == "root index" else FORMS:
-            name = title if title.startswith("file") else f"{title}, {form}"
-            if titles is not None and name not in titles:
-                continue
+        if title not in PAGES:
+            yield title, Asked(peer, path, HTML)
+            continue
+        for form in FORMS:
             headers = _having(get(peer.port, path, FORMS[form]), form)
             if headers is not None:
-                yield name, Asked(peer, path, headers)
-            if title.startswith("file"):
-                break
+                yield f"{title}, {form}", Asked(peer, path, headers)
 
 
 def measured(peers: Iterable[Peer], rounds: int, seconds: int) -> list[Figure]:
@@ -57,29 +56,33 @@ def measured(peers: Iterable[Peer], rounds: int, seconds: int) -> list[Figure]:
     for peer in peers:
         for title, asked in cases(peer):
             turns[title].append(asked)
-    figures = []
-    for title, all_asked in turns.items():
-        say(title)
-        seen: dict[str, list[Sample]] = defaultdict(list)
+    figures: list[Figure] = []
+    for number, (title, all_asked) in enumerate(turns.items(), 1):
+        say(f"{title} ({number} of {len(turns)} kinds of reads)")
+        seen: dict[str, list[Figure]] = defaultdict(list)
         for _ in range(rounds):
             for asked in all_asked:
-                seen[asked.peer.name].append(_sampled(asked, seconds))
-        figures += [middle(title, name, samples) for name, samples in seen.items()]
+                name = asked.peer.name
+                seen[name] += attempted(title, name, partial(_round, title, asked, seconds))
+        figures += map(_middle, seen.values())
     return figures
 
 
-def middle(title: str, name: str, samples: Sequence[Sample]) -> Figure:
-    """Return the medians of some rounds."""
-    return Figure(
-        title,
-        name,
-        per_second=median(one.per_second for one in samples),
-        cpu_us=median(one.cpu_us for one in samples),
+def _round(title: str, asked: Asked, seconds: int) -> Iterator[Figure]:
+    one = sample(asked.peer, asked.path, asked.headers, seconds)
+    yield Figure(title, asked.peer.name, per_second=one.per_second, cpu_us=one.cpu_us)
+
+
+def _middle(rounds: Sequence[Figure]) -> Figure:
+    """Return the medians of the rounds of one server; a failure in one of them is kept."""
+    failed = [one for one in rounds if one.note]
+    if failed:
+        return failed[0]
+    return replace(
+        rounds[0],
+        per_second=median(one.per_second or 0 for one in rounds),
+        cpu_us=median(one.cpu_us or 0 for one in rounds),
     )
-
-
-def _sampled(asked: Asked, seconds: int) -> Sample:
-    return sample(asked.peer, asked.path, asked.headers, seconds)
 
 
 def _addresses(peer: Peer) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
+
+from benchmarks.processes import BenchError
 
 BASE = "strongroom"
 
@@ -41,6 +44,15 @@ KINDS: Mapping[str, tuple[str, bool]] = {
 def say(words: str) -> None:
     """Tell whoever waits what is being done."""
     print(f"... {words}", file=sys.stderr, flush=True)
+
+
+def attempted(title: str, peer: str, measure: Callable[[], Iterable[Figure]]) -> list[Figure]:
+    """Return what was measured; a server that breaks off is told of, and spoils no other figure."""
+    try:
+        return list(measure())
+    except (BenchError, HTTPException, OSError) as error:
+        say(f"{peer}, {title}: {error}")
+        return [Figure(title, peer, note=f"not measured: {str(error)[:200]}")]
 
 
 def machine() -> str:

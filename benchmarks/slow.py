@@ -16,16 +16,15 @@ from benchmarks.report import Figure, say
 SLOW = 500
 STEP = 1.0  # seconds
 TAKEN = 1024  # bytes of an answer in each step
-QUIET, LOADED = 5.0, 15.0  # seconds
 
 
-def measured(peer: Peer, small: str, large: str) -> Iterator[Figure]:
+def measured(peer: Peer, small: str, large: str, seconds: int) -> Iterator[Figure]:
     """Time downloads of `small` without and with slow clients; these read `large`."""
     say(f"slow connections at {peer.name}")
-    yield _figure("quiet", peer, probe(peer, small, QUIET))
+    yield _figure("quiet", peer, probe(peer, small, seconds / 3))
     with _dawdling(peer, large):
-        yield _figure(f"{SLOW} slow connections", peer, probe(peer, small, LOADED))
-    yield _figure("after them", peer, probe(peer, small, QUIET))
+        yield _figure(f"{SLOW} slow connections", peer, probe(peer, small, seconds))
+    yield _figure("after them", peer, probe(peer, small, seconds / 3))
 
 
 def _figure(when: str, peer: Peer, seen: Seen) -> Figure:
@@ -52,7 +51,8 @@ def _dawdle(peer: Peer, large: str, stop: threading.Event) -> None:
         f"POST {peer.upload or '/'} HTTP/1.1\r\n".encode()
         + head
         + f"Authorization: {peer.authorization or 'none'}\r\n".encode()
-        + b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n--b\r\n",
+        + b"Content-Type: multipart/form-data; boundary=b\r\n"
+        + b"Content-Length: 1000000\r\n\r\n--b\r\n",
         f"GET {large} HTTP/1.1\r\n".encode() + head + b"\r\n",
     )
     open_now: dict[int, socket.socket] = {}

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 
 from benchmarks.client import connect, form
 from benchmarks.corpus import FILES, Distribution, tiny
 from benchmarks.peers.peer import Peer
 from benchmarks.processes import BenchError
-from benchmarks.report import Figure, say
+from benchmarks.report import Figure, attempted, say
 
 SETTLED_WITHIN = 30.0  # seconds
 QUIET_FOR = 0.5  # seconds
@@ -47,12 +48,16 @@ def measured(peers: Iterable[Peer], amount: int) -> Iterator[Figure]:
     """Upload new projects one by one and four at once, then into projects that have files."""
     for peer in (one for one in peers if one.upload):
         say(f"uploads to {peer.name}")
-        _all(peer, fresh(2), 1)
-        for at_once in (1, 4):
-            yield _timed(f"uploads, {at_once} at once", peer, fresh(amount), at_once)
-        for project, files in FILES.items():
-            more = [tiny(project, f"9.{next(_numbers)}") for _ in range(max(3, amount // 4))]
-            yield _timed(f"upload into {files} files", peer, more, 1)
+        yield from attempted("uploads", peer.name, partial(_of_peer, peer, amount))
+
+
+def _of_peer(peer: Peer, amount: int) -> Iterator[Figure]:
+    _all(peer, fresh(2), 1)
+    for at_once in (1, 4):
+        yield _timed(f"uploads, {at_once} at once", peer, fresh(amount), at_once)
+    for project, files in FILES.items():
+        more = [tiny(project, f"9.{next(_numbers)}") for _ in range(max(3, amount // 4))]
+        yield _timed(f"upload into {files:,} files", peer, more, 1)
 
 
 def _timed(title: str, peer: Peer, files: Sequence[Distribution], at_once: int) -> Figure:
@@ -66,7 +71,6 @@ def _timed(title: str, peer: Peer, files: Sequence[Distribution], at_once: int) 
         peer.name,
         per_second=len(files) / took,
         cpu_us=cpu / len(files) * 1e6,
-        note=peer.note,
     )
 
 

@@ -1,6 +1,5 @@
 """A server that can be measured, whichever it is."""
 
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +10,7 @@ from benchmarks.client import get
 from benchmarks.corpus import SMALL, Corpus
 from benchmarks.processes import BenchError, Tree, free_port
 
-VENV = Path(os.environ.get("BENCH_VENV", ".tools/peers"))
+VENV = Path(__file__).parents[2] / ".tools" / "peers"
 """Where `./run bench` installs requirements/bench.txt."""
 
 
@@ -65,7 +64,7 @@ Maker = Callable[[Path, Corpus], Peer]
 
 def installed(program: str) -> str:
     """Return the path of a program of the peers' environment."""
-    return str((VENV / "bin" / program).absolute())
+    return str(VENV / "bin" / program)
 
 
 def ours(program: str) -> str:

@@ -17,6 +17,7 @@ from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.desk import Desk, Limits
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
+from strongroom.packages.staging.yard import Yard
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import User
 from strongroom.people.tokens.authenticate import authenticate
@@ -41,6 +42,7 @@ class Registry:
     """A registry whose API answers `client`."""
 
     desk: Desk
+    yard: Yard
     clock: StoppedClock
     client: Client
 
@@ -84,8 +86,9 @@ def registry(db: None, tmp_path: Path, settings: Settings) -> Registry:
     def known(text: str, source: str) -> Actor:
         return authenticate(text, master=MASTER, clock=clock, source=source)
 
-    settings.ROOT_URLCONF = tuple(urls(desk, known))
-    return Registry(desk, clock, Client())
+    yard = Yard(desk, b"k" * 32, secrets.token_bytes, timedelta(7), timedelta(0), "0.1.0")
+    settings.ROOT_URLCONF = tuple(urls(yard, known))
+    return Registry(desk, yard, clock, Client())
 
 
 @pytest.fixture

@@ -96,14 +96,16 @@ def test_health_is_read_and_not_written(settings: Settings, clock: StoppedClock)
 
 @pytest.mark.django_db(transaction=True)
 def test_a_migrated_registry_with_room_is_ready(data: Path, clock: StoppedClock) -> None:
-    states = Readiness(probes(data, enough=1), clock, DEADLINE).states()
-    assert states == dict.fromkeys(("database", "migrations", "storage", "space", "keys"), True)
+    states = Readiness(probes(data, enough=1, shelf=list), clock, DEADLINE).states()
+    assert states == dict.fromkeys(
+        ("database", "migrations", "storage", "shelf", "space", "keys"), True
+    )
 
 
 @pytest.mark.django_db(transaction=True)
 def test_without_keys_or_room_it_is_not_ready(data: Path, clock: StoppedClock) -> None:
     (data / "keys" / "master.json").unlink()
-    states = Readiness(probes(data, enough=2**80), clock, DEADLINE).states()
+    states = Readiness(probes(data, enough=2**80, shelf=list), clock, DEADLINE).states()
     assert [name for name, well in states.items() if not well] == ["space", "keys"]
 
 
@@ -112,7 +114,7 @@ def test_a_registry_that_was_not_migrated_is_not_ready(data: Path, clock: Stoppe
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied("packages", "0001_initial")
     try:
-        states = Readiness(probes(data, enough=1), clock, DEADLINE).states()
+        states = Readiness(probes(data, enough=1, shelf=list), clock, DEADLINE).states()
     finally:
         recorder.record_applied("packages", "0001_initial")
     assert [name for name, well in states.items() if not well] == ["migrations"]

@@ -13,6 +13,8 @@ class Sight(NamedTuple):
 
 _MANAGE = "/manage/project/parcel-post/"
 
+_STAGE = f"/stages/{1:032x}/"
+
 SIGHTS = {
     "home": Sight("/", "Strongroom"),
     "search": Sight("/search/?q=post", "Search"),
@@ -38,6 +40,17 @@ SIGHTS = {
     "unyank": Sight(f"{_MANAGE}unyank/1.1.0/", "Take the yank of parcel-post 1.1.0 back", "ada"),
     "archive": Sight(f"{_MANAGE}status/archived/", "Archive parcel-post", "ada"),
     "deprecate": Sight(f"{_MANAGE}status/deprecated/", "Deprecate parcel-post", "ada"),
+    "approvals": Sight(
+        "/manage/project/stampbook/approvals/0/", "Publish uploads at once: stampbook", "demo"
+    ),
+    "stages": Sight("/stages/", "Stages", "ada"),
+    "no stages": Sight("/stages/", "Stages", "demo"),
+    "stage": Sight(_STAGE, "stampbook 2.2", "ada"),
+    "stage of its uploader": Sight(_STAGE, "stampbook 2.2", "bruno"),
+    "approve": Sight(f"{_STAGE}approve/", "Approve and publish: stampbook 2.2", "ada"),
+    "reject": Sight(f"{_STAGE}reject/", "Reject: stampbook 2.2", "ada"),
+    "ask for approval": Sight(f"{_STAGE}publish/", "Ask for approval: stampbook 2.2", "bruno"),
+    "cancel": Sight(f"{_STAGE}cancel/", "Cancel the stage: stampbook 2.2", "ada"),
     "quarantine": Sight(f"{_MANAGE}status/quarantined/", "Quarantine parcel-post", "demo"),
     "activate": Sight(
         "/manage/project/quick-colours/status/active/", "Make quick-colours active again", "demo"

@@ -55,6 +55,22 @@ def test_a_release_is_yanked_by_the_keyboard_alone(tab: Opener, demo: Demo) -> N
     expect(page.get_by_label("Yanked release")).to_contain_text("loses ships")
 
 
+def test_a_stage_is_rejected_by_the_keyboard_alone(tab: Opener, demo: Demo) -> None:
+    page = tab(who="ada")
+    keys = Keyboard(page)
+    page.goto("/account/")
+    keys.enter(link(page, "stages"))
+    keys.enter(link(page, "stampbook 2.2"))
+    keys.enter(link(page, "Reject"))
+    keys.write(page.get_by_label("Reason"), "one stamp is missing")
+    keys.enter(page.get_by_role("button", name="Reject"))
+    expect(page.locator(".banner[role=status]")).to_have_text("You rejected stampbook 2.2.")
+    expect(page.locator(".banner[role=status]")).to_be_focused()
+    expect(page.get_by_label("Not published")).to_contain_text("one stamp is missing")
+    keys.enter(link(page, "Approve and publish"))
+    expect(page.get_by_role("button", name="Approve and publish")).to_be_visible()
+
+
 def test_a_link_signs_its_person_in_by_the_keyboard_alone(tab: Opener, demo: Demo) -> None:
     page = tab()
     page.goto(demo.link("demo"))
@@ -62,7 +78,9 @@ def test_a_link_signs_its_person_in_by_the_keyboard_alone(tab: Opener, demo: Dem
     expect(page.get_by_role("heading", level=1)).to_have_text("demo")
 
 
-@pytest.mark.parametrize("name", ["home", "search", "project", "history", "account", "manage"])
+@pytest.mark.parametrize(
+    "name", ["home", "search", "project", "history", "account", "manage", "stage"]
+)
 def test_the_focus_is_seen_at_every_stop(name: str, tab: Opener) -> None:
     sight = SIGHTS[name]
     page = tab(who=sight.who, viewport={"width": 390, "height": 700})

@@ -32,7 +32,9 @@ def test_an_audit_finds_nothing_at_a_desk_in_light_or_on_a_phone_in_the_dark(
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("name", ["home", "project", "history", "account", "manage", "yank"])
+@pytest.mark.parametrize(
+    "name", ["home", "project", "history", "account", "manage", "yank", "stage", "approve"]
+)
 def test_at_twice_the_size_no_text_is_lost(name: str, tab: Opener) -> None:
     sight = SIGHTS[name]
     half = {"width": 640, "height": 400}

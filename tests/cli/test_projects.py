@@ -100,3 +100,20 @@ def test_somebody_is_appointed_and_dismissed(parcel: Strongroom) -> None:
 def test_a_role_that_is_none_is_refused(parcel: Strongroom) -> None:
     ended = parcel("project", "appoint", "parcel", "alice", "--role", "king")
     assert (ended.code, "[role-unknown]" in ended.err) == (1, True)
+
+
+def test_the_number_of_approvals_is_set_and_told(parcel: Strongroom) -> None:
+    parcel("user", "create", "bob", "--email", "bob@example.org")
+    parcel("project", "appoint", "parcel", "bob")
+    ended = parcel("project", "approvals", "parcel", "1")
+    assert (ended.code, ended.out.startswith("approvals that parcel asks for: 1 (event ")) == (
+        0,
+        True,
+    )
+    assert "was so before" in parcel("project", "approvals", "parcel", "1").out
+    assert parcel("project", "approvals", "parcel", "0").code == 0
+
+
+def test_more_approvals_than_people_are_refused(parcel: Strongroom) -> None:
+    ended = parcel("project", "approvals", "parcel", "1")
+    assert (ended.code, "[approvers-too-few]" in ended.err) == (1, True)

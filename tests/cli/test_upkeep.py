@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from strongroom.cli.upkeep import _only_sqlite
+from strongroom.cli.upkeep import _only_folder, _only_sqlite
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
@@ -113,3 +113,10 @@ def test_what_rests_on_sqlite_is_refused_over_another_database() -> None:
         _only_sqlite(elsewhere, "backup", "Take pg_dump.")
     assert (refused.value.code, refused.value.remedy) == ("sqlite-only", "Take pg_dump.")
     _only_sqlite(Configuration(), "backup", "")
+
+
+def test_a_restore_into_a_bucket_says_how_to_go_on() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        _only_folder(Configuration(objects="s3://s3.example.org/packages"))
+    assert refused.value.code == "folder-only"
+    _only_folder(Configuration())

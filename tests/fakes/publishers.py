@@ -12,6 +12,10 @@ MEDIA_TYPE = "application/vnd.pypi.upload.v2+json"
 META = {"api-version": "2.0"}
 
 
+Session = dict[str, Any]
+"""A publishing session, or another JSON object of an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer; `json` is None where it has none."""
@@ -28,6 +32,17 @@ def read(answer: TestResponse) -> Reply:
     mimetype = answer.mimetype or ""
     body = answer.get_json(force=True, silent=True)
     return Reply(answer.status_code, answer.status, answer.headers, mimetype, body)
+
+
+def problem(answer: Reply, status: int, code: str) -> Session:
+    """Hold a refusal against RFC 9457 and the draft's extension members."""
+    assert answer.status_code == status, answer.status
+    assert answer.mimetype == "application/problem+json"
+    body: Session = answer.json
+    assert (body["status"], body["code"], body["meta"]) == (status, code, META)
+    assert body["errors"] == [{"source": code, "message": body["detail"]}]
+    assert body["detail"].startswith(body["title"])
+    return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ class Publisher:
         """Open a publishing session."""
         return self.ask("POST", "/upload/", {"name": name, "version": version})
 
-    def promise(self, session: Any, filename: str, body: bytes) -> Reply:  # noqa: ANN401 - JSON
+    def promise(self, session: Session, filename: str, body: bytes) -> Reply:
         """Begin a file upload session."""
         return self.ask(
             "POST",
@@ -69,7 +84,7 @@ class Publisher:
             },
         )
 
-    def upload(self, session: Any, filename: str, body: bytes) -> Reply:  # noqa: ANN401 - JSON
+    def upload(self, session: Session, filename: str, body: bytes) -> Reply:
         """Upload a file in all its steps; returns the answer to the last."""
         file = self.promise(session, filename, body).json
         self.ask("POST", file["mechanism"]["file_url"], body)

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "strongroom"
 REFERENCE = ROOT / "docs" / "reference"
-FOLDERS = (".ci", "benchmarks", "docs", "requirements", "src", "tests")
+FOLDERS = (".ci", "benchmarks", "deploy", "docs", "requirements", "src", "tests")
 MADE = frozenset({"__pycache__", "_build", ".hypothesis"})
 
 

@@ -58,7 +58,7 @@ def test_both_locks_agree() -> None:
     assert pins("uv.txt") == {"uv": develop["uv"]}
 
 
-@pytest.mark.parametrize("name", ["serve.txt", "develop.txt", "uv.txt"])
+@pytest.mark.parametrize("name", ["serve.txt", "develop.txt", "uv.txt", "bench.txt"])
 def test_every_pin_has_a_hash_and_no_address(name: str) -> None:
     text = (LOCKS / name).read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=\S)", text.strip())

@@ -34,6 +34,7 @@ HARMLESS = (CreateModel, AddIndex, RemoveIndex, AlterModelOptions)
 # Nothing but the form of columns whose content stays as it was.
 LOOKED_AT = {
     "packages.0002_compare_by_bytes",
+    "packages.0004_stages",
     "people.0002_compare_by_bytes",
 }
 # As "app.migration": in which version the program stopped using what goes, and what goes.

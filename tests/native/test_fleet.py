@@ -5,15 +5,17 @@ confirmed is lost, nothing is seen half, no job is lost, and hardly an error rem
 """
 
 import hashlib
+import itertools
 import json
-import random
+import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Thread
 
 import pytest
 
@@ -65,14 +67,65 @@ class Fleet:
 
 
 @dataclass(slots=True)
-class Tally:
-    """What clients were told, and what they saw."""
+class Client:
+    """Publishes and installs until told to end, from any server, and tries again as clients do."""
 
+    fleet: Fleet
+    number: int
+    over: Event
     calls: int = 0
     errors: list[str] = field(default_factory=list)
     half: list[str] = field(default_factory=list)
     confirmed: dict[str, str] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+
+    def run(self) -> None:
+        for count in itertools.count():
+            if self.over.is_set():
+                return
+            name, version = f"fleet-{self.number}-{count // 10}", f"1.{count % 10}"
+            if self.publish(name, version):
+                self.calls_for(f"install {name} {version}", lambda: self.install(name, version))  # noqa: B023 - called at once
+
+    def publish(self, name: str, version: str) -> bool:
+        filename, body = wheel_filename(name, version), wheel(name, version)
+        done = self.calls_for(
+            f"upload {filename}", lambda: post(self.server, filename, body)[0] == 200
+        )
+        if done:
+            self.confirmed[filename] = hashlib.sha256(body).hexdigest()
+        return done
+
+    def install(self, name: str, version: str) -> bool:
+        """Do what an installer does: read the page, and each file on it."""
+        server, filename = self.server, wheel_filename(name, version)
+        status, _, page = server.get(f"/simple/{name}/", accept=JSON)
+        if status >= 500:
+            return False
+        files = {file["filename"]: file for file in json.loads(page)["files"]}
+        if filename not in files:
+            self.half.append(f"{filename} is confirmed and not on its page")
+        for file in files.values():
+            status, _, body = server.get("/" + file["url"].lstrip("./"))
+            if status >= 500:
+                return False
+            if (status, hashlib.sha256(body).hexdigest()) != (200, file["hashes"]["sha256"]):
+                self.half.append(f"{file['filename']} is on its page and answers {status}")
+        return True
+
+    @property
+    def server(self) -> Server:
+        """Return any server, as a load balancer does."""
+        return secrets.choice(self.fleet.servers)
+
+    def calls_for(self, what: str, act: Callable[[], bool]) -> bool:
+        self.calls += 1
+        for _ in range(TRIES):
+            with suppress(OSError, HTTPException):
+                if act():
+                    return True
+            time.sleep(AGAIN_AFTER)
+        self.errors.append(what)
+        return False
 
 
 @pytest.fixture
@@ -106,63 +159,61 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
         assert [worker.wait(PATIENCE) for worker in made.workers] == [0, 0]
 
 
-def tried(
-    tally: Tally, fleet: Fleet, chance: random.Random, what: str, act: Callable[[Server], bool]
-) -> bool:
-    """Call one of the servers, and another after a while if it does not answer as it should."""
-    with tally.lock:
-        tally.calls += 1
-    for _ in range(TRIES):
-        try:
-            if act(chance.choice(fleet.servers)):
-                return True
-        except (OSError, HTTPException):
-            pass
-        time.sleep(AGAIN_AFTER)
-    with tally.lock:
-        tally.errors.append(what)
-    return False
+def test_a_fleet_of_which_one_is_killed_every_few_seconds_loses_nothing(
+    fleet: Fleet, minutes: float, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    over, until = Event(), time.monotonic() + max(SECONDS, minutes * 60)
+    clients = [Client(fleet, number, over) for number in range(CLIENTS)]
+    threads = [Thread(target=client.run) for client in clients]
+    for one in threads:
+        one.start()
+    kills, processes = 0, len(fleet.servers) + len(fleet.workers)
+    while kills < processes or time.monotonic() < until:
+        time.sleep(KILL_EVERY)
+        fleet.kill(kills % processes)
+        kills += 1
+    over.set()
+    for one in threads:
+        one.join(TRIES * (PATIENCE + AGAIN_AFTER))
+    calls = sum(client.calls for client in clients)
+    confirmed = dict(pair for client in clients for pair in client.confirmed.items())
+    for name, value in {"kills": kills, "calls": calls, "uploads": len(confirmed)}.items():
+        record_testsuite_property(f"fleet: {name}", value)
+    assert [one.half for one in clients] == [[]] * CLIENTS
+    assert sum(len(one.errors) for one in clients) <= ALLOWED_ERRORS * calls
+    settled(fleet)
+    for server in fleet.servers:
+        assert shown(server) == confirmed
 
 
-def publish_and_install(fleet: Fleet, tally: Tally, number: int, over: Event) -> None:
-    chance, count = random.Random(number), 0  # noqa: S311 - chance, the same in each run
-    while not over.is_set():
-        name = f"fleet-{number}-{count % 5}-{count // 20}"
-        version = f"1.{count % 20}"
-        filename, body = wheel_filename(name, version), wheel(name, version)
-        count += 1
-        if tried(
-            tally,
-            fleet,
-            chance,
-            f"upload {filename}",
-            lambda server: post(server, filename, body)[0] == 200,
-        ):
-            with tally.lock:
-                tally.confirmed[filename] = hashlib.sha256(body).hexdigest()
-            tried(
-                tally,
-                fleet,
-                chance,
-                f"install {filename}",
-                lambda server: installs(server, tally, name, filename),
-            )
+def shown(server: Server) -> dict[str, str]:
+    """Return all files that are on the index, with their digests; each was downloaded."""
+    found = {}
+    for project in json.loads(server.get("/simple/", accept=JSON)[2])["projects"]:
+        page = json.loads(server.get(f"/simple/{project['name']}/", accept=JSON)[2])
+        for file in page["files"]:
+            status, _, body = server.get("/" + file["url"].lstrip("./"))
+            assert status == 200
+            found[file["filename"]] = hashlib.sha256(body).hexdigest()
+    return found
 
 
-def installs(server: Server, tally: Tally, name: str, filename: str) -> bool:
-    """Do what an installer does: read the page, and every file on it with its metadata."""
-    status, _, page = server.get(f"/simple/{name}/", accept=JSON)
-    if status != 200:
-        return False
-    files = {file["filename"]: file for file in json.loads(page)["files"]}
-    if filename not in files:
-        with tally.lock:
-            tally.half.append(f"{filename} is confirmed and not on its page")
-        return True
-    for file in files.values():
-        address = "/" + file["url"].lstrip("./").removeprefix("http://registry.test/")
-        status, _, body = server.get(address)
-        if status != 200 or hashlib.sha256(body).hexdigest() != file["hashes"]["sha256"]:
-            with tally.lock:
-                tally.half.append(f"{file['filename']} is on the page and answers {status}")
-    return True
+def settled(fleet: Fleet) -> None:
+    """Wait until the workers have nothing to do, and look that every event has its position."""
+    until = time.monotonic() + 3 * PATIENCE
+    while outstanding(fleet) != (0, 0, 0):
+        assert time.monotonic() < until, outstanding(fleet)
+        time.sleep(1)
+
+
+def outstanding(fleet: Fleet) -> tuple[int, int, int]:
+    """Count jobs, shared pages that are behind, and events without a position."""
+    psycopg = pytest.importorskip("psycopg")
+    counts = (
+        "(SELECT count(*) FROM jobs_lease)",
+        "(SELECT count(*) FROM packages_sharedpages WHERE put < wanted)",
+        "(SELECT count(*) FROM proof_eventrow) - (SELECT max(position) + 1 FROM proof_entry)",
+    )
+    with psycopg.connect(fleet.settings["STRONGROOM_DATABASE"]) as session:
+        found: tuple[int, int, int] = session.execute(f"SELECT {', '.join(counts)}").fetchone()
+        return found

@@ -7,6 +7,9 @@ import pytest
 from strongroom.core.errors import ConfigurationError, UnavailableError
 from strongroom.site.apart import apart, done, heard
 
+# Newer Pythons warn of threads at a fork; the tests' own runner has some, the server has none.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+
 
 def test_the_result_comes_from_another_process() -> None:
     told = apart(lambda: {"process": os.getpid(), "some": [1, None]})

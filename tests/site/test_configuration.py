@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from strongroom.core.errors import ConfigurationError
-from strongroom.site.configuration import FILE, PREFIX, SETTINGS, Configuration, load, sources
+from strongroom.site.configuration import (
+    FILE,
+    PREFIX,
+    SETTINGS,
+    Configuration,
+    load,
+    shown,
+    sources,
+)
 
 
 def read(folder: Path, file: str = "", **environment: str) -> Configuration:
@@ -139,3 +147,33 @@ def test_requests_are_answered_under_every_name_of_the_registry(tmp_path: Path) 
 
 def test_an_address_of_version_6_is_written_in_brackets(tmp_path: Path) -> None:
     assert read(tmp_path, host="::1").url == "http://[::1]:8000"
+
+
+BUCKET = "s3://key:verysecret@s3.example.org/packages?region=eu-central-1"
+
+
+def test_the_way_to_the_bucket_is_shown_without_its_secret(tmp_path: Path) -> None:
+    (setting,) = (one for one in SETTINGS if one.name == "objects")
+    read_back = read(tmp_path, objects=BUCKET)
+    assert shown(setting, read_back.objects) == "s3://key:(hidden)@s3.example.org/packages"
+    assert "verysecret" not in repr(read_back)
+
+
+def test_a_bucket_that_is_none_is_refused_without_repeating_it(tmp_path: Path) -> None:
+    error = refused(tmp_path, objects="s3://key:verysecret@s3.example.org/packages?tls=perhaps")
+    assert error.code == "configuration-invalid"
+    assert "verysecret" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "address", ["s3.example.org", "ftp://s3.example.org", "https://s3.example.org/packages"]
+)
+def test_readers_are_sent_to_an_origin_only(tmp_path: Path, address: str) -> None:
+    error = refused(tmp_path, objects=BUCKET, objects_redirect=address)
+    assert error.code == "configuration-invalid"
+
+
+def test_readers_are_sent_to_a_bucket_only_if_there_is_one(tmp_path: Path) -> None:
+    assert refused(tmp_path, objects_redirect="https://s3.example.org").code
+    read_back = read(tmp_path, objects=BUCKET, objects_redirect="https://s3.example.org")
+    assert read_back.objects_redirect == "https://s3.example.org"

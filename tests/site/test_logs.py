@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ninja import NinjaAPI
 from pytest_django import Settings
 
-from strongroom.api.problems import hear
+from strongroom.api.exceptions import hear
 from strongroom.people.tokens.secrets import wrap
 from strongroom.site.logs import (
     Access,

@@ -78,6 +78,17 @@ def test_a_page_that_cannot_be_written_does_not_fail_the_upload(
     assert registry.house.reactions.catch_up() == 0
 
 
+def test_a_file_that_comes_again_after_a_crash_is_on_its_page_before_the_answer(
+    registry: Registry,
+) -> None:
+    upload(registry, "example")
+    # As if the process had died between the commit and the pages.
+    Project.objects.update(shelved_serial=0)
+    shutil.rmtree(registry.house.configuration.data / "public" / "simple" / "example")
+    upload(registry, "example")
+    assert registry.get("/simple/example/").status_code == 200
+
+
 def test_what_shows_the_whole_registry_is_rendered_in_the_background_once_for_many_changes(
     registry: Registry,
 ) -> None:

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 from werkzeug.test import Client, TestResponse
 
+from strongroom.packages.upkeep.backup import Source, Wanted, backup
 from strongroom.packages.upkeep.damage import Fault
 from strongroom.packages.upkeep.reading import UNPACED
 from strongroom.packages.upkeep.scrub import Report, scrub
@@ -29,6 +30,7 @@ from strongroom.stores.blobs.objects import ObjectBlobs
 from strongroom.stores.keys import open_keys
 from strongroom.stores.pages.objects import ObjectPages
 from tests.fakes import objects
+from tests.fakes.clocks import NOON
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.registry import Registry, form, open_registry
 from tests.fakes.wires import meddling, refused
@@ -286,3 +288,18 @@ def test_a_store_that_is_away_is_told_with_a_time_to_come_back(
 def test_pages_and_blobs_stand_in_the_bucket(registry: Registry) -> None:
     assert isinstance(registry.house.shelf.pages, ObjectPages)
     assert isinstance(registry.house.blobs, ObjectBlobs)
+
+
+@pytest.mark.sqlite
+def test_a_backup_reads_the_bucket(registry: Registry, tmp_path: Path) -> None:
+    path, body = registry.publish("example", "1.0"), wheel("example", "1.0")
+    source = Source(
+        registry.house.configuration.data,
+        registry.house.blobs,
+        Path(connection.settings_dict["NAME"]),
+        "this registry",
+        "0.1.0",
+    )
+    made = backup(source, tmp_path / "to", Wanted(), NOON, lambda _done, _total: None)
+    assert (made.manifest.absent, made.copied) == ((), 2)
+    assert (tmp_path / "to" / key_of(path)).read_bytes() == body

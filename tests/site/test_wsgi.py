@@ -1,5 +1,5 @@
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
-from strongroom.packages.shelf.serve import Answer, Stretch
+from strongroom.core.errors import NotFoundError, UnavailableError
+from strongroom.packages.shelf.serve import Answer, Stream, Stretch
 from strongroom.site import wsgi
 from strongroom.site.wsgi import Front, Hosts, Source, send
 from tests.ecosystems.pypi.forms import BOUNDARY, END, HEAD, basic, content
@@ -278,3 +279,59 @@ def test_an_upload_to_another_name_is_refused_in_words(registry: Registry) -> No
     assert answer.status.startswith(
         "400 This registry does not answer to the name '192.0.2.5:8000'"
     )
+
+
+def streamed(stream: Stream, method: str = "GET") -> tuple[str, bytes, dict[str, str]]:
+    """Send an answer whose bytes another machine holds."""
+    answer = Answer(200, "OK", (("Content-Length", str(stream.length)),), stream)
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return send(answer, environ, start_response)
+
+    told = Client(application).open("/", method=method, buffered=True)
+    return told.status, told.data, dict(told.headers)
+
+
+def test_a_stream_is_sent_block_by_block() -> None:
+    assert streamed(Stream(lambda: iter([b"ab", b"c"]), 3))[:2] == ("200 OK", b"abc")
+    assert streamed(Stream(lambda: iter(()), 0))[:2] == ("200 OK", b"")
+
+
+def test_for_a_head_nothing_is_asked_of_the_other_machine() -> None:
+    def asked() -> str:
+        raise AssertionError
+
+    def blocks() -> Iterator[bytes]:
+        raise AssertionError
+
+    assert streamed(Stream(blocks, 3, asked), "HEAD")[0] == "200 OK"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFoundError("no-such-blob", "Gone."), "404 Gone."),
+        (UnavailableError("storage-failed", "Away."), "503 Away."),
+    ],
+)
+def test_what_cannot_be_had_is_told_before_anything_is_sent(error: Exception, status: str) -> None:
+    def blocks() -> Iterator[bytes]:
+        raise error
+        yield b""
+
+    assert streamed(Stream(blocks, 3))[0] == status
+
+
+def test_a_reader_is_sent_to_where_the_bytes_are() -> None:
+    stream = Stream(lambda: iter(()), 3, lambda: "https://s3.example.org/x?signed")
+    status, body, headers = streamed(stream)
+    assert (status, body) == ("302 Found", b"")
+    assert headers["Location"] == "https://s3.example.org/x?signed"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_an_address_that_cannot_be_made_is_told() -> None:
+    def away() -> str:
+        raise UnavailableError("storage-failed", "Away.")
+
+    assert streamed(Stream(lambda: iter(()), 3, away))[0] == "503 Away."

@@ -112,6 +112,21 @@ def test_a_yanked_release_says_why() -> None:
     assert "Ate the tape" in text
 
 
+def test_the_list_of_releases_tells_of_each_what_sets_it_apart() -> None:
+    shown = listing(release("2.0", prerelease=True), release("1.0", yanked="<b>Bees</b> & wasps"))
+    page = project(replace(shown, releases=(*shown.releases, replace(release("0.5"), files=()))))
+    lines = re.findall(
+        r"(?:[0-9.]+(?: pre-release| yanked)* )20 November 2026 · [^·]*?files?", page.text
+    )
+    assert lines == [
+        "2.0 pre-release 20 November 2026 · 1 file",
+        "1.0 yanked 20 November 2026 · 1 file",
+        "0.5 20 November 2026 · 0 files",
+    ]
+    assert "<b>Bees</b> & wasps" in page.text
+    assert page.values("href").count("/project/parcel/1.0/") == 1
+
+
 @pytest.mark.parametrize("one", [release(yanked=""), release(prerelease=True)])
 def test_a_release_that_clients_pass_over_is_installed_by_its_exact_version(
     one: ReleaseListing,

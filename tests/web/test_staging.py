@@ -63,7 +63,7 @@ def offered(browser: Client, stage: Stage) -> set[str]:
     """Return the acts that a stage's page offers."""
     links = page(browser, here(stage)).values("href")
     found = (re.fullmatch(rf"{here(stage)}(\w+)/", link) for link in links)
-    return {match[1] for match in found if match}
+    return {match[1] for match in found if match} - {"changes"}
 
 
 def form(browser: Client, stage: Stage, act: str) -> dict[str, str]:
@@ -305,3 +305,15 @@ def test_nobody_may_approve_is_said(shop: Shop, owner: Client, bob: Client, stag
     grant(User.objects.get(username="bob").pk, ProjectId("pypi", "x"), Role.OWNER, CLOCK)
     User.objects.filter(username="bob").update(is_active=False)
     assert "Nobody may approve it now" in page(owner, here(stage)).text
+
+
+def test_a_stage_shows_how_it_differs_from_the_release_before(bob: Client, stage: Stage) -> None:
+    assert f"{here(stage)}changes/" in page(bob, here(stage)).values("href")
+    told = page(bob, here(stage, "changes/")).text
+    assert "Compared with 1.0" in told
+    assert "parcel-2.0-py3-none-any.whl" in told
+
+
+def test_what_changes_is_nobody_elses_to_see(shop: Shop, stage: Stage) -> None:
+    stranger = shop.visitor("eve")
+    assert stranger.get(here(stage, "changes/")).status_code == 404

@@ -33,7 +33,7 @@ from strongroom.stores import keys
 
 logger = logging.getLogger(__name__)
 
-Probe = Callable[[], None]
+Probe = Callable[[], object]
 """Returns if all is well, and raises whatever says why not."""
 
 DEADLINE = 3.0  # seconds for all probes together
@@ -41,8 +41,11 @@ KEPT_FOR = timedelta(seconds=1)
 _NOT_READY = 503
 
 
-def probes(data: Path, enough: int) -> Mapping[str, Probe]:
-    """Return the probes of a registry over a data folder; `enough` counts free bytes."""
+def probes(data: Path, enough: int, shelf: Probe) -> Mapping[str, Probe]:
+    """Return the probes of a registry over a data folder; `enough` counts free bytes.
+
+    `shelf` reads a page from where pages stand, which may be another machine.
+    """
 
     def storage() -> None:
         with tempfile.TemporaryFile(dir=data) as file:
@@ -65,6 +68,7 @@ def probes(data: Path, enough: int) -> Mapping[str, Probe]:
         "database": _database,
         "migrations": _migrations,
         "storage": storage,
+        "shelf": shelf,
         "space": space,
         "keys": key_file,
     }

@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema
 
 from strongroom.core.events import Kind
 from strongroom.packages.catalog.states import REASON_AT_MOST, Status
+from strongroom.packages.staging.states import FileState, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ ProjectName = Annotated[
 ]
 VersionText = Annotated[
     str, Field(min_length=1, max_length=255), Told("A version, in any spelling.")
+]
+StageHandle = Annotated[
+    str,
+    Field(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$"),
+    Told("The handle of a stage: 32 hexadecimal digits."),
 ]
 UserName = Annotated[str, Field(min_length=1, max_length=64), Told("A user's name.")]
 Query = Annotated[
@@ -261,3 +267,59 @@ class User(Schema):
     name: str
     joined_at: datetime
     projects: list[Grant]
+
+
+class StagedFile(Schema):
+    """A file in a stage; `sha256` is empty until its bytes have come."""
+
+    filename: str
+    state: FileState
+    fault: str = Field(description="Why it failed, if it did.")
+    size: int = Field(description="Bytes.")
+    sha256: str
+    uploader: str
+    staged_at: datetime
+    findings: list[Finding]
+
+
+class StageRow(Schema):
+    """A stage in a list."""
+
+    handle: str
+    ecosystem: str
+    project: str
+    version: str
+    state: State
+    opened_at: datetime
+    expires_at: datetime
+    opener: str
+    files: int = Field(description="How many files are in it.")
+
+
+class Stages(Schema):
+    """The live stages, newest first."""
+
+    stages: list[StageRow]
+
+
+class Stage(Schema):
+    """Files that wait to be published as one release."""
+
+    handle: str
+    ecosystem: str
+    project: str
+    version: str
+    state: State
+    fault: str = Field(description="Why its last publication failed, or it was rejected.")
+    opened_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    opener: str
+    content: str = Field(description="The digest of what people approve: names and digests.")
+    wanted: int = Field(description="How many approvals the project asks for.")
+    missing: int = Field(description="How many of them are missing.")
+    approved_by: list[str]
+    may_approve: list[str]
+    page: str = Field(description="Where people approve it.")
+    preview: str = Field(description="An index for installers. A secret: it asks no credential.")
+    files: list[StagedFile]

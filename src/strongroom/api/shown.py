@@ -6,7 +6,7 @@ from typing import Literal
 from strongroom.api import shapes
 from strongroom.core.ecosystem import FileListing, Listing, ReleaseListing
 from strongroom.core.events import Recorded, public_facts
-from strongroom.core.findings import Severity
+from strongroom.core.findings import Finding, Severity
 from strongroom.packages.catalog import search
 from strongroom.packages.catalog.states import Status
 
@@ -90,17 +90,19 @@ def _file(file: FileListing, members: Sequence[str], *, served: bool) -> shapes.
         url=f"/{file.path}" if served else None,
         metadata=dict(file.metadata),
         sidecars=dict(file.sidecars),
-        findings=[
-            shapes.Finding(
-                check=found.check,
-                code=found.code,
-                severity=_SEVERITIES[found.severity],
-                sentence=found.sentence,
-                place=found.place,
-            )
-            for found in file.findings
-        ],
+        findings=[finding(found) for found in file.findings],
         members=list(members),
+    )
+
+
+def finding(found: Finding) -> shapes.Finding:
+    """Show what a check saw."""
+    return shapes.Finding(
+        check=found.check,
+        code=found.code,
+        severity=_SEVERITIES[found.severity],
+        sentence=found.sentence,
+        place=found.place,
     )
 
 

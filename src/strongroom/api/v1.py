@@ -2,9 +2,10 @@
 
 from ninja import NinjaAPI
 
-from strongroom.api import changes, reads
+from strongroom.api import changes, reads, stages
 from strongroom.api.credentials import Authenticate, Token
-from strongroom.api.problems import hear
+from strongroom.api.exceptions import hear
+from strongroom.packages.catalog.desk import Desk
 
 PREFIX = "/api/v1/"
 TITLE = "Strongroom"
@@ -15,8 +16,8 @@ What programs read and change in this registry. Every refusal is a problem (RFC 
 header `Authorization: Bearer TOKEN`. Sessions of browsers are not accepted."""
 
 
-def build(counter: reads.Counter, authenticate: Authenticate) -> NinjaAPI:
-    """Return the API over a desk."""
+def build(yard: stages.Stages, authenticate: Authenticate) -> NinjaAPI:
+    """Return the API over a yard and its desk."""
     api = NinjaAPI(
         title=TITLE,
         version=VERSION,
@@ -27,6 +28,12 @@ def build(counter: reads.Counter, authenticate: Authenticate) -> NinjaAPI:
         urls_namespace="api-v1",
     )
     hear(api)
+
+    def counter() -> Desk:
+        return yard().desk
+
+    token = Token(authenticate)
     api.add_router("", reads.routes(counter))
-    api.add_router("", changes.routes(counter, Token(authenticate)))
+    api.add_router("", changes.routes(counter, token))
+    api.add_router("", stages.routes(yard, token))
     return api

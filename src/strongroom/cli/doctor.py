@@ -46,7 +46,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _examined(arguments: argparse.Namespace, now: datetime) -> "Iterator[Remark]":
     from strongroom.core.errors import ConfigurationError
-    from strongroom.site.doctor import machine
+    from strongroom.site.doctor import machine, objects
     from strongroom.site.doctor.remarks import error, well
 
     try:
@@ -56,6 +56,7 @@ def _examined(arguments: argparse.Namespace, now: datetime) -> "Iterator[Remark]
         return
     yield well("configuration", "Every setting is known and valid.")
     yield from machine.examine(configuration, now)
+    yield from objects.examine(configuration, now)
     from strongroom.site.start import start
 
     try:

@@ -6,7 +6,7 @@
 | 1    | refused or failed; `doctor`: there are warnings                     |
 | 2    | the command line is wrong; `doctor`: there are errors               |
 | 3    | the configuration or the data folder is not usable                  |
-| 4    | no such thing: user, token, project, release, job                   |
+| 4    | no such thing: user, token, project, release, stage, job            |
 | 5    | not possible now: the same command may succeed later                |
 | 130  | interrupted from the keyboard                                       |
 """

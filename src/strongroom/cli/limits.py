@@ -30,7 +30,8 @@ def add(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
         metavar="A",
         action="append",
         default=[],
-        help="only this action: upload, yank, configure, quarantine or appoint",
+        help="only this action: upload, stage, cancel, yank or configure; upload includes the next"
+        " two, and no token can approve, quarantine or loosen",
     )
     parser.add_argument(
         "--network",

@@ -13,6 +13,7 @@ from strongroom.cli import (
     proxy,
     registry,
     settings,
+    stages,
     tokens,
     upkeep,
     users,
@@ -36,7 +37,8 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"strongroom {version('strongroom')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    groups = (registry, work, upkeep, settings, proxy, doctor, users, tokens, projects, imports)
+    serving = (registry, work, upkeep, settings, proxy, doctor)
+    groups = (*serving, users, tokens, projects, stages, imports)
     for module in groups:
         module.add(commands)
     return parser

@@ -58,6 +58,16 @@ def add(commands: options.Commands) -> None:
         "--role", metavar="ROLE", default="maintainer", help="owner or maintainer (the default)"
     )
     parser = _of_project(
+        projects,
+        "approvals",
+        "say how many people approve what is uploaded before it is published",
+        "parcel 1",
+        _approvals,
+    )
+    parser.add_argument(
+        "number", metavar="NUMBER", type=options.whole_number, help="0 publishes at once"
+    )
+    parser = _of_project(
         projects, "dismiss", "take somebody's role in a project away", "parcel bob", _dismiss
     )
     parser.add_argument("user", metavar="USER", help="who")
@@ -198,6 +208,16 @@ def _dismiss(arguments: argparse.Namespace) -> int:
 
     recorded = dismiss(house.desk, OPERATOR, _project(house, arguments), arguments.user)
     return _told(recorded, f"{arguments.user} has no role in {arguments.name}")
+
+
+def _approvals(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.core.actors import OPERATOR
+    from strongroom.packages.staging.approving import set_approvals
+
+    project = _project(house, arguments)
+    recorded = set_approvals(house.desk, OPERATOR, project, arguments.number)
+    return _told(recorded, f"approvals that {arguments.name} asks for: {arguments.number}")
 
 
 def _project(house: "House", arguments: argparse.Namespace) -> "ProjectId":

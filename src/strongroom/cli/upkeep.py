@@ -173,6 +173,15 @@ def _only_sqlite(configuration: "Configuration", act: str, remedy: str) -> None:
         )
 
 
+def _only_folder(configuration: "Configuration") -> None:
+    if configuration.in_bucket:
+        raise ConfigurationError(
+            "folder-only",
+            "`strongroom restore` puts blobs into the data folder only.",
+            "Restore without `objects`, copy `blobs/` into the bucket, set it and run `rebuild`.",
+        )
+
+
 def _sweep(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
     if arguments.yes:
@@ -206,6 +215,7 @@ def _backup(arguments: argparse.Namespace) -> int:
 
     source = Source(
         data=house.configuration.data,
+        blobs=house.blobs,
         database=Path(connection.settings_dict["NAME"]),
         registry=settings.KEYS.key("backup").hex()[:32],
         program=version("strongroom"),
@@ -246,6 +256,7 @@ def _restore(arguments: argparse.Namespace) -> int:
     configuration = opening.configuration(arguments)
     remedy = "Unset STRONGROOM_DATABASE, or restore with pg_restore and a copy of the blobs."
     _only_sqlite(configuration, "restore", remedy)
+    _only_folder(configuration)
     from strongroom.packages.upkeep.restore import Origin, put_back, trusted
     from strongroom.site.start import known_migrations, start
     from strongroom.stores.keys import open_keys

@@ -101,6 +101,11 @@ class Configuration:
         return self.public_url or f"http://{_bracketed(self.host)}:{self.port}"
 
     @property
+    def in_bucket(self) -> bool:
+        """Say whether files and pages are kept in a bucket, and not in the data folder."""
+        return bool(self.objects)
+
+    @property
     def run(self) -> Path:
         """Return the folder of what belongs to one server."""
         return Path(self.run_folder) if self.run_folder else self.data / "run"
@@ -228,7 +233,7 @@ def _checked(read: Configuration) -> Configuration:
         "database": databases.is_valid(read.database),
         "objects": buckets.is_valid(read.objects),
         "objects_redirect": not read.objects_redirect
-        or (bool(read.objects) and _is_origin(read.objects_redirect)),
+        or (read.in_bucket and _is_origin(read.objects_redirect)),
         "public_url": _is_origin(read.url),
         "port": 0 < read.port < 65536,  # noqa: PLR2004 - TCP's own bound
         # Over SQLite all locks are in the data folder, whose one server must not have a second.

@@ -8,6 +8,7 @@ from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.site import metrics
 from strongroom.site.assembly import house
 from strongroom.site.jobs import board
+from strongroom.site.storage import RENDERED
 from strongroom.web.press import Press
 from strongroom.web.urls import urls as web_urls
 from strongroom.web.work import Board
@@ -15,7 +16,11 @@ from strongroom.web.work import Board
 _house = house()
 _url = _house.configuration.url
 _readiness = health.Readiness(
-    health.probes(_house.configuration.data, _house.configuration.min_free_bytes),
+    health.probes(
+        _house.configuration.data,
+        _house.configuration.min_free_bytes,
+        lambda: _house.shelf.pages.get(RENDERED),
+    ),
     _house.clock,
     health.DEADLINE,
 )
@@ -29,7 +34,7 @@ urlpatterns = [
     *Door(_house.yard, _house.authenticate, _house.recognise, _house.metrics.uploaded, _url).urls(),
     *Sessions(_house.yard, _house.authenticate, _url).urls(),
     *Previews(_house.yard).urls(),
-    *api_urls(_house.desk, _house.authenticate),
+    *api_urls(_house.yard, _house.authenticate),
     *health.urls(_readiness),
     *metrics.urls(_house.metrics, _house.configuration.metrics_networks),
     *web_urls(

@@ -5,7 +5,10 @@ and of the project's status, because a later release renders its neighbours at m
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape
 from urllib.parse import quote
+
+from django.utils.safestring import SafeString
 
 from strongroom.core.ecosystem import Listing, Newest, Page, ReleaseListing, chosen
 from strongroom.packages.catalog.states import Status
@@ -15,6 +18,10 @@ from strongroom.web.facts import facts_of
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import installing, publishing
 from strongroom.web.press import Press
+from strongroom.web.words import day, visible
+
+_PRERELEASE = ' <span class="tag">pre-release</span>'
+_YANKED = ' <span class="tag warning">yanked</span>'
 
 # On the home page; the feeds tell of more.
 SHOWN = 12
@@ -79,10 +86,11 @@ def _release(
         "listing": listing,
         "address": project_address(key),
         "of_project": of_project,
-        "releases": [(one, release_address(key, one.version.display)) for one in listing.releases],
     }
     if release is None:
         return press.print("empty.html", **shown)
+    if of_project:
+        shown["releases"] = _lines(listing.releases, release, key)
     # A client that is given the name alone passes over what is yanked, or not final.
     pinned = not of_project or release.yanked is not None or release.version.prerelease
     # Nothing of a quarantined project can be had, so no page says how, or what was written of it.
@@ -101,6 +109,26 @@ def _release(
         )
         if safe and release.files
         else (),
+    )
+
+
+def _lines(releases: Iterable[ReleaseListing], current: ReleaseListing, key: str) -> SafeString:
+    """Return the list of releases. A project may have thousands, and in a template each is dear."""
+    address = project_address(key)
+    lines = (_line(one, address, one.version.key == current.version.key) for one in releases)
+    return SafeString("".join(lines))
+
+
+def _line(one: ReleaseListing, address: str, is_current: bool) -> str:  # noqa: FBT001 - a fact
+    current = ' class="current"' if is_current else ""
+    href = escape(f"{address}{quote(one.version.display)}/")
+    tags = _PRERELEASE if one.version.prerelease else ""
+    tags += _YANKED if one.yanked is not None else ""
+    files = "1 file" if len(one.files) == 1 else f"{len(one.files)} files"
+    why = f'<br><span class="aside">{escape(visible(one.yanked))}</span>' if one.yanked else ""
+    return (
+        f'<li{current}><a href="{href}">{escape(visible(one.version.display))}</a>{tags}'
+        f' <span class="stamp">{day(one.published_at)} · {files}</span>{why}</li>\n'
     )
 
 

@@ -14,12 +14,20 @@ from django.middleware.csrf import get_token
 from strongroom.core.actors import Action, Actor
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from strongroom.packages.models import Stage
-from strongroom.packages.staging import approving, opening, preview, publication, rows, shown
+from strongroom.packages.staging import (
+    approving,
+    changes,
+    opening,
+    preview,
+    publication,
+    rows,
+    shown,
+)
 from strongroom.packages.staging.shown import View
 from strongroom.packages.staging.states import EDITABLE, ENDED, State
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.models import User
-from strongroom.web import consequences
+from strongroom.web import consequences, difference
 from strongroom.web.faults import STATUS
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import previewing
@@ -75,6 +83,17 @@ class Staging:
             previews=previewing(self.press.public_url, index, view.project.key, view.version)
             if live and view.is_complete
             else (),
+        )
+        return HttpResponse(page, content_type=PAGE)
+
+    def changes(self, _request: HttpRequest, user: User, handle: str) -> HttpResponseBase:
+        """Show how what a stage holds differs from the release before it."""
+        stage = _visible(acting(user), handle)
+        page = self.press.print(
+            "stage-changes.html",
+            view=shown.shown(stage, self.yard),
+            back=address(handle),
+            difference=difference.shown(changes.difference(stage, self.yard)),
         )
         return HttpResponse(page, content_type=PAGE)
 

@@ -57,5 +57,6 @@ def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPatter
         at(f"{project}approvals/<int:wanted>/", for_members(tending.approvals), READ | SEND),
         at("stages/", for_members(staging.mine), READ),
         at("stages/<str:handle>/", for_members(staging.show), READ),
+        at("stages/<str:handle>/changes/", for_members(staging.changes), READ),
         at("stages/<str:handle>/<str:act>/", for_members(staging.act), READ | SEND),
     ]

@@ -6,9 +6,9 @@ are rendered once and read for years.
 
 import unicodedata
 from datetime import UTC, datetime
+from html import escape
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -87,4 +87,4 @@ def _is_unseen(character: str) -> bool:
 
 
 def _time(at: datetime, words: str) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', f"{at:%Y-%m-%dT%H:%M:%SZ}", words)
+    return SafeString(f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{escape(words)}</time>')

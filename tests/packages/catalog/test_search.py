@@ -97,6 +97,13 @@ def test_a_newer_file_replaces_the_words(shop: Bench, alice: Actor) -> None:
     assert keys("wraps") == []
 
 
+def test_words_that_stay_the_same_are_not_written_again(shop: Bench, alice: Actor) -> None:
+    shop.publish(alice, "parcel", "2.0", summary="Wraps it", note="first")
+    rows = list(Word.objects.order_by("pk").values())
+    shop.publish(alice, "parcel", "3.0", summary="Wraps it", note="second")
+    assert list(Word.objects.order_by("pk").values()) == rows
+
+
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize(
     "query",

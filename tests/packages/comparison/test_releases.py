@@ -89,6 +89,16 @@ def test_a_large_file_is_not_opened(store: Store, monkeypatch: pytest.MonkeyPatc
     assert "not opened" in told.reason
 
 
+def test_many_files_are_opened_until_they_are_too_many(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sides = [_wheel(store, version) for version in ("1.0", "2.0", "3.0")]
+    monkeypatch.setattr(releases, "MOST_READ", sides[0].size + sides[1].size)
+    told = compare_files([], sides, PYPI, store.opened)
+    assert [one.changes is None for one in told] == [False, False, True]
+    assert told[2].reason.startswith("The files before it")
+
+
 def test_what_unpacks_to_too_much_is_not_compared(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

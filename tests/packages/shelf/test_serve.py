@@ -7,9 +7,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from strongroom.packages.shelf.serve import Answer, Stretch, accepts_gzip, file, matches, page
+from strongroom.packages.shelf.serve import (
+    Answer,
+    Stream,
+    Stretch,
+    accepts_gzip,
+    file,
+    matches,
+    page,
+)
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.pages.disk import DiskPages
+from strongroom.stores.pages.protocol import RemoteFile
 from tests.fakes.folders import disk_pages
 
 LONG = b"the same line again\n" * 100
@@ -324,3 +333,22 @@ def test_a_stretch_is_of_the_file_itself(pages: DiskPages) -> None:
     body = filed(pages, range="bytes=10-19").body
     assert isinstance(body, Stretch)
     assert (body.path, body.offset, body.length) == (pages.place("file"), 10, 10)
+
+
+class Remote:
+    """Pages of which only published files are asked for, and all are on another machine."""
+
+    def find(self, _path: str) -> RemoteFile:
+        return RemoteFile(len(BYTES), lambda at, length: iter([BYTES[at : at + length]]), None)
+
+
+def test_a_file_of_another_machine_is_answered_in_the_same_way(pages: DiskPages) -> None:
+    for asked in ({}, {"range": "bytes=10-19"}, {"range": "bytes=200-"}, {"if-none-match": TAG}):
+        here = file(pages, "file", asked, TAG)
+        there = file(Remote(), "file", asked, TAG)  # type: ignore[arg-type] # all it is asked
+        assert here is not None
+        assert there is not None
+        assert (there.status, there.headers) == (here.status, here.headers)
+        if isinstance(there.body, Stream):
+            assert b"".join(there.body.opened()) == content(here)
+            assert there.body.length == len(content(here))

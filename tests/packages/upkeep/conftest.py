@@ -22,7 +22,8 @@ def registry(transactional_db: None, data: Path, settings: Settings) -> Iterator
 def source(registry: Registry) -> Source:
     """Return the registry as a backup sees it."""
     data = registry.house.configuration.data
-    return Source(data, Path(connection.settings_dict["NAME"]), "this registry", "0.1.0")
+    database = Path(connection.settings_dict["NAME"])
+    return Source(data, registry.house.blobs, database, "this registry", "0.1.0")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from strongroom.packages.models import File, Project, Release
+from strongroom.packages.models import File, Project, Release, StagedFile
 from strongroom.people.accounts.links import peek
 from strongroom.people.models import User
 from strongroom.proof.models import EventRow
@@ -36,6 +36,7 @@ def test_the_catalogue_has_something_for_every_page(data: Path) -> None:
     }
     assert File.objects.filter(kind="sdist").count() * 2 == File.objects.count()
     assert User.objects.count() == 5
+    assert [one.state for one in StagedFile.objects.all()] == ["completed", "completed"]
     moments = EventRow.objects.order_by("serial").values_list("at", flat=True)
     assert list(moments) == sorted(moments)
     assert (NOON - moments[0]).days > 100

@@ -1,5 +1,6 @@
 """What can be asked of the configuration of nginx, and what cannot."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,9 @@ def test_a_data_folder_that_means_something_to_nginx_is_refused(folder: str) -> 
 def test_a_certificate_for_an_address_without_tls_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="without TLS"):
         plan(Configuration(data=Path("/d"), public_url="http://p.test"), TLS)
+
+
+def test_over_a_bucket_nginx_reads_no_folder_and_may_keep_a_cache() -> None:
+    bucket = replace(HOME, objects="s3://s3.example.org/packages")
+    settled = plan(bucket, Asked(cache="/var/cache/nginx"))
+    assert (settled.public, settled.cache) == ("", "/var/cache/nginx")

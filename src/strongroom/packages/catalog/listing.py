@@ -1,8 +1,10 @@
 """Reading a project out of the rows, as its readers may see it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -25,6 +27,36 @@ from strongroom.proof.ledger.events import of_project
 HISTORY_AT_MOST = 200
 _TEXTS = ("description", "description_type", "manifest")
 _SHOWN_TEXTS = ("description", "description_type", "metadata")
+
+
+class _ReleaseRow(NamedTuple):
+    """What is listed of a release. To make a model of every row would cost more than the query."""
+
+    pk: int
+    key: str
+    display: str
+    prerelease: bool
+    published_at: datetime
+    summary: str
+    yanked: bool
+    yanked_reason: str
+
+
+class _FileRow(NamedTuple):
+    """What is listed of a file; the names of members are long and on no page of the project."""
+
+    release_id: int
+    filename: str
+    kind: str
+    size: int
+    sha256: str
+    blake2b_256: str
+    md5: str
+    uploaded_at: datetime
+    uploader: str
+    manifest: Mapping[str, object]
+    sidecars: Mapping[str, str]
+    findings: Sequence[Mapping[str, Any]]
 
 
 def file_path(ecosystem: str, sha256: str, filename: str) -> str:
@@ -90,10 +122,13 @@ def listing(
     which stand for the project; those of all others are empty.
     """
     row = find_project(project)
-    releases = {release.key: release for release in row.releases.defer(*_TEXTS)}
-    files: dict[int, list[File]] = defaultdict(list)
-    # The names of members are long and on no page of the project.
-    for file in File.objects.filter(release__project=row).defer("members").order_by("filename"):
+    releases = {
+        release.key: release
+        for release in map(_ReleaseRow._make, row.releases.values_list(*_ReleaseRow._fields))
+    }
+    files: dict[int, list[_FileRow]] = defaultdict(list)
+    rows = File.objects.filter(release__project=row).order_by("filename")
+    for file in map(_FileRow._make, rows.values_list(*_FileRow._fields)):
         files[file.release_id].append(file)
     ordered = ecosystem.newest_first(
         Version(release.display, release.key, release.prerelease) for release in releases.values()
@@ -132,7 +167,7 @@ def _with_texts(
 
 
 def _release(
-    row: Release, version: Version, files: list[File], project: ProjectId
+    row: _ReleaseRow, version: Version, files: list[_FileRow], project: ProjectId
 ) -> ReleaseListing:
     return ReleaseListing(
         version=version,
@@ -146,7 +181,7 @@ def _release(
     )
 
 
-def _file(row: File, project: ProjectId) -> FileListing:
+def _file(row: _FileRow, project: ProjectId) -> FileListing:
     return FileListing(
         filename=row.filename,
         kind=row.kind,

@@ -44,7 +44,11 @@ def words_of(name: str, keywords: Iterable[str], summary: str) -> Mapping[str, i
 
 def index(project: Project, weights: Mapping[str, int]) -> None:
     """Replace the words of a project; the caller holds the transaction."""
-    Word.objects.filter(project=project).delete()
+    rows = Word.objects.filter(project=project)
+    # Most releases say of themselves what the one before them said.
+    if dict(rows.values_list("word", "weight")) == weights:
+        return
+    rows.delete()
     Word.objects.bulk_create(
         Word(project=project, word=word, weight=weight) for word, weight in weights.items()
     )

@@ -7,8 +7,6 @@ from enum import StrEnum
 from strongroom.core.ecosystem import Content
 from strongroom.packages.comparison.texts import Line, all_added, compare
 
-MOST_SHOWN = 4_000  # lines of all changes of one file together; nobody reads more on a page
-
 
 class How(StrEnum):
     """What became of something."""
@@ -57,16 +55,18 @@ def of_metadata(
     return tuple(changes)
 
 
-def of_contents(before: Iterable[Content], after: Iterable[Content]) -> tuple[Change, ...]:
+def of_contents(
+    before: Iterable[Content], after: Iterable[Content], most_lines: int
+) -> tuple[Change, ...]:
     """Return the files of two archives that differ, in the order of their paths.
 
-    The lines of the first are shown until there are too many for a page.
+    A change that has more lines than are left of `most_lines` comes without them.
     """
     old = {each.path: each for each in before}
     new = {each.path: each for each in after}
     gone = {each.sha256: path for path, each in old.items() if path not in new}
     changes: list[Change] = []
-    room = MOST_SHOWN
+    room = most_lines
     for change in _changes(old, new, gone):
         lines = change.lines if change.lines is None or len(change.lines) <= room else None
         room -= len(lines or ())

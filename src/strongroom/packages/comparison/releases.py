@@ -18,6 +18,8 @@ from strongroom.packages.comparison.differences import (
 )
 
 LARGEST_READ = 64 * 1024 * 1024  # bytes of an archive that is opened while somebody waits
+MOST_READ = 256 * 1024 * 1024  # bytes of all the archives of two releases
+MOST_LINES = 12_000  # of all files together; nobody reads more on a page
 MOST_UNPACKED = 256 * 1024 * 1024  # bytes
 
 
@@ -87,7 +89,22 @@ def compare_files(
     opened: Callable[[str], BinaryIO],
 ) -> tuple[FileDifference, ...]:
     """Compare each file of the newer release; `opened` returns the bytes of a SHA-256."""
-    return tuple(_compare(predecessor(older, one), one, ecosystem, opened) for one in newer)
+    differences: list[FileDifference] = []
+    left, lines = MOST_READ, MOST_LINES
+    for one in newer:
+        before = predecessor(older, one)
+        left -= one.size + (before.size if before else 0)
+        changes, reason = None, _too_much(before, one, left)
+        if not reason:
+            try:
+                old = _contents(before, ecosystem, opened) if before else ()
+                changes = of_contents(old, _contents(one, ecosystem, opened), lines)
+                lines -= sum(len(each.lines or ()) for each in changes)
+            except StrongroomError as error:
+                reason = error.sentence
+        against, size = (before.filename, before.size) if before else ("", None)
+        differences.append(FileDifference(one.filename, against, one.size, size, changes, reason))
+    return tuple(differences)
 
 
 def predecessor(older: Sequence[Side], newer: Side) -> Side | None:
@@ -103,25 +120,11 @@ def _tail(filename: str) -> str:
     return "-".join(filename.split("-")[2:])
 
 
-def _compare(
-    before: Side | None,
-    after: Side,
-    ecosystem: Ecosystem,
-    opened: Callable[[str], BinaryIO],
-) -> FileDifference:
-    against = before.filename if before else ""
-    size_before = before.size if before else None
-    if max(after.size, size_before or 0) > LARGEST_READ:
-        reason = f"Files of more than {LARGEST_READ // 1024**2} MiB are not opened for this."
-        return FileDifference(after.filename, against, after.size, size_before, None, reason)
-    try:
-        old = _contents(before, ecosystem, opened) if before else ()
-        changes = of_contents(old, _contents(after, ecosystem, opened))
-    except StrongroomError as error:
-        return FileDifference(
-            after.filename, against, after.size, size_before, None, error.sentence
-        )
-    return FileDifference(after.filename, against, after.size, size_before, changes)
+def _too_much(before: Side | None, after: Side, left: int) -> str:
+    """Say why two files are not opened while somebody waits, or nothing if they are."""
+    if max(after.size, before.size if before else 0) > LARGEST_READ:
+        return f"Files of more than {LARGEST_READ // 1024**2} MiB are not opened for this."
+    return "" if left >= 0 else "The files before it were too many to open this one too."
 
 
 def _contents(

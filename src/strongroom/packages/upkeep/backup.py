@@ -50,9 +50,10 @@ _NOTHING = frozenset({"lost+found", f".{MARK}"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A registry to copy: its folder, its database, its own name, the program's version."""
+    """A registry to copy: its folder, blobs and database, its own name, the program's version."""
 
     data: Path
+    blobs: Blobs
     database: Path
     registry: str
     program: str
@@ -86,7 +87,7 @@ def backup(source: Source, to: Path, wanted: Wanted, at: datetime, progress: Pro
         partial.mkdir(mode=0o700)
         _copy_database(source.database, partial / DATABASE)
         names = [DATABASE, *_copy_files(source.data, partial, keys=wanted.keys)]
-        pool = _Pool(DiskBlobs(source.data / "blobs"), DiskBlobs(to / "blobs"), wanted)
+        pool = _Pool(source.blobs, DiskBlobs(to / "blobs"), wanted)
         with closing(sqlite3.connect(partial / DATABASE)) as copy:
             serial, migrations = _facts(copy)
             total = _count(copy)
@@ -199,7 +200,8 @@ def _enter(source: Source, to: Path) -> None:
 
 def _copy_database(database: Path, to: Path) -> None:
     with (
-        closing(sqlite3.connect(database, timeout=60)) as live,
+        # Not without `mode`: it would make an empty database where there is none, and copy that.
+        closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", timeout=60, uri=True)) as live,
         closing(sqlite3.connect(to)) as copy,
     ):
         # All pages in one step: one moment, and no beginning again each time somebody writes.

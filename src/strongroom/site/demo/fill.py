@@ -6,10 +6,11 @@ pages, is made here once, at the end.
 
 import secrets
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.resources import files
+from itertools import count
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -17,10 +18,14 @@ from django.db import connections
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
-from strongroom.packages.catalog.changes import set_status, target, yank
+from strongroom.packages.catalog.changes import appoint, set_status, target, yank
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
+from strongroom.packages.staging.approving import set_approvals
+from strongroom.packages.staging.putting import take
+from strongroom.packages.staging.yard import Yard
+from strongroom.people.access.roles import Role
 from strongroom.people.accounts.links import create_link
 from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import User
@@ -33,6 +38,8 @@ ECOSYSTEM = "pypi"
 ADMIN = "demo"
 FOUNDED = timedelta(days=180)
 YANKED_AFTER = timedelta(days=1)
+STAGED = timedelta(hours=3)
+APPROVED, STAGED_VERSION = "stampbook", "2.2"
 TYPES = {"md": "text/markdown", "rst": "text/x-rst", "txt": "text/plain"}
 
 
@@ -68,11 +75,34 @@ def fill(house: House) -> str:
     for deed in sorted(_deeds(world["projects"]), key=attrgetter("ago"), reverse=True):
         clock.moment = now - deed.ago
         _do(deed, people[deed.project["owner"]], desk)
+    clock.moment = now - STAGED
+    _stage(people, replace(house.yard, desk=desk, entropy=_numbers()), world["projects"])
     render(house, _silent)
     link = create_link(people[ADMIN], OPERATOR, house.clock, lambda: secrets.token_urlsafe(32))
     # The server forks after this, and a SQLite connection must never cross a fork.
     connections.close_all()
     return link
+
+
+def _stage(people: Mapping[str, User], yard: Yard, projects: Sequence[Project]) -> None:
+    """Leave a release of a project with two people in a stage, where the owner may approve it."""
+    (project,) = (one for one in projects if one["name"] == APPROVED)
+    which = ProjectId(ECOSYSTEM, APPROVED)
+    owner = project["owner"]
+    other = next(name for name in people if name not in {owner, ADMIN})
+    appoint(yard.desk, person(people[owner], "demo"), which, other, Role.MAINTAINER)
+    set_approvals(yard.desk, OPERATOR, which, 1)
+    for filename, body in _built(project, STAGED_VERSION).items():
+        with yard.desk.blobs.receive() as incoming:
+            incoming.write(body)
+            actor = person(people[other], "token 1")
+            take(Upload(actor, ECOSYSTEM, filename, {}, incoming), yard)
+
+
+def _numbers() -> Callable[[int], bytes]:
+    """Return what numbers stages and their files, so that a page can be linked to beforehand."""
+    numbers = count(1)
+    return lambda size: next(numbers).to_bytes(size, "big")
 
 
 def _later(_events: Sequence[object]) -> None:

@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-from strongroom.core.errors import ConfigurationError
+from strongroom.core.errors import ConfigurationError, UnavailableError
 from strongroom.site.configuration import MIB, Configuration
 from strongroom.site.databases import PostgreSQL, parse
 from strongroom.site.doctor.remarks import Remark, error, warning, well
+from strongroom.site.storage import storage
 from strongroom.stores.keys import open_keys
+from strongroom.stores.pages.protocol import Pages
 
 OLDEST_PYTHON = (3, 11)
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right shows an earlier time
@@ -40,9 +42,11 @@ def examine(configuration: Configuration, now: datetime) -> Iterator[Remark]:
     yield _folder(configuration.data)
     yield _keys(configuration)
     yield _disk(configuration.data, configuration.min_free_bytes)
-    yield _links(configuration.data)
+    if not configuration.in_bucket:
+        yield _links(configuration.data)
     yield _incoming(configuration.data / "blobs" / "incoming", now)
-    yield _damaged(configuration.data / SHELF / DAMAGED)
+    with suppress(UnavailableError):  # which is told where the object store is looked at
+        yield _damaged(storage(configuration).pages)
     yield _address(configuration)
     yield from _transport(parse(configuration.database))
 
@@ -153,8 +157,8 @@ def _incoming(folder: Path, now: datetime) -> Remark:
     return well("incoming files", "No broken off upload takes room.")
 
 
-def _damaged(folder: Path) -> Remark:
-    count = sum(path.is_file() for path in folder.rglob("*"))
+def _damaged(pages: Pages) -> Remark:
+    count = sum(1 for _ in pages.walk(DAMAGED))
     if count:
         return error(
             "damaged files",

@@ -69,7 +69,9 @@ def plan(configuration: Configuration, asked: Asked) -> Plan:
         raise _refused(f"Clients are told to use {configuration.url}, which is without TLS.")
     if asked.http2 and not tls:
         raise _refused("HTTP/2 needs a certificate.")
-    if asked.cache and not asked.proxy_only:
+    # A shelf in a bucket is nothing that this machine's server could read.
+    proxied = asked.proxy_only or configuration.in_bucket
+    if asked.cache and not proxied:
         raise _refused("A cache is for a registry whose files are not on this machine.")
     port = "443" if tls else "80"
     paths = (asked.certificate, asked.certificate_key, asked.cache, asked.whole)
@@ -85,7 +87,7 @@ def plan(configuration: Configuration, asked: Asked) -> Plan:
         http2=asked.http2,
         upstreams=_all(_SERVER, asked.upstreams or (_own(configuration),), "a host and port"),
         behind=_networks(asked.behind),
-        public="" if asked.proxy_only else _path(str(configuration.data / "public")),
+        public="" if proxied else _path(str(configuration.data / "public")),
         cache=paths[2] and _path(paths[2]),
         whole=paths[3] and _path(paths[3].rstrip("/")),
         max_file_bytes=configuration.max_file_bytes,

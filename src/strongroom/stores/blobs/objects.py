@@ -31,12 +31,12 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "blobs/sha256"
 ASIDE = "blobs/damaged"
-BLOCK = 1024 * 1024
+BLOCK = 512 * 1024
 _BLOCK_BACK = 4 * BLOCK
 TRIES = 3
 PAUSE = 0.5  # seconds before the second try; twice that before the third
-_SMALL = BLOCK
-_LARGE_AT_ONCE = 3  # that many puts and their parts are in memory at once, whatever arrives
+_SMALL = 2 * BLOCK
+_LARGE_AT_ONCE = 2  # that many puts and their parts are in memory at once, whatever arrives
 
 
 class _State(Enum):

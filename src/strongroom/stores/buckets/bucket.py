@@ -12,6 +12,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ PART_BYTES = 5 * 1024 * 1024  # the smallest part that S3 takes
 PARTS_AT_ONCE = 2
 RETRY_AFTER = 30  # seconds
 _MISSING = "<Code>NoSuchKey</Code>"
+_CODE = re.compile(r"<Code>([A-Za-z.]{1,60})</Code>")
 _TOLD_AT_MOST = 300  # characters of what the client says of a failure
 # Blobs are fetched by readers themselves where they are redirected. A browser must not show them.
 _FILE_ATTRIBUTES = {
@@ -91,7 +93,7 @@ class Bucket:
         """Return an object, None if there is none; UNCHANGED if it still has `mark`."""
         options: GetOptions = {"if_none_match": mark} if mark else {}
         try:
-            with _told(name):
+            with _asked(name):
                 found = obstore.get(self._store, name, options=options)
                 return Fetched(bytes(found.bytes()), found.meta["e_tag"] or "")
         except exceptions.NotModifiedError:
@@ -101,14 +103,14 @@ class Bucket:
 
     def read(self, name: str, start: int, length: int) -> memoryview:
         """Return a stretch of an object, less where it ends; raises FileNotFoundError."""
-        with _told(name):
+        with _asked(name):
             return memoryview(obstore.get_range(self._store, name, start=start, length=length))
 
     def look(self, name: str) -> Standing | None:
         """Return what the server says of an object; None if there is none."""
         while True:
             try:
-                with _told(name, by_body=False):
+                with _asked(name, by_body=False):
                     found = obstore.head(self._store, name)
             except FileNotFoundError:
                 # An answer without a body does not tell whether it is the object or the bucket.
@@ -133,7 +135,7 @@ class Bucket:
 
     def upload(self, name: str, file: BinaryIO) -> None:
         """Put an object for readers to fetch in place of the old one, in parts if it is large."""
-        with _told(name):
+        with _asked(name):
             obstore.put(
                 self._store,
                 name,
@@ -144,41 +146,49 @@ class Bucket:
             )
 
     def _put(self, name: str, body: bytes, mode: "PutMode", attributes: dict[str, str]) -> None:
-        with _told(name):
+        with _asked(name):
             obstore.put(
                 self._store, name, body, attributes=attributes, mode=mode, use_multipart=False
             )
 
     def copy(self, name: str, to: str) -> None:
         """Copy an object inside the server; raises FileNotFoundError."""
-        with _told(name):
+        with _asked(name):
             obstore.copy(self._store, name, to)
 
     def delete(self, *names: str) -> None:
         """Delete objects; what is not there is no error."""
         if names:
-            with _told(names[0]):
+            with _asked(names[0]):
                 obstore.delete(self._store, list(names))
 
     def walk(self, under: str) -> Iterator[Standing]:
         """Name all objects below a folder, in the order of their names."""
         listing = obstore.list(self._store, under)
         while True:
-            with _told(under):
+            with _asked(under):
                 batch = next(listing, ())
             if not batch:
                 return
             for one in batch:
                 yield Standing(one["path"], one["size"], one["last_modified"].timestamp())
 
+    def is_open_to_all(self, name: str) -> bool:
+        """Say whether an object can be had without any key."""
+        try:
+            obstore.get(_client(self.address, ANSWER_WITHIN, anonymous=True), name)
+        except (exceptions.BaseError, OSError):
+            return False
+        return True
+
     def signed(self, name: str, lasts: timedelta) -> str:
         """Return an address at which anybody may get an object for a while."""
-        with _told(name):
+        with _asked(name):
             return obstore.sign(self._public or self._store, "GET", name, lasts)
 
 
 @contextmanager
-def _told(name: str, *, by_body: bool = True) -> Iterator[None]:
+def _asked(name: str, *, by_body: bool = True) -> Iterator[None]:
     """Turn what the client says into the few things that we know.
 
     Lets pass what is an answer: that an object exists already, is unchanged or is missing
@@ -189,20 +199,28 @@ def _told(name: str, *, by_body: bool = True) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         if by_body and _MISSING not in str(error):
-            raise _failed(name, error) from None
+            raise _failed(name, error) from error
         raise
     except (exceptions.AlreadyExistsError, exceptions.NotModifiedError):
         raise
     except exceptions.PreconditionError as error:
         # What some servers answer where a condition met another request on its way.
-        raise _failed(name, error) from None
+        raise _failed(name, error) from error
     except (exceptions.BaseError, OSError, ValueError) as error:
-        raise _failed(name, error) from None
+        raise _failed(name, error) from error
+
+
+def told(error: BaseException) -> str:
+    """Return in few words what the client says of a failure, for the operator alone."""
+    words = " ".join(str(error).partition("Debug source")[0].split())
+    code = _CODE.search(words)
+    if code is not None:
+        return f"{type(error).__name__}: the server says {code[1]}"
+    return f"{type(error).__name__}: {words}"[:_TOLD_AT_MOST]
 
 
 def _failed(name: str, error: Exception) -> UnavailableError:
-    told = " ".join(str(error).partition("Debug source")[0].split())[:_TOLD_AT_MOST]
-    logger.error("the object store failed over %s: %s: %s", name, type(error).__name__, told)
+    logger.error("the object store failed over %s: %s", name, told(error))
     return UnavailableError(
         "storage-failed",
         "The registry's storage did not answer.",
@@ -225,13 +243,13 @@ def _seen_from_outside(address: Address, public: str) -> Address:
     return replace(address, host=parts.netloc, tls=parts.scheme == "https")
 
 
-def _client(address: Address, within: timedelta) -> S3Store:
+def _client(address: Address, within: timedelta, *, anonymous: bool = False) -> S3Store:
     config: S3Config = {
         "endpoint": address.endpoint,
         "aws_endpoint_url_s3": address.endpoint,
         "region": address.region,
         "virtual_hosted_style_request": address.virtual,
-        "skip_signature": False,
+        "skip_signature": anonymous,
         "unsigned_payload": False,
         "conditional_put": "etag",
         "s3_express": False,
@@ -260,7 +278,7 @@ def _client(address: Address, within: timedelta) -> S3Store:
                 "base": 2,
             },
         },
-        credential_provider=_fixed(address) if address.key else None,
+        credential_provider=_fixed(address) if address.key and not anonymous else None,
     )
 
 

@@ -1,13 +1,16 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.core.ecosystem import Listing
-from strongroom.ecosystems.pypi.pages.simple import project, root
+from strongroom.ecosystems.pypi.pages.simple import address, moment, project, root
 from tests.ecosystems.pypi.listings import file, listing, release
 
 TWO = listing(release("1.10"), release("1.9", yanked="broken"))
@@ -148,6 +151,26 @@ def test_a_reason_comes_through_both_pages_unchanged(reason: str) -> None:
 
 def test_text_that_is_not_unicode_does_not_stop_a_page() -> None:
     assert all(page.body for page in project(listing(release("1.0", yanked="\ud800"))))
+
+
+@given(st.text() | st.text("aB3-._~/+% "))
+def test_an_address_is_the_same_whether_it_needs_escaping_or_not(path: str) -> None:
+    assert address(path) == quote(path)
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2026, 11, 20, 12, 0, tzinfo=UTC), "2026-11-20T12:00:00.000000Z"),
+        (datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), "0001-02-03T04:05:06.000007Z"),
+        (
+            datetime(2026, 11, 20, 1, 0, tzinfo=timezone(timedelta(hours=2))),
+            "2026-11-19T23:00:00.000000Z",
+        ),
+    ],
+)
+def test_a_moment_is_told_in_utc_to_the_microsecond(at: datetime, told: str) -> None:
+    assert moment(at) == told
 
 
 def test_the_root_lists_every_project_once_by_key() -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -14,23 +13,18 @@ from strongroom.packages.models import StagedFile
 from strongroom.packages.staging.approving import set_approvals
 from strongroom.people.access.roles import Role
 from tests.fakes.distributions import Metadata, sdist, sdist_filename, wheel, wheel_filename
-from tests.fakes.publishers import Publisher, read
+from tests.fakes.publishers import Publisher, Session, read
 from tests.fakes.registry import Registry
 
 JSON = "application/vnd.pypi.simple.v1+json"
 METADATA = Metadata(requires_python=">=3.9")
 WHEEL, SDIST = wheel("parcel", "2.0", metadata=METADATA), sdist("parcel", "2.0")
 WHEEL_NAME, SDIST_NAME = wheel_filename("parcel", "2.0"), sdist_filename("parcel", "2.0")
-Session = dict[str, Any]  # a JSON object
-
-
-@pytest.fixture
-def alice(registry: Registry) -> Publisher:
-    return Publisher(registry.client, registry.token)
 
 
 @pytest.fixture
 def session(alice: Publisher) -> Session:
+    """Return a session with one file."""
     opened: Session = alice.create("Parcel", "2.0").json
     alice.upload(opened, WHEEL_NAME, WHEEL)
     return opened

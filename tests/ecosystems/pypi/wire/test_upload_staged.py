@@ -31,7 +31,8 @@ def test_an_upload_is_accepted_and_says_that_it_waits_and_where(approved: Regist
     assert answer.status == "202 Accepted"
     assert answer.text == (
         f"{NAME} waits in a stage, and is NOT published yet.\n"
-        f"parcel 2.0 is published once people have approved it (1 missing): {URL}/stages/{handle}/\n"
+        "parcel 2.0 is published once people have approved it (1 missing):"
+        f" {URL}/stages/{handle}/\n"
     )
     assert NAME not in approved.get("/simple/parcel/").text
 

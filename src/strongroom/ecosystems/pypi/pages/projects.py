@@ -12,6 +12,7 @@ from strongroom.core.ecosystem import FileListing, Listing, Page, ReleaseListing
 from strongroom.ecosystems.pypi.metadata.fields import SIDECAR
 from strongroom.ecosystems.pypi.pages.simple import (
     QUARANTINED,
+    address,
     encoded,
     moment,
     requires_python,
@@ -127,9 +128,9 @@ def _file(release: ReleaseListing, file: FileListing, public_url: str) -> dict[s
         "python_version": python_tag(file.filename),
         "requires_python": requires_python(file) or None,
         "size": file.size,
-        "upload_time": at.strftime("%Y-%m-%dT%H:%M:%S"),
+        "upload_time": at.isoformat(timespec="seconds").removesuffix("+00:00"),
         "upload_time_iso_8601": moment(at),
-        "url": f"{public_url}/{quote(file.path)}",
+        "url": f"{public_url}/{address(file.path)}",
         "yanked": release.yanked is not None,
         "yanked_reason": release.yanked or None,
     }

@@ -6,6 +6,7 @@ finds it without reading the page.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from html import escape
@@ -18,6 +19,8 @@ API_VERSION = "1.4"
 HTML = "application/vnd.pypi.simple.v1+html"
 JSON = "application/vnd.pypi.simple.v1+json"
 QUARANTINED = "quarantined"
+
+_PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")  # what RFC 3986 (2.3) never escapes, and the slash
 
 # From `simple/NAME/` up to where the shelf begins.
 _UP = "../../"
@@ -52,7 +55,12 @@ def encoded(document: object) -> bytes:
 
 def moment(at: datetime) -> str:
     """Return a moment as PEP 700 writes it: ISO 8601, UTC, microseconds, Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def address(path: str) -> str:
+    """Return a path of the shelf as addresses write it; most are already so written."""
+    return path if _PLAIN.fullmatch(path) else quote(path)
 
 
 def in_order(listing: Listing) -> Iterator[tuple[ReleaseListing, FileListing]]:
@@ -91,7 +99,7 @@ def _file_json(release: ReleaseListing, file: FileListing) -> dict[str, object]:
     metadata = {"sha256": metadata_sha256} if metadata_sha256 else False
     entry: dict[str, object] = {
         "filename": file.filename,
-        "url": _UP + quote(file.path),
+        "url": _UP + address(file.path),
         "hashes": {"sha256": file.digests.sha256},
         "size": file.size,
         "upload-time": moment(file.uploaded_at),
@@ -121,8 +129,8 @@ def _file_html(release: ReleaseListing, file: FileListing) -> str:
         attributes += f' data-core-metadata="{digest}" data-dist-info-metadata="{digest}"'
     if release.yanked is not None:
         attributes += f' data-yanked="{escape(release.yanked)}"'
-    address = escape(f"{_UP}{quote(file.path)}#sha256={file.digests.sha256}")
-    return f'<a href="{address}"{attributes}>{escape(file.filename)}</a><br>\n'
+    href = escape(f"{_UP}{address(file.path)}#sha256={file.digests.sha256}")
+    return f'<a href="{href}"{attributes}>{escape(file.filename)}</a><br>\n'
 
 
 def _meta(name: str, content: str) -> str:
