@@ -193,6 +193,15 @@ def test_a_file_that_went_away_meanwhile_is_404(tmp_path: Path) -> None:
     assert status == "404 This file was withdrawn just now."
 
 
+def test_a_file_that_the_disk_does_not_give_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    answer = Answer(200, "OK", (), Stretch(tmp_path, 0, 1))  # a folder, which nobody can read so
+    _, status, headers = run_wsgi_app(
+        lambda environ, start: send(answer, environ, start), EnvironBuilder("/").get_environ()
+    )
+    assert status.startswith("503 The registry's storage did not answer.")
+    assert headers["Retry-After"] == "60"
+
+
 @pytest.mark.parametrize("name", ["a.test", "a.test:8000", "A.TEST", "b.c.test", "[::1]:80"])
 def test_a_request_for_this_host_is_handed_on(name: str) -> None:
     client = Client(Hosts(Behind(), ["a.test", ".c.test", "[::1]"]))

@@ -16,6 +16,7 @@ from django.http.request import split_domain_port, validate_host
 from strongroom.core.errors import InvalidError, MethodError, NotFoundError, StrongroomError
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.serve import Answer, Stream, Stretch, fetched
+from strongroom.stores.folders import no_room
 
 BLOCK = 256 * 1024
 ENDLESS = str(2**62)  # bytes; stands for "until the input ends"
@@ -173,6 +174,8 @@ def _stretch(stretch: Stretch, environ: WSGIEnvironment) -> Iterable[bytes]:
         file = stretch.path.open("rb")
     except FileNotFoundError:
         raise NotFoundError("file-withdrawn", "This file was withdrawn just now.") from None
+    except OSError as error:
+        raise no_room(error) from error
     file.seek(stretch.offset)
     wrapper = environ.get("wsgi.file_wrapper")
     # The server's own wrapper sends as many bytes as Content-Length says, from where we stand.

@@ -1,5 +1,6 @@
 """Backups: whole, of one moment, told truthfully, and never in place of something else."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -96,6 +97,13 @@ def test_what_is_damaged_or_lost_is_named_and_the_rest_is_there(
     assert made.manifest.absent == tuple(sorted(map(digest_of, (path, other))))
     assert made.copied == 2
     assert not DiskBlobs(tmp_path / "to" / "blobs").holds(digest_of(path))
+
+
+def test_a_database_that_is_not_there_is_not_made(source: Source, tmp_path: Path) -> None:
+    missing = replace(source, database=tmp_path / "gone.sqlite3")
+    with pytest.raises(sqlite3.OperationalError):
+        backed_up(missing, tmp_path / "to")
+    assert not missing.database.exists()
 
 
 def test_a_folder_with_something_else_is_refused(source: Source, tmp_path: Path) -> None:

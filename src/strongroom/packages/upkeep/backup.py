@@ -200,7 +200,8 @@ def _enter(source: Source, to: Path) -> None:
 
 def _copy_database(database: Path, to: Path) -> None:
     with (
-        closing(sqlite3.connect(database, timeout=60)) as live,
+        # Not without `mode`: it would make an empty database where there is none, and copy that.
+        closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", timeout=60, uri=True)) as live,
         closing(sqlite3.connect(to)) as copy,
     ):
         # All pages in one step: one moment, and no beginning again each time somebody writes.
