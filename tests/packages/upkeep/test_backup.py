@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from strongroom.core.actors import OPERATOR, Action
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.models import Stage
+from strongroom.packages.staging.opening import cancel
 from strongroom.packages.upkeep import manifest as manifests
 from strongroom.packages.upkeep.backup import Made, Source, Wanted, backup
+from strongroom.people.tokens.caveats import Actions
 from strongroom.stores.blobs.disk import DiskBlobs
+from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place, kept
-from tests.fakes.registry import Registry
+from tests.fakes.registry import Registry, form
 from tests.packages.upkeep.conftest import digest_of
 
 pytestmark = pytest.mark.sqlite
@@ -152,3 +157,15 @@ def test_what_is_no_finished_backup_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         manifests.read(tmp_path)
     assert caught.value.code == "backup-incomplete"
+
+
+def test_what_waits_in_a_stage_is_in_the_backup(
+    registry: Registry, source: Source, path: str, tmp_path: Path
+) -> None:
+    token = registry.mint(registry.owner, Actions(frozenset({Action.STAGE})))
+    registry.post(form(wheel_filename("quiet", "1.0"), wheel("quiet", "1.0")), token)
+    made = backed_up(source, tmp_path / "to")
+    assert set(made.manifest.blobs) == set(registry.house.blobs.digests())
+    assert len(made.manifest.blobs) == 4
+    cancel(registry.house.yard, OPERATOR, Stage.objects.get().handle)
+    assert len(backed_up(source, tmp_path / "other").manifest.blobs) == 2
