@@ -1,4 +1,4 @@
-"""Real clients and stages: what twine and uv say of an upload that waits; previews by pip and uv."""
+"""Real clients and stages: what they say of an upload that waits, and previews that they install."""
 
 import hashlib
 import json
