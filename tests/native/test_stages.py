@@ -1,4 +1,4 @@
-"""Real clients and stages: what they say of an upload that waits, and previews that they install."""
+"""Real clients and stages: what they say of an upload that waits, and previews they install."""
 
 import hashlib
 import json
