@@ -22,8 +22,9 @@ from gunicorn.util import write_error  # type: ignore[import-untyped] # no stubs
 
 from strongroom.packages.shelf.serve import Answer, Readable, file, page
 from strongroom.site.lane.behind import Behind
-from strongroom.site.lane.loop import Loop, Parts
+from strongroom.site.lane.loop import Loop
 from strongroom.site.lane.pace import Pace, Patience
+from strongroom.site.lane.parts import Parts
 from strongroom.site.lane.places import Places
 from strongroom.site.lane.shown import AtHand, Shelf
 from strongroom.site.lane.tally import Tally

@@ -11,9 +11,8 @@ import selectors
 import socket
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
 
@@ -22,14 +21,13 @@ from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.serve import Answer, Stretch
 from strongroom.site.lane import heads, refusals
 from strongroom.site.lane.admission import Kind
-from strongroom.site.lane.behind import Behind, Outcome
+from strongroom.site.lane.behind import Outcome
 from strongroom.site.lane.connection import Connection, Phase, opened
 from strongroom.site.lane.crew import After, Crew
 from strongroom.site.lane.heads import Plain
+from strongroom.site.lane.parts import Parts
 from strongroom.site.lane.places import Places
-from strongroom.site.lane.shown import NotAtHandError, Shelf, Shown, shown
-from strongroom.site.lane.tally import Tally
-from strongroom.site.wsgi import ShelfDoor
+from strongroom.site.lane.shown import NotAtHandError, Shown, shown
 from strongroom.stores.folders import no_room
 
 logger = logging.getLogger(__name__)
@@ -39,16 +37,6 @@ HEARD_OUT_BYTES = 256 * 1024 * 1024
 ACCEPT_AT_ONCE = 64
 PIPELINED = 16  # requests of one client before the others have their turn
 _BLOCK = 65536
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What answers: the shelf from memory, its doors from the disk, and a thread for the rest."""
-
-    shelf: Shelf
-    doors: Mapping[str, ShelfDoor]
-    behind: Behind
-    tally: Tally
 
 
 class Loop:

@@ -11,13 +11,14 @@ import sys
 import time
 from typing import Any
 
-from gunicorn.workers.base import Worker  # type: ignore[import-untyped] # no stubs
+from gunicorn.workers import base  # type: ignore[import-untyped] # no stubs
 
 from strongroom.site.application import people_and_clients
 from strongroom.site.assembly import House, house
 from strongroom.site.lane.behind import Behind, Wire
-from strongroom.site.lane.loop import Loop, Parts
+from strongroom.site.lane.loop import Loop
 from strongroom.site.lane.pace import Patience
+from strongroom.site.lane.parts import Parts
 from strongroom.site.lane.places import Places
 from strongroom.site.lane.shown import AtHand, Shelf
 from strongroom.site.lane.tally import Tally
@@ -30,7 +31,7 @@ SWITCH_EVERY = 0.0005  # seconds
 FILES_BESIDES = 512  # open files that are no connections: the database, uploads, the program
 
 
-class LaneWorker(Worker):  # type: ignore[misc] # gunicorn is not typed
+class LaneWorker(base.Worker):  # type: ignore[misc] # gunicorn is not typed
     """A worker of gunicorn's whose connections are the loop's."""
 
     _beaten = 0.0
