@@ -67,7 +67,6 @@ def test_what_never_rests_is_said_to_be_unjudged(filled: Filled) -> None:
     assert set(report.unjudged) == {
         "pages of pypi:example",
         "pages of pypi:lost",
-        "pages of all projects together",
     }
 
 
