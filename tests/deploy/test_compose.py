@@ -52,9 +52,8 @@ def test_what_has_no_default_is_asked_for_in_words() -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_every_setting_is_one_that_the_program_knows(name: str, tmp_path: Path) -> None:
     variables = SERVICES[name]["environment"]
-    assert set(variables) - {"STRONGROOM_JOB_WORKERS"} <= NAMES
-    known = {key: value for key, value in variables.items() if key in NAMES}
-    read = understood(known, tmp_path)
+    assert set(variables) <= NAMES
+    read = understood(variables, tmp_path)
     rows, bucket = parse(read.database), buckets.parse(read.objects)
     assert rows is not None
     assert bucket is not None
@@ -64,7 +63,8 @@ def test_every_setting_is_one_that_the_program_knows(name: str, tmp_path: Path) 
 
 def test_every_command_is_one_that_the_program_takes() -> None:
     assert taken(SERVICES["init"]["command"])
-    assert SERVICES["worker"]["command"][0] == "strongroom"
+    assert taken(SERVICES["worker"]["command"])
+    assert understood(SERVICES["worker"]["environment"], Path("/nowhere")).job_workers == 0
 
 
 def test_the_web_servers_run_what_the_image_runs() -> None:
@@ -121,7 +121,7 @@ def test_the_proxy_runs_what_the_preparation_generated() -> None:
         assert any(path.startswith(place) for place in mounted)
 
 
-def test_every_volume_that_is_named_is_declared_and_keys_are_shared() -> None:
+def test_every_volume_is_declared_and_each_server_has_its_own_folder_beside_the_shared() -> None:
     named = {
         volume.partition(":")[0]
         for one in SERVICES.values()
@@ -131,7 +131,9 @@ def test_every_volume_that_is_named_is_declared_and_keys_are_shared() -> None:
     assert named == set(COMPOSE["volumes"])
     data = environment(IMAGE)["STRONGROOM_DATA"]
     for name in ("init", "web-1", "web-2", "worker"):
-        assert f"keys:{data}/keys" in SERVICES[name]["volumes"]
+        assert SERVICES[name]["volumes"] == [f"data:{data}"]
+        own = SERVICES[name]["environment"]["STRONGROOM_RUN_FOLDER"]
+        assert f"{own}:uid=10001,gid=10001,mode=700" in SERVICES[name]["tmpfs"]
 
 
 def test_who_is_waited_for_is_there() -> None:

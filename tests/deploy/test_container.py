@@ -42,7 +42,7 @@ def test_nothing_is_fetched_from_an_address() -> None:
 def test_it_runs_as_an_account_without_rights_over_a_folder_that_is_its_own() -> None:
     assert IMAGE.all("USER") == ["10001:10001"]
     made = [step for step in IMAGE.all("RUN") if step.startswith("install -d")]
-    assert made == ["install -d -o 10001 -g 10001 -m 700 /srv/strongroom /srv/strongroom/keys"]
+    assert made == ["install -d -o 10001 -g 10001 -m 700 /srv/strongroom"]
     # After it no step could write what the account may change.
     names = [name for name, _ in IMAGE.steps]
     assert "RUN" not in names[names.index("USER") :]

@@ -10,6 +10,7 @@ import os
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def insert() -> None:
             )
         committed += 1
         (FOLDER / "inserting").touch()
+        time.sleep(0.2)
     sys.stdout.write(f"{committed}")
 
 

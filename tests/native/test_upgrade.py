@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,18 +57,10 @@ def test_an_upgrade_that_is_killed_again_and_again_comes_to_its_end(
         assert runs < 20
     assert (ended.returncode, ended.stderr) == (0, "")
     assert runs > 3
-    told = json.loads(program("doctor", "--json", settings=made(settings)))
-    levels = {one["subject"]: one["level"] for one in told}
-    assert levels["migrations"] == "ok"
+    assert json.loads(program("init", "--json", settings=settings))["migrations"] == []
     if "STRONGROOM_DATABASE" not in settings:
         done(whole, "killed", "1000")
         assert done(settings, "shape") == done(whole, "shape")
-
-
-def made(settings: Mapping[str, str]) -> Mapping[str, str]:
-    """Bring a registry to where it can be served."""
-    program("init", settings=settings)
-    return settings
 
 
 def test_a_process_of_the_version_before_goes_on_inserting_while_and_after_it(
@@ -75,20 +68,34 @@ def test_a_process_of_the_version_before_goes_on_inserting_while_and_after_it(
 ) -> None:
     done(settings, "old")
     data = Path(settings["STRONGROOM_DATA"])
-    command = [sys.executable, "-m", "tests.fakes.upgrading", "insert"]
-    with subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, text=True) as before:
-        until = time.monotonic() + PATIENCE
-        while not (data / "inserting").exists():
-            assert before.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.05)
+    with inserting(settings) as before:
+        inserted(before, data)
         program("init", settings=settings)
         (data / "inserting").unlink()
-        while not (data / "inserting").exists():
-            assert before.poll() is None
-            time.sleep(0.05)
+        inserted(before, data)
         (data / "stop").touch()
         committed = int(before.communicate(timeout=PATIENCE)[0])
     assert before.returncode == 0
     rows = json.loads(program("project", "list", "--json", settings=settings))
     assert len(rows) == committed > 1
+
+
+@contextmanager
+def inserting(settings: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """Run a process of the first version, which inserts."""
+    command = [sys.executable, "-m", "tests.fakes.upgrading", "insert"]
+    process = subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
+
+
+def inserted(process: "subprocess.Popen[str]", data: Path) -> None:
+    """Wait until it has inserted another row."""
+    until = time.monotonic() + PATIENCE
+    while not (data / "inserting").exists():
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)

@@ -22,6 +22,9 @@ from gunicorn.config import Config  # type: ignore[import-untyped] # no stubs
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # no stubs
 
 HIDDEN = "[redacted]"
+SECRET_ADDRESSES = ("claim", "sign-in", "staged", "upload/files")
+"""After these, a path holds a secret."""
+
 ACCESS = logging.getLogger("strongroom.access")
 _FACTS = "strongroom_facts"
 
@@ -41,7 +44,10 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"X190b2tlbl9f[\w+/=-]+"), HIDDEN),
     # Tokens, even those that are cut off or glued to a word.
     (re.compile(r"strongroom_[a-z]{1,8}_[0-9A-Za-z]{12,}"), f"strongroom_{HIDDEN}"),
-    (re.compile(r"(/(?:claim|sign-in|staged|upload/files)/)[^\s/?#'\"<>]+"), rf"\1{HIDDEN}"),
+    (
+        re.compile(rf"(/(?:{'|'.join(SECRET_ADDRESSES)})/)[^\s/?#'\"<>]+"),
+        rf"\1{HIDDEN}",
+    ),
     (
         re.compile(
             r"""((?:strongroom_session|sessionid|csrftoken|csrfmiddlewaretoken|passphrase|password"""

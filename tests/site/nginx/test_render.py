@@ -7,6 +7,7 @@ import pytest
 
 from strongroom.packages.shelf.serve import FILE_CACHING, ISOLATED, PAGE_CACHING
 from strongroom.site.configuration import Configuration
+from strongroom.site.logs import SECRET_ADDRESSES
 from strongroom.site.nginx.asked import Asked
 from strongroom.site.nginx.forward import KEPT_OPEN
 from strongroom.site.nginx.render import render
@@ -75,11 +76,12 @@ def test_nginx_lets_go_of_a_connection_before_the_server_does() -> None:
     assert options(HOME)["keepalive"] > KEPT_OPEN
 
 
-def test_what_reads_a_link_writes_it_into_no_log() -> None:
+@pytest.mark.parametrize("name", SECRET_ADDRESSES)
+def test_an_address_that_holds_a_secret_is_written_into_no_log(name: str) -> None:
     text = render(HOME, Asked())
-    for place in ("/sign-in/", "/claim/"):
-        block = text.partition(f"location ^~ {place} {{")[2].partition("}")[0]
-        assert "error_log /dev/null emerg;" in block
+    block = text.partition(f"location ^~ /{name}/ {{")[2].partition("\n    }")[0]
+    assert "error_log /dev/null emerg;" in block
+    assert name in text.partition("map $request $strongroom_logged {")[2].partition("}")[0]
     assert "$request_uri'" not in text
     assert "$http_referer" not in text
 

@@ -3,10 +3,14 @@
 import json
 from collections.abc import Iterator
 
+from strongroom.site.logs import SECRET_ADDRESSES
 from strongroom.site.nginx.asked import Plan
 from strongroom.site.nginx.text import block, comment
 
 UPLOADS = ("/legacy/", "/legacy")
+SESSIONS = "upload/files"  # below it, what ends in `/bytes` is a body (PEP 694)
+ENTRANCES = ("claim", "sign-in")
+SILENT = "error_log /dev/null emerg;"
 CREDENTIAL = "/legacy/credential"  # answers whether a token would be taken, and spends nothing
 FORM_BYTES = 18 * 1024 * 1024  # what the text of an upload's form may take beside its file
 RETRY_AFTER = 60  # seconds
@@ -65,16 +69,7 @@ def locations(plan: Plan) -> Iterator[str]:
     yield ""
     yield from _uploads(plan)
     yield ""
-    yield from comment("Links that sign in: few tries, and in no log, because they are secrets.")
-    for place in ("^~ /sign-in/", "^~ /claim/"):
-        yield from block(
-            f"location {place}",
-            "limit_req zone=strongroom_entering burst=20 nodelay;",
-            "error_page 429 = @busy;",
-            "error_page 502 504 = @away;",
-            "error_log /dev/null emerg;",
-            "proxy_pass http://strongroom;",
-        )
+    yield from _secrets(plan)
     yield ""
     yield from comment("Counts are for the operator's own network, on the registry's own port.")
     yield from block("location = /metrics", "return 403;")
@@ -92,23 +87,11 @@ def _uploads(plan: Plan) -> Iterator[str]:
         the registry. Who has no good token fills nothing: his body is thrown away.
     """)
     for place in UPLOADS:
-        yield from block(
-            f"location = {place}",
-            "limit_conn strongroom_uploads 8;",
-            "limit_req zone=strongroom_sending burst=100 nodelay;",
-            f"auth_request {_ASIDE};",
-            f"error_page 401 403 500 = {_REFUSED};",
-            "error_page 413 = @large;",
-            "error_page 429 = @busy;",
-            "error_page 502 504 = @away;",
-            f"client_max_body_size {plan.max_file_bytes + FORM_BYTES};",
-            "client_body_timeout 60s;",
-            "proxy_read_timeout 600s;",
-            "proxy_pass http://strongroom;",
-        )
+        yield from block(f"location = {place}", _held_back(plan))
     yield from block(
         f"location = {_ASIDE}",
         "internal;",
+        SILENT,
         "client_max_body_size 0;",
         f"proxy_pass http://strongroom{CREDENTIAL};",
         _without_body(plan),
@@ -118,6 +101,7 @@ def _uploads(plan: Plan) -> Iterator[str]:
     yield from block(
         f"location = {_REFUSED}",
         "internal;",
+        SILENT,
         "client_max_body_size 1;",
         "error_page 413 = @refused;",
         "error_page 502 504 = @away;",
@@ -126,10 +110,46 @@ def _uploads(plan: Plan) -> Iterator[str]:
     )
     yield from block(
         "location @refused",
+        SILENT,
         f"rewrite ^ {CREDENTIAL} break;",
         "proxy_pass http://strongroom;",
         _without_body(plan),
     )
+
+
+def _held_back(plan: Plan) -> Iterator[str]:
+    yield "limit_conn strongroom_uploads 8;"
+    yield "limit_req zone=strongroom_sending burst=100 nodelay;"
+    yield f"auth_request {_ASIDE};"
+    yield f"error_page 401 403 500 = {_REFUSED};"
+    yield "error_page 413 = @large;"
+    yield "error_page 429 = @busy;"
+    yield "error_page 502 504 = @away;"
+    yield f"client_max_body_size {plan.max_file_bytes + FORM_BYTES};"
+    yield "client_body_timeout 60s;"
+    yield "proxy_read_timeout 600s;"
+    yield "proxy_pass http://strongroom;"
+
+
+def _secrets(plan: Plan) -> Iterator[str]:
+    yield from comment("""
+        Addresses that hold a secret stand in no log, that of errors included. Links that sign in
+        can be tried a few times a minute; the bytes of a session are held as any upload is.
+    """)
+    limited = (
+        "limit_req zone=strongroom_entering burst=20 nodelay;",
+        "error_page 429 = @busy;",
+        "error_page 502 504 = @away;",
+    )
+    sessions = block("location ~ /bytes$", _held_back(plan))
+    for name in SECRET_ADDRESSES:
+        yield from block(
+            f"location ^~ /{name}/",
+            SILENT,
+            *(limited if name in ENTRANCES else ()),
+            *(sessions if name == SESSIONS else ()),
+            "proxy_pass http://strongroom;",
+        )
 
 
 def _without_body(plan: Plan) -> Iterator[str]:

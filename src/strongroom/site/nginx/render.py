@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from strongroom.site.configuration import Configuration
+from strongroom.site.logs import SECRET_ADDRESSES
 from strongroom.site.nginx import forward, maps, shelf
 from strongroom.site.nginx.asked import Asked, Plan, plan
 from strongroom.site.nginx.text import block, comment, header
@@ -29,7 +30,7 @@ def _whole(plan: Plan) -> Iterator[str]:
     yield "pcre_jit on;"
     yield "worker_rlimit_nofile 16384;"
     yield f'pid "{plan.whole}/nginx.pid";'
-    yield "error_log stderr warn;"
+    yield "error_log stderr error;"
     yield from block("events", "worker_connections 4096;")
     temporary = (f'{one}_temp_path "{plan.whole}/{one}";' for one in _TEMPORARY)
     yield from block("http", temporary, "", _included(plan))
@@ -56,12 +57,10 @@ def _included(plan: Plan) -> Iterator[str]:
 
 def _log() -> Iterator[str]:
     yield ""
-    yield from comment(
-        "Links that sign in are secrets, and so are many queries: neither is logged."
-    )
+    yield from comment("Some addresses hold secrets, and so do many queries: neither is logged.")
     yield from block(
         "map $request $strongroom_logged",
-        '"~^([A-Z]+) [^ ?]*?/(sign-in|claim)/." "$1 /$2/...";',
+        f'"~^([A-Z]+) [^ ?]*?/({"|".join(SECRET_ADDRESSES)})/." "$1 /$2/...";',
         '"~^([A-Z]+ [^ ?]*)" $1;',
     )
     yield "log_format strongroom '$remote_addr [$time_iso8601] \"$strongroom_logged '"
