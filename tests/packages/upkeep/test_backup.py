@@ -1,21 +1,31 @@
 """Backups: whole, of one moment, told truthfully, and never in place of something else."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.models import File
+from strongroom.packages.publishing.pipeline import consider
+from strongroom.packages.publishing.steps import Upload
+from strongroom.packages.staging.opening import cancel
+from strongroom.packages.staging.putting import put
 from strongroom.packages.upkeep import manifest as manifests
+from strongroom.packages.upkeep import rows
 from strongroom.packages.upkeep.backup import Made, Source, Wanted, backup
+from strongroom.people.accounts.users import person
+from strongroom.proof.ledger.events import last_serial
+from strongroom.site.start import known_migrations
 from strongroom.stores.blobs.disk import DiskBlobs
+from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place, kept
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
-
-pytestmark = pytest.mark.sqlite
 
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -37,7 +47,11 @@ def test_a_backup_names_all_that_it_holds(
     raw = manifests.read(tmp_path / "to")
     assert (manifests.decode(raw), manifests.digest(raw)) == (made.manifest, made.digest)
     assert set(made.manifest.blobs) == set(kept(registry.house.configuration.data))
-    assert set(made.manifest.files) == {"strongroom.sqlite3", "strongroom.toml", "keys/master.json"}
+    tables = {f"rows/{rows.name_of(model)}" for model in rows.tables()}
+    assert set(made.manifest.files) == {*tables, "strongroom.toml", "keys/master.json"}
+    assert made.manifest.rows["packages.file.jsonl"] == 1
+    assert made.manifest.serial == last_serial()
+    assert known_migrations() <= set(made.manifest.migrations)
     assert (made.copied, made.reused, made.manifest.absent) == (2, 0, ())
 
 
@@ -136,7 +150,7 @@ def test_a_backup_that_broke_off_leaves_the_former_one(
     with pytest.raises(KeyboardInterrupt):
         backup(source, tmp_path / "to", Wanted(), AT, broken)
     assert manifests.digest(manifests.read(tmp_path / "to")) == first.digest
-    assert (tmp_path / "to" / first.manifest.state / "strongroom.sqlite3").is_file()
+    assert (tmp_path / "to" / first.manifest.state / "rows" / "packages.file.jsonl").is_file()
     assert backed_up(source, tmp_path / "to").reused == 2
 
 
@@ -144,3 +158,38 @@ def test_what_is_no_finished_backup_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         manifests.read(tmp_path)
     assert caught.value.code == "backup-incomplete"
+
+
+def test_the_blobs_of_a_live_stage_are_in_it_and_those_of_an_ended_one_are_not(
+    registry: Registry, source: Source, tmp_path: Path
+) -> None:
+    registry.publish("example", "1.0")
+    yard, actor = registry.house.yard, person(registry.owner, "test")
+    staged = []
+    for version in ("2.0", "3.0"):
+        with registry.house.blobs.receive() as incoming:
+            incoming.write(wheel("example", version))
+            upload = Upload(actor, "pypi", wheel_filename("example", version), {}, incoming)
+            considered, _ = consider(upload, yard.desk.ecosystem("pypi"), yard.desk)
+            staged.append(put(considered, yard))
+    cancel(yard, actor, staged[1].stage.handle)
+    made = backed_up(source, tmp_path / "to")
+    assert staged[0].file.sha256 in made.manifest.blobs
+    assert staged[1].file.sha256 not in made.manifest.blobs
+    assert made.manifest.absent == ()
+
+
+def test_a_backup_sees_one_moment_however_long_it_takes(
+    registry: Registry, source: Source, path: str, tmp_path: Path
+) -> None:
+    def publish_late() -> None:
+        registry.publish("late", "1.0")
+        connection.close()
+
+    with rows.moment() as using:
+        assert File.objects.using(using).count() == 1
+        thread = threading.Thread(target=publish_late)
+        thread.start()
+        thread.join()
+        assert (File.objects.count(), File.objects.using(using).count()) == (2, 1)
+    assert digest_of(path) in backed_up(source, tmp_path / "to").manifest.blobs
