@@ -52,17 +52,16 @@ class Memory:
 class Tree:
     """A command and all processes that come of it, in a session of their own."""
 
-    command: Sequence[str]
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
 
-    def start(self, port: int) -> None:
+    def start(self, command: Sequence[str], port: int) -> None:
         """Start it on the core of servers, and wait until it accepts connections."""
         with self.log.open("ab") as log:
             began = time.perf_counter()
             self.process = subprocess.Popen(
-                pinned(SERVER_CORE, self.command),
+                pinned(SERVER_CORE, command),
                 env={**clean(), **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -73,7 +72,7 @@ class Tree:
             if self.process.poll() is not None or time.perf_counter() - began > PATIENCE:
                 self.stop()
                 tail = self.log.read_text(errors="replace")[-2000:]
-                raise BenchError(f"{self.command[0]} did not start:\n{tail}")
+                raise BenchError(f"{command[0]} did not start:\n{tail}")
             time.sleep(0.01)
 
     def stop(self) -> None:

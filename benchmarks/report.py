@@ -29,6 +29,11 @@ class Figure:
     seconds: float | None = None
     note: str = ""
 
+    @property
+    def measured(self) -> bool:
+        """Say whether there is any figure at all, or only a note of why not."""
+        return any(getattr(self, kind) is not None for kind in KINDS)
+
 
 KINDS: Mapping[str, tuple[str, bool]] = {
     "per_second": ("per second", True),

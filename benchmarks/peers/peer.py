@@ -32,18 +32,19 @@ class Peer:
     authorization: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
-    port: int = field(default_factory=free_port)
+    port: int = 0
     tree: Tree = field(init=False)
 
     def __post_init__(self) -> None:
         """Put the log beside the files."""
-        log = self.folder.with_suffix(".log")
-        self.tree = Tree(self.command(self.port), log, self.environment)
+        self.tree = Tree(self.folder.with_suffix(".log"), self.environment)
 
     def start(self) -> float:
         """Start it; returns the seconds until it had answered with a page."""
+        self.port = free_port()
+        command = self.command(self.port)
         began = time.perf_counter()
-        self.tree.start(self.port)
+        self.tree.start(command, self.port)
         reply = get(self.port, self.page(SMALL), {})
         if reply.status != 200:
             raise BenchError(f"{self.name} answers {reply.status} {reply.reason}")

@@ -1,12 +1,16 @@
 """The demo registry as the tests of the pages use it: its address, its people, their sessions."""
 
 import re
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState
 
-from tests.native.server import Server, program
+from tests.native.server import Server, clean, program
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(slots=True)
@@ -44,6 +48,12 @@ class Demo:
             self.sessions[name] = context.storage_state()
             context.close()
         return self.sessions[name]
+
+    def fail_a_job(self) -> str:
+        """Put a job into the queue that has failed for good; returns its id."""
+        command = [sys.executable, "-m", "tests.fakes.failed_job"]
+        here = clean() | {"STRONGROOM_DATA": str(self.folder), "PYTHONPATH": str(ROOT)}
+        return subprocess.run(command, env=here, capture_output=True, text=True, check=True).stdout
 
     @property
     def printed_link(self) -> str:

@@ -34,6 +34,8 @@ SIGHTS = {
     "nothing": Sight("/project/no-such-project/", "Not here"),
     "account": Sight("/account/", "ada", "ada"),
     "account of the administrator": Sight("/account/", "demo", "demo"),
+    "work in the background": Sight("/manage/jobs/", "Work in the background", "demo"),
+    "somebody's work in the background": Sight("/manage/jobs/", "Not allowed", "ada"),
     "manage": Sight(_MANAGE, "Manage parcel-post", "ada"),
     "manage another's": Sight("/manage/project/lamplight/", "Not allowed", "ada"),
     "yank": Sight(f"{_MANAGE}yank/2.1.0/", "Yank parcel-post 2.1.0", "ada"),

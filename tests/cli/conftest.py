@@ -38,13 +38,14 @@ def strongroom(capsys: Capture) -> Strongroom:
 
     def run(*words: str) -> Ended:
         capsys.readouterr()
-        environ = dict(os.environ)
+        environ, umask = dict(os.environ), os.umask(0o022)
         try:
             code = main(words)
         except SystemExit as end:
             code = int(end.code or 0)
         finally:
             # A command is a process of its own: what it puts into its environment ends with it.
+            os.umask(umask)
             os.environ.clear()
             os.environ.update(environ)
         said = capsys.readouterr()

@@ -33,6 +33,8 @@ def _on(folder: Path, disks: Sequence[Disk]) -> Iterator[Server]:
     if len(disks) > 1:
         shutil.move(data / DATABASE, disks[-1].root / DATABASE)
         (data / DATABASE).symlink_to(disks[-1].root / DATABASE)
+    for disk in disks:
+        disk.sync()
     try:
         yield server
     finally:

@@ -42,6 +42,10 @@ class Disk:
             assert time.monotonic() < until, f"{self.root} is still used"
             time.sleep(0.05)
 
+    def sync(self) -> None:
+        """Write out all that it holds in memory."""
+        _run("sync", "--file-system", self.root)
+
     def cut(self) -> None:
         """Cut its power."""
         descriptor = os.open(self.root, os.O_RDONLY)

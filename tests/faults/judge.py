@@ -63,9 +63,8 @@ def _settled(server: Server) -> Rows:
     until = time.monotonic() + SETTLED
     while True:
         known = rows(server)
-        behind = [key for key, (serial, shelved) in known.projects.items() if serial != shelved]
-        if not behind or time.monotonic() > until:
-            assert not behind, f"pages of {behind} stay behind their events"
+        if not known.behind or time.monotonic() > until:
+            assert not known.behind, f"pages of {known.behind} stay behind their events"
             return known
         time.sleep(0.2)
 
@@ -153,7 +152,7 @@ def _disorder(known: Rows) -> Iterator[str]:
     told = Counter(str(one.facts["file"]) for one in known.events if one.kind == "file-published")
     if told != Counter(row.filename for row in known.files):
         yield "events and rows tell of different files"
-    for project, (serial, _) in known.projects.items():
+    for project, serial in known.projects.items():
         if newest[project] != serial:
             yield f"the row of {project} does not hold its newest event"
 

@@ -20,6 +20,7 @@ _EVENTS = """
     FROM proof_eventrow ORDER BY serial
 """
 _PROJECTS = "SELECT key, serial, shelved_serial FROM packages_project"
+_SHARED = "SELECT name FROM packages_sharedpages WHERE put < wanted"
 _USED = "SELECT path, sha256 FROM packages_usedpath"
 
 
@@ -45,17 +46,19 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All that matters here; `projects` has of each its newest serial and the one it shows."""
+    """All that matters here; `behind` names pages that do not show the newest event yet."""
 
     files: tuple[FileRow, ...]
     events: tuple[Told, ...]
-    projects: dict[str, tuple[int, int]]
+    projects: dict[str, int]  # the newest serial of each
+    behind: tuple[str, ...]
     used: dict[str, str]
 
 
 def rows(server: Server) -> Rows:
     """Read the rows of a registry, whichever database they are in."""
-    files, events, projects, used = _selected(server, (_FILES, _EVENTS, _PROJECTS, _USED))
+    queries = (_FILES, _EVENTS, _PROJECTS, _SHARED, _USED)
+    files, events, projects, shared, used = _selected(server, queries)
     return Rows(
         files=tuple(
             FileRow(project, filename, {"": sha256, **json.loads(sidecars)})
@@ -65,7 +68,11 @@ def rows(server: Server) -> Rows:
             Told(serial, at, kind, project, json.loads(facts))
             for serial, at, kind, project, facts in events
         ),
-        projects={key: (serial, shelved) for key, serial, shelved in projects},
+        projects={key: serial for key, serial, _ in projects},
+        behind=(
+            *(key for key, serial, shelved in projects if shelved < serial),
+            *(name for (name,) in shared),
+        ),
         used=dict(used),
     )
 

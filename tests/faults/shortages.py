@@ -8,7 +8,7 @@ import json
 import os
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from itertools import count
@@ -42,6 +42,11 @@ class Shortage:
     sign_ins: frozenset[int] = frozenset({SIGNED_IN})
     reserve: int = 0  # bytes that the registry keeps free
     reads: bool = True  # whether reads go on
+
+    @property
+    def slug(self) -> str:
+        """Return the name as a project can have it."""
+        return self.name.replace(" ", "-").lower()
 
 
 def _ballast(server: Server, leave: int) -> Callable[[], None]:
@@ -112,50 +117,56 @@ SHORTAGES = {
 }
 
 
-def short_of(folder: Path, shortage: Shortage) -> Figures:
-    """Take something away from a registry in `folder`, and give it back."""
-    witness = Witness()
-    settings = {"STRONGROOM_MIN_FREE_BYTES": str(shortage.reserve)}
+def short_of(folder: Path, names: Sequence[str]) -> Figures:
+    """Take one thing after the other away from a registry in `folder`, and give it back."""
+    witness, shortages = Witness(), [SHORTAGES[name] for name in names]
+    settings = {"STRONGROOM_MIN_FREE_BYTES": str(max(one.reserve for one in shortages))}
     with registry(folder / "data", settings) as server:
         client = Client(server, witness)
         for version in ("1.0", "2.0"):
             assert client.sent(Parcel("before", version))
-        path = link(server)
-        restore = shortage.begin(server)
-        try:
-            told = _refused(server, witness, shortage)
-            if shortage.reads:
-                client.look("before", "before-2.0-py3-none-any.whl")
-            status = _signed_in(server, path)
-            if status not in shortage.sign_ins:
-                witness.torn.append(f"{shortage.name}: a sign-in was answered {status}")
-        finally:
-            restore()
-        seconds = _recovered(client)
+        told = [_short(client, one, link(server)) for one in shortages]
         judgement = judge(server, witness)
         assert server.stop() == 0
     return Figures(
-        fault=shortage.name,
-        rounds=1,
+        fault="shortages",
+        rounds=len(names),
         acknowledged=len(witness.acknowledged),
         lost=judgement.lost,
         half=judgement.half,
         strays=judgement.strays,
-        told=f"{told}; sign-in {status}; uploads again after {seconds:.1f} s",
+        told="; ".join(told),
     )
 
 
-def _refused(server: Server, witness: Witness, shortage: Shortage) -> str:
+def _short(client: Client, shortage: Shortage, path: str) -> str:
+    """Take one thing away and give it back; returns what clients were told meanwhile."""
+    restore = shortage.begin(client.server)
+    try:
+        told = _refused(client, shortage)
+        if shortage.reads:
+            client.look("before", "before-2.0-py3-none-any.whl")
+        status = _signed_in(client.server, path)
+        if status not in shortage.sign_ins:
+            client.witness.torn.append(f"{shortage.name}: a sign-in was answered {status}")
+    finally:
+        restore()
+    seconds = _recovered(client, shortage)
+    return f"{shortage.name}: {told}, sign-in {status}, uploads again after {seconds:.1f} s"
+
+
+def _refused(client: Client, shortage: Shortage) -> str:
     """Upload twice, a small file and a large one, and return how they were answered."""
-    told = []
-    for parcel in (Parcel("small", "1.0"), Parcel("large", "1.0", padding=LARGE)):
-        status, words, may_retry = _answer(server, parcel, witness.sends(parcel))
+    told, witness = list[str](), client.witness
+    for size in (0, LARGE):
+        parcel = Parcel(f"{shortage.slug}-{size}", "1.0", padding=size)
+        status, words, may_retry = _answer(client.server, parcel, witness.sends(parcel))
         told.append(f"{status} {words}".strip())
         if status == 200:
             witness.hears(parcel)
         if status not in shortage.statuses or not may_retry:
             witness.torn.append(f"{shortage.name}: {told[-1]}")
-    return " / ".join(told)
+    return " and ".join(told)
 
 
 def _answer(server: Server, parcel: Parcel, body: bytes) -> tuple[int, str, bool]:
@@ -176,10 +187,10 @@ def _signed_in(server: Server, path: str) -> int:
         return 0
 
 
-def _recovered(client: Client) -> float:
+def _recovered(client: Client, shortage: Shortage) -> float:
     """Upload until it works; returns after how many seconds it did."""
     began = time.monotonic()
-    while not client.sent(Parcel("after", "1.0")):
+    while not client.sent(Parcel(f"{shortage.slug}-after", "1.0")):
         assert time.monotonic() - began < RECOVERED, client.server.log.read_text()[-3000:]
         time.sleep(0.2)
     return time.monotonic() - began

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -128,9 +129,11 @@ class Server:
         ]
 
     def worker(self) -> int:
-        """Return the number of a process that answers requests."""
+        """Return the number of a process that answers requests, and not the first of all."""
         assert self.process is not None
-        return max(set(self.processes()) - {self.process.pid})
+        socket = f"socket:[{_listener(self.port)}]"
+        others = set(self.processes()) - {self.process.pid}
+        return next(process for process in sorted(others) if socket in _open_in(process))
 
     def get(self, path: str, **headers: str) -> tuple[int, str, bytes]:
         """Return status, reason and body of an address; header names have underscores."""
@@ -160,6 +163,24 @@ class Server:
             return self.get("/simple/")[0] > 0
         except OSError:
             return False
+
+
+def _listener(port: int) -> str:
+    """Return the number of the socket that listens on a port of loopback."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, _, state, *_, inode, _ = line.split(maxsplit=10)
+        if state == "0A" and int(local.rpartition(":")[2], 16) == port:
+            return inode
+    message = f"nobody listens on port {port}"
+    raise OSError(message)
+
+
+def _open_in(process: int) -> set[str]:
+    found = set()
+    for entry in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(str(entry.readlink()))
+    return found
 
 
 def _session(entry: Path) -> int:

@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import json
 import secrets
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -156,7 +157,8 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
             worker.terminate()
         for one in servers:
             assert one.stop() == 0
-        assert [worker.wait(PATIENCE) for worker in made.workers] == [0, 0]
+        # One that was started just now may not have come to heed the signal yet.
+        assert {worker.wait(PATIENCE) for worker in made.workers} <= {0, -signal.SIGTERM}
 
 
 def test_a_fleet_of_which_one_is_killed_every_few_seconds_loses_nothing(

@@ -49,6 +49,8 @@ SECRETS = [
     f"strongroom_session={LINK}",
     f"GET /claim/{LINK} HTTP/1.1",
     f"POST /sign-in/{LINK}?next=/ HTTP/1.1",
+    f"GET /staged/{'0' * 32}.{LINK}/simple/ HTTP/1.1",
+    f"POST /upload/files/{'0' * 32}.{LINK}/{'1' * 32}/bytes HTTP/1.1",
     f"link {LINK} made",
     f"secret={LINK[:12]}&x=1",
     f"{{'csrfmiddlewaretoken': '{LINK[:20]}'}}",

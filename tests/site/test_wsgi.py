@@ -1,4 +1,3 @@
-import socket
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +10,6 @@ from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
 from strongroom.core.errors import NotFoundError, UnavailableError
 from strongroom.packages.shelf.serve import Answer, Stream, Stretch
-from strongroom.site import wsgi
 from strongroom.site.wsgi import Front, Hosts, Source, send
 from tests.ecosystems.pypi.forms import BOUNDARY, END, HEAD, basic, content
 from tests.fakes.registry import Registry
@@ -195,55 +193,13 @@ def test_a_file_that_went_away_meanwhile_is_404(tmp_path: Path) -> None:
     assert status == "404 This file was withdrawn just now."
 
 
-class Torn(BytesIO):
-    """A body whose connection breaks."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        raise ConnectionResetError(size)
-
-
-class Endless(BytesIO):
-    """A body that never ends, and knows how much of it was read."""
-
-    taken = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.taken += size or 0
-        return b"x" * (size or 0)
-
-
-def posted(body: BytesIO) -> str:
-    """Post a body to a front whose application does not read it."""
-    environ = EnvironBuilder("/other", method="POST").get_environ() | {"wsgi.input": body}
-    return run_wsgi_app(Front({}, Behind()), environ, buffered=True)[1]
-
-
-def test_a_client_is_heard_out_within_bounds() -> None:
-    endless = Endless()
-    assert posted(endless) == "200 OK"
-    assert endless.taken == wsgi.HEARD_OUT_BYTES
-
-
-def test_a_client_that_sends_nothing_more_is_waited_for_within_bounds() -> None:
-    ours, theirs = socket.socketpair()
-    waited = []
-
-    class Slow(BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            waited.append(ours.gettimeout())
-            return super().read(size)
-
-    environ = EnvironBuilder("/other", method="POST").get_environ()
-    environ |= {"wsgi.input": Slow(b"x"), "gunicorn.socket": ours}
-    run_wsgi_app(Front({}, Behind()), environ, buffered=True)
-    assert waited == [wsgi.HEARD_OUT_FOR] * 2
-    assert ours.gettimeout() is None
-    ours.close()
-    theirs.close()
-
-
-def test_a_connection_that_breaks_while_it_is_heard_out_is_no_error() -> None:
-    assert posted(Torn()) == "200 OK"
+def test_a_file_that_the_disk_does_not_give_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    answer = Answer(200, "OK", (), Stretch(tmp_path, 0, 1))  # a folder, which nobody can read so
+    _, status, headers = run_wsgi_app(
+        lambda environ, start: send(answer, environ, start), EnvironBuilder("/").get_environ()
+    )
+    assert status.startswith("503 The registry's storage did not answer.")
+    assert headers["Retry-After"] == "60"
 
 
 @pytest.mark.parametrize("name", ["a.test", "a.test:8000", "A.TEST", "b.c.test", "[::1]:80"])

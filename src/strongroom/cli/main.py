@@ -48,6 +48,9 @@ def build() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    # Whatever a command makes is for its account alone. What others may read says so itself: the
+    # pages and files of the shelf.
+    os.umask(0o077)
     arguments = build().parse_args(argv)
     try:
         code = int(arguments.run(arguments))

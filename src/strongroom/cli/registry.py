@@ -20,6 +20,8 @@ from strongroom.cli.progress import progress
 from strongroom.cli.terminal import as_json, clean, note, say
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from strongroom.packages.upkeep.rebuild import Report
     from strongroom.site.assembly import House
 
@@ -87,14 +89,14 @@ def _serve_folder(arguments: argparse.Namespace) -> int:
     configuration = create(os.environ, secrets.token_bytes)
     from strongroom.site.assembly import house
     from strongroom.site.logs import configure
-    from strongroom.site.server import alone
+    from strongroom.site.server import alone, listen
 
     configure(configuration.log_format, configuration.log_level)
-    with alone(configuration):
-        return _serve_alone(house(), demo=arguments.demo)
+    with alone(configuration), listen(configuration) as listener:
+        return _serve_alone(house(), listener, demo=arguments.demo)
 
 
-def _serve_alone(house: "House", *, demo: bool) -> int:
+def _serve_alone(house: "House", listener: "socket", *, demo: bool) -> int:
     from strongroom.site.preparation import prepare_apart
     from strongroom.site.server import serve
 
@@ -116,7 +118,7 @@ def _serve_alone(house: "House", *, demo: bool) -> int:
     lines.append("  stop                Ctrl-C")
     say("\n".join(lines))
     sys.stdout.flush()
-    serve(configuration)
+    serve(configuration, listener)
     return Exit.DONE
 
 

@@ -11,7 +11,7 @@ from whitenoise import WhiteNoise  # type: ignore[import-untyped] # it has no st
 
 from strongroom import web
 from strongroom.ecosystems.pypi.wire.reads import PREFIXES, Reads
-from strongroom.packages.shelf.serve import Answer
+from strongroom.packages.shelf.serve import Answer, Readable
 from strongroom.site.assembly import House
 from strongroom.site.observed import Observed
 from strongroom.site.wsgi import Front, Hosts, ShelfDoor, Source
@@ -22,16 +22,21 @@ YEAR = 365 * 24 * 3600  # seconds; static addresses carry a digest of their cont
 
 def application(house: House) -> WSGIApplication:
     """Put the doors of a house in front of Django."""
-    pypi = house.desk.ecosystems["pypi"]
-    client_reads = Reads(house.shelf.pages, pypi).answer
-
-    def people_reads(path: str, _query: str, headers: Mapping[str, str]) -> Answer | None:
-        return read(house.shelf.pages, path, headers, pypi)
-
-    doors: dict[str, ShelfDoor] = dict.fromkeys(PREFIXES, client_reads)
-    doors |= {"": people_reads, "project": people_reads}
     static = Path(web.__path__[0]) / "static"
     files = WhiteNoise(WSGIHandler(), root=static, prefix="static/", max_age=YEAR)
+    doors = people_and_clients(house, house.shelf.pages)
     front = Front(doors, Hosts(files, house.configuration.hosts))
     placed = Source(front, house.configuration.trusted_proxies)
     return Observed(placed, house.metrics, time.monotonic, lambda: secrets.token_hex(8))
+
+
+def people_and_clients(house: House, pages: Readable) -> dict[str, ShelfDoor]:
+    """Return the doors of a house that answer from its shelf, by the first segment of a path."""
+    pypi = house.desk.ecosystems["pypi"]
+    client_reads = Reads(pages, pypi).answer
+
+    def people_reads(path: str, _query: str, headers: Mapping[str, str]) -> Answer | None:
+        return read(pages, path, headers, pypi)
+
+    doors: dict[str, ShelfDoor] = dict.fromkeys(PREFIXES, client_reads)
+    return doors | {"": people_reads, "project": people_reads}

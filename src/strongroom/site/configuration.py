@@ -70,6 +70,7 @@ class Configuration:
         1, "processes for work in the background beside them; 0: `strongroom worker` does it"
     )
     threads: int = _setting(32, "threads in each web process: the requests it handles at once")
+    connections: int = _setting(2048, "connections that each web process holds open at once")
     max_file_bytes: int = _setting(2048 * MIB, "the largest file that may be uploaded, in bytes")
     min_free_bytes: int = _setting(
         256 * MIB, "uploads are refused while less than this is free on the disk; 0: never"
@@ -259,6 +260,7 @@ def _checked(read: Configuration) -> Configuration:
         "workers": read.workers > 0,
         "job_workers": read.job_workers >= 0,
         "threads": read.threads > 0,
+        "connections": read.connections > 0,
         "max_file_bytes": read.max_file_bytes > 0,
         "min_free_bytes": read.min_free_bytes >= 0,
         "release_open_days": read.release_open_days > 0,

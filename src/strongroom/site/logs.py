@@ -13,8 +13,8 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -27,6 +27,8 @@ SECRET_ADDRESSES = ("claim", "sign-in", "staged", "upload/files")
 
 ACCESS = logging.getLogger("strongroom.access")
 _FACTS = "strongroom_facts"
+_TOGETHER = "strongroom_accesses"
+_ACCESSED = "%(method)s %(path)s %(status)d %(sent)dB %(milliseconds)dms %(actor)s %(request_id)s"
 
 _QUOTED = r"""'(?:[^'\\\r\n]|\\.)*'|"(?:[^"\\\r\n]|\\.)*\""""
 _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -93,13 +95,19 @@ def configure(log_format: str, level: str, stream: TextIO | None = None) -> None
 
 def accessed(access: Access) -> None:
     """Log one request."""
-    facts = asdict(access)
+    facts = _facts(access)
     facts["path"] = access.path.partition("?")[0]
-    ACCESS.info(
-        "%(method)s %(path)s %(status)d %(sent)dB %(milliseconds)dms %(actor)s %(request_id)s",
-        facts,
-        extra={_FACTS: facts},
-    )
+    ACCESS.info(_ACCESSED, facts, extra={_FACTS: facts})
+
+
+def accessed_together(accesses: Sequence[Access]) -> None:
+    """Log requests in one write, a line for each; the paths have come through `plain_path`."""
+    ACCESS.info("%d requests", len(accesses), extra={_TOGETHER: accesses})
+
+
+def plain_path(path: str) -> str:
+    """Return a path without its query as any line may show it: redacted, on one line."""
+    return one_line(redacted(path.partition("?")[0]))
 
 
 def redacted(text: str) -> str:
@@ -124,7 +132,11 @@ class TextLines(logging.Formatter):
     """Formats records for people: moment, level, logger, message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return one line."""
+        """Return one line, or one for each request of a batch."""
+        together: Sequence[Access] | None = getattr(record, _TOGETHER, None)
+        if together is not None:
+            start = f"{_moment(record)} {record.levelname.lower()} {record.name}: "
+            return "\n".join(start + _ACCESSED % _facts(access) for access in together)
         told = " ".join(part for part in (_message(record), _traceback(self, record)) if part)
         line = f"{_moment(record)} {record.levelname.lower()} {record.name}: {told}"
         return one_line(line)
@@ -134,13 +146,11 @@ class JsonLines(logging.Formatter):
     """Formats records for programs: one JSON object each, ASCII only."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return one line."""
-        told: dict[str, object] = {
-            "at": _moment(record),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": _message(record),
-        }
+        """Return one line, or one for each request of a batch."""
+        together: Sequence[Access] | None = getattr(record, _TOGETHER, None)
+        if together is not None:
+            return "\n".join(json.dumps(_told_of(record, access)) for access in together)
+        told = _told(record, _message(record))
         facts = getattr(record, _FACTS, None)
         if isinstance(facts, Mapping):
             told |= {name: _safe(value) for name, value in facts.items()}
@@ -148,6 +158,33 @@ class JsonLines(logging.Formatter):
         if traceback:
             told["traceback"] = traceback
         return json.dumps(told)
+
+
+def _facts(access: Access) -> dict[str, object]:
+    # Written out: `asdict` copies deeply, which costs more than all the rest of a line.
+    return {
+        "method": access.method,
+        "path": access.path,
+        "status": access.status,
+        "sent": access.sent,
+        "milliseconds": access.milliseconds,
+        "actor": access.actor,
+        "request_id": access.request_id,
+    }
+
+
+def _told(record: logging.LogRecord, message: str) -> dict[str, object]:
+    return {
+        "at": _moment(record),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        "message": message,
+    }
+
+
+def _told_of(record: logging.LogRecord, access: Access) -> dict[str, object]:
+    facts = _facts(access)
+    return _told(record, _ACCESSED % facts) | facts
 
 
 def _moment(record: logging.LogRecord) -> str:

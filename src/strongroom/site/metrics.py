@@ -10,9 +10,12 @@
 
 import ipaddress
 import os
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
@@ -35,6 +38,7 @@ DOORS = frozenset({"api", "client", "file", "health", "page", "upload"})
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 OTHER = "other"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)  # seconds
+_BOUNDS = (*map(str, BUCKETS), "+Inf")
 CODES_AT_MOST = 200  # outcome codes of uploads; all classes of errors together have fewer
 
 _REQUESTS = "strongroom_requests"
@@ -64,6 +68,28 @@ class Gauges:
     jobs: Callable[[], Counts]
 
 
+@dataclass(slots=True)
+class Counted:
+    """Answered requests, counted in memory; labels are from the closed lists already."""
+
+    requests: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    within: Counter[tuple[str, str]] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def observe(self, door: str, method: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        place = door if door in DOORS else OTHER
+        verb = method if method in METHODS else OTHER
+        self.requests[place, verb, _class_of(status)] += 1
+        self.within[place, _BOUNDS[bisect_left(BUCKETS, seconds)]] += 1
+        self.seconds[place] = self.seconds.get(place, 0.0) + seconds
+
+
+@lru_cache(maxsize=600)
+def _class_of(status: int) -> str:
+    return f"{status // 100}xx" if 100 <= status < 600 else OTHER  # noqa: PLR2004 - HTTP
+
+
 class Metrics:
     """The counts of one process, and the sums of all."""
 
@@ -78,16 +104,21 @@ class Metrics:
 
     def observe(self, door: str, method: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        place = door if door in DOORS else OTHER
-        verb = method if method in METHODS else OTHER
-        outcome = f"{status // 100}xx" if 100 <= status < 600 else OTHER  # noqa: PLR2004 - HTTP
-        bound = next((bucket for bucket in BUCKETS if seconds <= bucket), None)
+        counted = Counted()
+        counted.observe(door, method, status, seconds)
+        self.add(counted)
+
+    def add(self, counted: "Counted") -> None:
+        """Add what was counted elsewhere in this process."""
         with self._lock:
-            labels = {"door": place, "method": verb, "status": outcome}
-            self._add("counter", _REQUESTS, "_total", labels)
-            within = {"door": place, "le": "+Inf" if bound is None else str(bound)}
-            self._add("histogram", _DURATION, "_bucket", within)
-            self._add("histogram", _DURATION, "_sum", {"door": place}, seconds)
+            for (door, method, outcome), times in counted.requests.items():
+                labels = {"door": door, "method": method, "status": outcome}
+                self._add("counter", _REQUESTS, "_total", labels, times)
+            for (door, bound), times in counted.within.items():
+                labels = {"door": door, "le": bound}
+                self._add("histogram", _DURATION, "_bucket", labels, times)
+            for door, seconds in counted.seconds.items():
+                self._add("histogram", _DURATION, "_sum", {"door": door}, seconds)
 
     def uploaded(self, code: str, size: int = 0) -> None:
         """Count one upload: the code of its refusal, or `published` with the file's bytes."""

@@ -1,10 +1,13 @@
-"""The server: gunicorn inside our own process, HTTP/1.1, threads, and a clean end.
+"""The server: gunicorn inside our own process, a loop of our own in its workers, a clean end.
 
 HTTP/1.1 and WSGI are deliberate: they carry the reason phrase, which is all that most package
 clients show of a refusal, and they stream both ways.
 """
 
+import errno
 import fcntl
+import os
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,15 +15,17 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # no stubs
 
-from strongroom.core.errors import UnavailableError
+from strongroom.core.errors import ConfigurationError, StrongroomError, UnavailableError
 from strongroom.site.application import application
 from strongroom.site.assembly import house
 from strongroom.site.configuration import Configuration
 from strongroom.site.crew import Supervisor
+from strongroom.site.lane.worker import LaneWorker
 from strongroom.site.logs import ServerLog
 from strongroom.site.metrics import clear
 from strongroom.site.schedule import SCHEDULE
 
+BACKLOG = 2048  # connections that wait to be accepted
 TRY_EVERY = 0.25  # seconds
 FREED_WITHIN = 24  # tries
 
@@ -48,19 +53,17 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is not typed
         Supervisor(self, self._job_workers, SCHEDULE).run()
 
 
-def options(configuration: Configuration) -> dict[str, Any]:
-    """Return gunicorn's settings for a configuration."""
-    host = f"[{configuration.host}]" if ":" in configuration.host else configuration.host
+def options(configuration: Configuration, listener: int) -> dict[str, Any]:
+    """Return gunicorn's settings for a configuration, and the number of an open socket."""
     return {
-        "bind": [f"{host}:{configuration.port}"],
+        "bind": [f"fd://{listener}"],
         "workers": configuration.workers,
         "threads": configuration.threads,
-        "worker_class": "gthread",
+        "worker_class": LaneWorker,
         "proc_name": "strongroom",
-        # A worker thread may stream a large file for long; only a dead worker stops beating.
+        # A request may take long on its thread; only a loop that stands still stops beating.
         "timeout": 60,
         "graceful_timeout": 30,
-        "keepalive": 15,
         "limit_request_line": 8190,
         "limit_request_field_size": 16380,
         # Addresses and schemes of proxies are judged by site.wsgi alone.
@@ -98,7 +101,34 @@ def alone(configuration: Configuration) -> Iterator[None]:
         yield
 
 
-def serve(configuration: Configuration) -> None:
+def listen(configuration: Configuration) -> socket.socket:
+    """Take the address to serve at; raises UnavailableError if another program has it."""
+    host, port = configuration.host, configuration.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
+    try:
+        return socket.create_server(
+            (host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both
+        )
+    except OSError as error:
+        raise _not_taken(f"{host} port {port}", error) from error
+
+
+def _not_taken(place: str, error: OSError) -> StrongroomError:
+    if error.errno == errno.EADDRINUSE:
+        return UnavailableError(
+            "port-in-use",
+            f"Another program listens at {place} already.",
+            "Stop it, or choose another port with --port.",
+        )
+    return ConfigurationError(
+        "address-not-taken",
+        f"Nothing can listen at {place}: {os.strerror(error.errno or 0)}.",
+        "Choose an address of this machine with --host, and a port that this account may use.",
+    )
+
+
+def serve(configuration: Configuration, listener: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT, and let requests that have begun come to their end."""
     clear(configuration.run / "metrics")
-    Server(options(configuration), configuration.job_workers).run()
+    Server(options(configuration, listener.detach()), configuration.job_workers).run()

@@ -6,11 +6,9 @@ reach the database.
 """
 
 import ipaddress
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.http.request import split_domain_port, validate_host
@@ -18,14 +16,10 @@ from django.http.request import split_domain_port, validate_host
 from strongroom.core.errors import InvalidError, MethodError, NotFoundError, StrongroomError
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.serve import Answer, Stream, Stretch, fetched
-
-if TYPE_CHECKING:
-    import socket
+from strongroom.stores.folders import no_room
 
 BLOCK = 256 * 1024
 ENDLESS = str(2**62)  # bytes; stands for "until the input ends"
-HEARD_OUT_BYTES = 256 * 1024 * 1024
-HEARD_OUT_FOR = 20.0  # seconds
 
 ShelfDoor = Callable[[str, str, Mapping[str, str]], Answer | None]
 """Takes a decoded path, a query string and headers; None if the shelf has nothing to say."""
@@ -45,10 +39,10 @@ class Front:
         door = self._doors.get(path.split("/", 2)[1] if path.startswith("/") else "")
         if door is None:
             _with_length(environ)
-            return _heard_out(self._behind(environ, start_response), environ)
+            return self._behind(environ, start_response)
         method = environ["REQUEST_METHOD"]
         if method not in {"GET", "HEAD"}:
-            return _heard_out(send(_only_reads(method), environ, start_response), environ)
+            return send(_only_reads(method), environ, start_response)
         try:
             answer = door(path, environ.get("QUERY_STRING", ""), _Headers(environ))
         except StrongroomError as error:
@@ -180,6 +174,8 @@ def _stretch(stretch: Stretch, environ: WSGIEnvironment) -> Iterable[bytes]:
         file = stretch.path.open("rb")
     except FileNotFoundError:
         raise NotFoundError("file-withdrawn", "This file was withdrawn just now.") from None
+    except OSError as error:
+        raise no_room(error) from error
     file.seek(stretch.offset)
     wrapper = environ.get("wsgi.file_wrapper")
     # The server's own wrapper sends as many bytes as Content-Length says, from where we stand.
@@ -207,45 +203,6 @@ class _Blocks:
 
     def close(self) -> None:
         self._file.close()
-
-
-class _HeardOut:
-    """An answer that, once sent, lets the client finish what it was sending, within bounds.
-
-    Most clients read no answer before they have sent their whole body. A connection closed before
-    that is reset, and they say "broken pipe" where the refusal's sentence should stand.
-    """
-
-    def __init__(self, answer: Iterable[bytes], environ: WSGIEnvironment) -> None:
-        self._answer = answer
-        self._environ = environ
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._answer)
-
-    def close(self) -> None:
-        close = getattr(self._answer, "close", None)
-        if close is not None:
-            close()
-        # A body that breaks off, or that the server has found malformed, was heard out too.
-        with suppress(Exception):
-            self._read_on(time.monotonic() + HEARD_OUT_FOR)
-
-    def _read_on(self, until: float) -> None:
-        source, left = self._environ["wsgi.input"], HEARD_OUT_BYTES
-        connection: socket.socket | None = self._environ.get("gunicorn.socket")
-        if connection is not None:
-            connection.settimeout(HEARD_OUT_FOR)
-        try:
-            while left > 0 and time.monotonic() < until and (block := source.read(BLOCK)):
-                left -= len(block)
-        finally:
-            if connection is not None:
-                connection.settimeout(None)
-
-
-def _heard_out(answer: Iterable[bytes], environ: WSGIEnvironment) -> Iterable[bytes]:
-    return answer if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else _HeardOut(answer, environ)
 
 
 def _with_length(environ: WSGIEnvironment) -> None:

@@ -58,9 +58,10 @@ def _taken(event: Event) -> tuple[str, str]:
 def _published(event: Event) -> tuple[str, str]:
     length = event.facts.get("size")
     weight = f" ({size(length)})" if isinstance(length, int) else ""
+    by = f" uploaded by {_fact(event, 'uploader')}" if "uploader" in event.facts else ""
     return (
         f"{event.version}: file published",
-        f"{_fact(event, 'file')}{weight} sha256:{_fact(event, 'sha256')}",
+        f"{_fact(event, 'file')}{weight} sha256:{_fact(event, 'sha256')}{by}",
     )
 
 

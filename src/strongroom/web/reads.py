@@ -9,9 +9,8 @@ from urllib.parse import quote
 
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import GoneError, InvalidError
-from strongroom.packages.shelf.serve import Answer, page
+from strongroom.packages.shelf.serve import Answer, Readable, page
 from strongroom.packages.shelf.standing import REMOVED
-from strongroom.stores.pages.protocol import Pages
 from strongroom.web.faults import fault
 from strongroom.web.headers import PAGE, SECURITY
 from strongroom.web.press import Press
@@ -21,7 +20,9 @@ _HISTORY = "history"
 _NOT_KEPT = ("Cache-Control", "no-store")
 
 
-def read(pages: Pages, path: str, asked: Mapping[str, str], ecosystem: Ecosystem) -> Answer | None:
+def read(
+    pages: Readable, path: str, asked: Mapping[str, str], ecosystem: Ecosystem
+) -> Answer | None:
     """Answer a GET or HEAD of a decoded path; `asked` maps lower-case header names to values."""
     if path == "/":
         return page(pages, "web/index.html", asked, PAGE, SECURITY)
@@ -50,7 +51,7 @@ def _located(parts: list[str], ecosystem: Ecosystem) -> tuple[str, str]:
     return f"{address}{version.display}/", f"{folder}/{version.key}/index.html"
 
 
-def _removed(pages: Pages, stored: str) -> Answer | None:
+def _removed(pages: Readable, stored: str) -> Answer | None:
     """Answer in the place of a removed release's page, with what its note tells."""
     told = pages.get(f"{REMOVED}/{stored}")
     if told is None:

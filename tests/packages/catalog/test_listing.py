@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from strongroom.core.actors import OPERATOR, Actor
 from strongroom.core.coordinates import ProjectId
@@ -127,9 +128,17 @@ def test_the_names_of_an_ecosystem_come_in_order_and_none_in_quarantine(
 ) -> None:
     for name in ("Zebra", "Apple", "Mango"):
         bench.publish(alice, name, "1.0")
+    Project.objects.update(shelved_serial=F("serial"))
     set_status(bench.desk, OPERATOR, ProjectId("box", "mango"), "quarantined", "bad")
     assert list(names("box")) == [("apple", "Apple"), ("zebra", "Zebra")]
     assert list(names("pypi")) == []
+
+
+def test_no_index_names_a_project_whose_pages_are_not_up_yet(bench: Bench, alice: Actor) -> None:
+    for name in ("apple", "mango"):
+        bench.publish(alice, name, "1.0")
+    Project.objects.filter(key="apple").update(shelved_serial=F("serial"))
+    assert list(names("box")) == [("apple", "apple")]
 
 
 def test_every_project_is_named_in_the_order_of_creation(bench: Bench, alice: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import BinaryIO
 
 import pytest
@@ -323,3 +324,26 @@ def test_the_last_approval_of_an_open_stage_publishes_it(
     outcome = approve(bench.yard, bob, told.stage.handle, content(told.stage))
     assert outcome.state == "published"
     assert File.objects.get(release__key="2.0").uploader == "alice"
+
+
+def test_a_crash_between_bytes_and_row_leaves_bytes_that_nothing_names(
+    bench: Bench, alice: Actor, approved: str
+) -> None:
+    sha256 = digests_of(box("parcel", "2.0")).sha256
+
+    class Dying:
+        """A clock in whose hands the process dies once the bytes are kept."""
+
+        def now(self) -> datetime:
+            if bench.desk.blobs.holds(sha256):
+                raise SystemExit
+            return bench.clock.now()
+
+    before = bench.standing()[:-1]
+    with pytest.raises(SystemExit):
+        put(bench.at(replace(bench.desk, clock=Dying())), alice)
+    assert bench.standing()[:-1] == before
+    assert bench.desk.blobs.holds(sha256)
+    assert set(staged()) == set()
+    put(bench, alice)
+    assert set(staged()) == {sha256}

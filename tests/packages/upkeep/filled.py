@@ -74,5 +74,6 @@ def fill(registry: Registry) -> Filled:
     registry.house.blobs.remove(digest_of(lost))
     registry.house.premises.rebuild(ProjectId("pypi", "lost"))
     filled = Filled(registry, registry.house.configuration.data / "public", file)
+    registry.house.reactions.put_shared()
     assert found(checked(registry)) == set()
     return filled

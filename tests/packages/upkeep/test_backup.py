@@ -9,22 +9,20 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from strongroom.core.actors import OPERATOR, Action
 from strongroom.core.errors import ConfigurationError
-from strongroom.packages.models import File
-from strongroom.packages.publishing.pipeline import consider
-from strongroom.packages.publishing.steps import Upload
+from strongroom.packages.models import File, Stage
 from strongroom.packages.staging.opening import cancel
-from strongroom.packages.staging.putting import put
 from strongroom.packages.upkeep import manifest as manifests
 from strongroom.packages.upkeep import rows
 from strongroom.packages.upkeep.backup import Made, Source, Wanted, backup
-from strongroom.people.accounts.users import person
+from strongroom.people.tokens.caveats import Actions
 from strongroom.proof.ledger.events import last_serial
 from strongroom.site.start import known_migrations
 from strongroom.stores.blobs.disk import DiskBlobs
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place, kept
-from tests.fakes.registry import Registry
+from tests.fakes.registry import Registry, form
 from tests.packages.upkeep.conftest import digest_of
 
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -160,23 +158,16 @@ def test_what_is_no_finished_backup_is_told(tmp_path: Path) -> None:
     assert caught.value.code == "backup-incomplete"
 
 
-def test_the_blobs_of_a_live_stage_are_in_it_and_those_of_an_ended_one_are_not(
-    registry: Registry, source: Source, tmp_path: Path
+def test_what_waits_in_a_stage_is_in_the_backup(
+    registry: Registry, source: Source, path: str, tmp_path: Path
 ) -> None:
-    registry.publish("example", "1.0")
-    yard, actor = registry.house.yard, person(registry.owner, "test")
-    staged = []
-    for version in ("2.0", "3.0"):
-        with registry.house.blobs.receive() as incoming:
-            incoming.write(wheel("example", version))
-            upload = Upload(actor, "pypi", wheel_filename("example", version), {}, incoming)
-            considered, _ = consider(upload, yard.desk.ecosystem("pypi"), yard.desk)
-            staged.append(put(considered, yard))
-    cancel(yard, actor, staged[1].stage.handle)
+    token = registry.mint(registry.owner, Actions(frozenset({Action.STAGE})))
+    registry.post(form(wheel_filename("quiet", "1.0"), wheel("quiet", "1.0")), token)
     made = backed_up(source, tmp_path / "to")
-    assert staged[0].file.sha256 in made.manifest.blobs
-    assert staged[1].file.sha256 not in made.manifest.blobs
-    assert made.manifest.absent == ()
+    assert set(made.manifest.blobs) == {one.name for one in registry.house.blobs.walk()}
+    assert len(made.manifest.blobs) == 4
+    cancel(registry.house.yard, OPERATOR, Stage.objects.get().handle)
+    assert len(backed_up(source, tmp_path / "other").manifest.blobs) == 2
 
 
 def test_a_backup_sees_one_moment_however_long_it_takes(

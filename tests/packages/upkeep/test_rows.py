@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.errors import ConfigurationError
@@ -128,4 +128,16 @@ def test_a_table_that_is_none_is_refused(registry: Registry, tmp_path: Path) -> 
     with pytest.raises(ConfigurationError) as caught:
         rows.load(apps, tmp_path / "rows", {"packages.nothing.jsonl": 0}, silent)
     assert caught.value.code == "backup-damaged"
+    assert registry.owner.username == "alice"
+
+
+@pytest.mark.sqlite
+def test_a_database_that_is_not_there_is_not_made(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone.sqlite3"
+    monkeypatch.setitem(connection.settings_dict, "NAME", gone)
+    with pytest.raises(OperationalError), rows.moment():
+        pass
+    assert not gone.exists()
     assert registry.owner.username == "alice"

@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from strongroom.core.actors import OPERATOR, Action
 from strongroom.core.digests import Digests, digests_of
-from strongroom.packages.models import File
+from strongroom.packages.models import File, Stage
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
+from strongroom.packages.staging.opening import cancel
 from strongroom.packages.upkeep.named import Census, named
 from strongroom.packages.upkeep.premises import BACKUP
 from strongroom.packages.upkeep.sweep import Sort, Stray, find, remove
 from strongroom.people.accounts.users import person
+from strongroom.people.tokens.caveats import Actions
 from strongroom.stores.blobs.protocol import Incoming
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place
@@ -265,3 +268,14 @@ def test_the_stamp_is_kept_and_temporary_files_go(registry: Registry, name: str)
     place.write_bytes(b"x")
     os.utime(place, (0, 0))
     assert (name in strays(registry, 1).get(Sort.PAGE, [])) is (name != ".rendered")
+
+
+def test_what_waits_in_a_stage_stays_until_the_stage_ends(registry: Registry) -> None:
+    token = registry.mint(registry.owner, Actions(frozenset({Action.STAGE})))
+    registry.post(form(wheel_filename("quiet", "1.0"), wheel("quiet", "1.0")), token)
+    assert strays(registry) == {}
+    blob = {one.name for one in registry.house.blobs.walk()}
+    remove(registry.house.premises, [Stray(Sort.BLOB, one, 1) for one in blob])
+    assert {one.name for one in registry.house.blobs.walk()} == blob
+    cancel(registry.house.yard, OPERATOR, Stage.objects.get().handle)
+    assert set(strays(registry)[Sort.BLOB]) == blob

@@ -4,10 +4,11 @@ import pytest
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
-from strongroom.people.access.grants import grant, people_of, projects_of, role_of
+from strongroom.core.errors import ForbiddenError
+from strongroom.people.access.grants import grant, held, people_of, projects_of, role_of, user_of
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts.users import create_user
-from strongroom.people.models import Grant
+from strongroom.people.models import Grant, User
 from tests.fakes.clocks import NOON, StoppedClock
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,21 @@ def test_the_projects_of_a_person_are_named_in_order() -> None:
         grant(ada, ProjectId("box", key), Role.OWNER, CLOCK)
     assert projects_of(ada) == ((PARCEL, "owner"), (ProjectId("box", "zebra"), "owner"))
     assert str(Grant.objects.get(project="parcel")) == f"{ada} owner of box:parcel"
+
+
+def test_what_is_held_is_told_with_its_age_and_without_closed_accounts() -> None:
+    ada, bob = user("ada"), user("bob")
+    for one in (bob, ada):
+        grant(one, PARCEL, Role.MAINTAINER, CLOCK)
+    assert [(one.user_id, one.name, one.since) for one in held(PARCEL)] == [
+        (ada, "ada", NOON),
+        (bob, "bob", NOON),
+    ]
+    User.objects.filter(pk=bob).update(is_active=False)
+    assert [one.name for one in held(PARCEL)] == ["ada"]
+
+
+def test_who_has_no_account_is_nobody_who_could_upload() -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        user_of(OPERATOR)
+    assert caught.value.code == "person-needed"

@@ -113,6 +113,18 @@ def test_a_watch_queues_its_job_while_there_is_something_to_do() -> None:
     assert queued() == 2
 
 
+def test_a_watch_that_cannot_see_keeps_no_other_from_looking(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def blind() -> bool:
+        raise RuntimeError
+
+    watches = (Watch("blind", 0.0, fail, blind), Watch("pile", 0.0, note, Pile()))
+    Keeper(Schedule(watches=watches)).queue()
+    assert queued() == 1
+    assert "could not look after blind" in caplog.text
+
+
 def test_a_watch_over_nothing_writes_nothing(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

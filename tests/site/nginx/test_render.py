@@ -7,11 +7,11 @@ import pytest
 
 from strongroom.packages.shelf.serve import FILE_CACHING, ISOLATED, PAGE_CACHING
 from strongroom.site.configuration import Configuration
+from strongroom.site.lane.pace import Patience
 from strongroom.site.logs import SECRET_ADDRESSES
 from strongroom.site.nginx.asked import Asked
 from strongroom.site.nginx.forward import KEPT_OPEN
 from strongroom.site.nginx.render import render
-from strongroom.site.server import options
 from strongroom.web.headers import SECURITY
 
 DATA = "/srv/a registry"
@@ -73,7 +73,7 @@ def test_any_name_is_spelt_as_nginx_spells_it() -> None:
 
 def test_nginx_lets_go_of_a_connection_before_the_server_does() -> None:
     # Else a request that may not be repeated meets a connection that is being closed.
-    assert options(HOME)["keepalive"] > KEPT_OPEN
+    assert Patience().idle > KEPT_OPEN
 
 
 @pytest.mark.parametrize("name", SECRET_ADDRESSES)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strongroom.stores.buckets.address import Address, is_valid, masked, parse
@@ -73,6 +73,8 @@ def test_requests_go_to_the_host_as_it_is_written(text: str, endpoint: str) -> N
         "s3://s3.example.org:0/packages",
         "s3://s3.example.org:99999/packages",
         "s3://s3_example!org/packages",
+        "s3://key:verysecret/packages",
+        "s3://[key:verysecret/packages",
         "s3://key@s3.example.org/packages",
         "s3://key:@s3.example.org/packages",
         "s3://:secret@s3.example.org/packages",
@@ -93,6 +95,7 @@ def test_what_is_not_such_a_line_is_refused(text: str) -> None:
     assert not is_valid(text)
 
 
+@example("s3://key:verysecret/packages")
 @given(st.text(max_size=60) | st.text(max_size=40).map("s3://key:verysecret@{}".format))
 def test_no_line_is_more_than_refused_and_no_refusal_repeats_it(text: str) -> None:
     if not is_valid(text):

@@ -1,6 +1,7 @@
 """Speaking to a bucket: who signs, what of the environment counts, and what no process may do."""
 
 import json
+import socket
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,14 @@ from tests.fakes.certificates import authority
 from tests.fakes.servers import Said, answer, serving
 
 OBJECT = answer(b"bytes", ETag='"e"', Last_Modified="Sat, 21 Nov 2026 12:00:00 GMT")
+PART = answer(
+    b"b",
+    status="206 Partial Content",
+    Content_Range="bytes 0-0/5",
+    Last_Modified="Sat, 21 Nov 2026 12:00:00 GMT",
+)
 ROUTES = {"/packages/x": OBJECT, "/packages/a/b/x": OBJECT}
+GONE = "404 Not Found"
 LATER = "2099-01-01T00:00:00Z"
 
 
@@ -138,3 +146,24 @@ def test_a_certificate_counts_only_by_a_root_that_is_named(tmp_path: Path) -> No
         assert Bucket(named).get("x") == Fetched(b"bytes", '"e"')
         with pytest.raises(UnavailableError):
             Bucket(unnamed).get("x")
+
+
+def test_an_object_that_is_there_and_is_not_keeps_nobody_waiting() -> None:
+    def torn(connection: socket.socket) -> None:
+        connection.sendall(PART if len(server.requests) % 2 == 0 else answer(b"", status=GONE))
+
+    with serving({"/packages/x": torn}) as server:
+        with pytest.raises(UnavailableError):
+            Bucket(at(server)).look("x")
+        assert len(server.requests) == 6
+
+
+def test_a_server_that_minds_what_is_missing_deletes_all_the_rest() -> None:
+    missing = answer(b"<Error><Code>NoSuchKey</Code></Error>", status=GONE)
+    deleted = answer(b"", status="204 No Content")
+    routes = {"/packages/a": missing, "/packages/b": deleted, "/packages/c": deleted}
+    with serving(routes) as server:
+        Bucket(at(server)).delete("a", "b", "c")
+        Bucket(at(server)).delete("a")
+    asked = {request.split(" ")[1] for request in server.requests}
+    assert asked == set(routes)

@@ -245,8 +245,13 @@ def newest_projects(limit: int) -> tuple[Newest, ...]:
 
 
 def names(ecosystem: str) -> Iterator[tuple[str, str]]:
-    """Return (key, display) of every project of an ecosystem that is not quarantined, in order."""
-    rows = Project.objects.filter(ecosystem=ecosystem).exclude(status="quarantined")
+    """Return (key, display) of every project of an ecosystem that can be seen, in order.
+
+    None that is quarantined, and none whose first pages could not be put up yet: an index must not
+    name what is not there.
+    """
+    rows = Project.objects.filter(ecosystem=ecosystem, shelved_serial__gt=0)
+    rows = rows.exclude(status="quarantined")
     return iter(rows.order_by("key").values_list("key", "display").iterator(chunk_size=5000))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from strongroom.core.actors import IMPORT, Action
 from strongroom.core.ecosystem import Ecosystem
@@ -50,12 +51,16 @@ def facts(candidate: Candidate, at: datetime, limits: Limits) -> Facts:
     asked = Stage.objects.filter(
         ecosystem=project.ecosystem, ended_at=None, expires_at__gt=at, asked_at__isnull=False
     ).exclude(pk=candidate.received.upload.stage or 0)
+    same = used.filter(Q(path=manifest.filename) | Q(sha256=sha256))
+    known = dict(same.values_list("path", "sha256"))
     return Facts(
         ground=survey(candidate.asked, at),
-        path_sha256=used.filter(path=manifest.filename).values_list("sha256", flat=True).first(),
+        path_sha256=known.get(manifest.filename),
         path_held=StagedFile.objects.filter(filename=manifest.filename, stage__in=asked).exists(),
-        bytes_path=used.filter(sha256=sha256).values_list("path", flat=True).first(),
-        published=File.objects.filter(
+        bytes_path=next((path for path, digest in known.items() if digest == sha256), None),
+        # Whatever is there to be downloaded has its name and its bytes among the used ones.
+        published=known.get(manifest.filename) == sha256
+        and File.objects.filter(
             release__project__ecosystem=project.ecosystem,
             release__project__key=project.key,
             release__key=manifest.version.key,

@@ -6,6 +6,8 @@ Asked for every upload, and for a stage before it has any file. `survey` reads; 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from strongroom.core.actors import Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError
@@ -45,17 +47,24 @@ def survey(asked: Asked, at: datetime) -> Ground:
     used = UsedPath.objects.filter(project=project.key, **here)
     staged = Stage.objects.filter(ended_at=None, expires_at__gt=at, **here)
     staged = staged.exclude(opener_id=asked.actor.user_id)
+    reserved = set[tuple[str, str]]()
+    if row is None:
+        taken = staged.filter(Q(project=project.key) | Q(similar=similar))
+        reserved.update(taken.values_list("project", "similar"))
+    name_burnt = row is None and used.exists()
     return Ground(
         at=at,
         exists=row is not None,
         role=role_of(asked.actor.user_id, project),
         status=Status(row.status) if row else Status.ACTIVE,
         approvals=row.approvals if row else 0,
-        reserved=row is None and staged.filter(project=project.key).exists(),
+        reserved=any(key == project.key for key, _ in reserved),
         similar_to=alike.values_list("display", flat=True).first() if row is None else None,
-        similar_reserved=row is None and staged.filter(similar=similar).exists(),
-        name_burnt=row is None and used.exists(),
-        version_burnt=release is None and used.filter(version=asked.version.key).exists(),
+        similar_reserved=any(name == similar for _, name in reserved),
+        name_burnt=name_burnt,
+        version_burnt=release is None
+        and (row is not None or name_burnt)
+        and used.filter(version=asked.version.key).exists(),
         opened_at=release.published_at if release else None,
         kinds=tuple(release.files.values_list("kind", flat=True)) if release else (),
     )

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
-from strongroom.stores.pages.protocol import LocalFile, Pages, RemoteFile, Stored
+from strongroom.stores.pages.protocol import LocalFile, RemoteFile, Stored
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -30,6 +31,16 @@ ISOLATED: Headers = (
 # 18 digits: more than any file has bytes.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 _CODING = re.compile(r"\s*([^\s;]+)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?", re.IGNORECASE)
+
+
+class Readable(Protocol):
+    """What reads are answered from: the place of pages, or those of them that are at hand."""
+
+    def get(self, path: str) -> Stored | None:
+        """Return a page."""
+
+    def find(self, path: str) -> LocalFile | RemoteFile | None:
+        """Return a published file if it is on the shelf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ class Answer:
 
 
 def page(
-    pages: Pages, path: str, asked: Mapping[str, str], media_type: str, extra: Headers = ()
+    pages: Readable, path: str, asked: Mapping[str, str], media_type: str, extra: Headers = ()
 ) -> Answer | None:
     """Answer with a page; None if there is none at that path.
 
@@ -103,7 +114,7 @@ def shown(stored: Stored, asked: Mapping[str, str], media_type: str, extra: Head
     return Answer(200, "OK", headers, body)
 
 
-def file(pages: Pages, path: str, asked: Mapping[str, str], etag: str) -> Answer | None:
+def file(pages: Readable, path: str, asked: Mapping[str, str], etag: str) -> Answer | None:
     """Answer with a published file, whole or in part; None if it is not on the shelf."""
     found = pages.find(path)
     if found is None:

@@ -61,8 +61,8 @@ def put(accepted: Accepted, yard: Yard) -> Staged:
 
     The same file again changes nothing; another one of the same name takes its place.
     """
-    candidate, blobs_at = accepted.candidate, yard.desk
-    sidecars = keep_sidecars(candidate, blobs_at)
+    candidate = accepted.candidate
+    sidecars = keep_sidecars(candidate, yard.desk)
     candidate.received.upload.incoming.keep()
 
     def attempt() -> Staged:

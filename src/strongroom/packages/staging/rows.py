@@ -50,7 +50,10 @@ def held(stage: Stage) -> Stage:
     The turn of the name first, then the project, then the stage: the order of everybody.
     """
     hold(project_of(stage), stage.similar)
-    return Stage.objects.select_for_update(no_key=True, of=("self",)).get(pk=stage.pk)
+    row = Stage.objects.select_for_update(no_key=True).filter(pk=stage.pk).first()
+    if row is None:
+        raise no_such_stage()  # forgotten since it was found
+    return row
 
 
 def allow(actor: Actor, action: Action, stage: Stage) -> None:

@@ -43,6 +43,9 @@ def moment() -> Iterator[str]:
         # A reader's transaction: a writer's would keep all others waiting.
         options = {**made.settings_dict["OPTIONS"], "transaction_mode": "DEFERRED"}
         made.settings_dict["OPTIONS"] = options
+        # Without a mode it would make an empty database where there is none, and read that.
+        place = Path(made.settings_dict["NAME"]).absolute()
+        made.settings_dict["NAME"] = f"{place.as_uri()}?mode=rw"
     connections[_ALIAS] = made
     try:
         with transaction.atomic(using=_ALIAS):

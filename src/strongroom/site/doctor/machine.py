@@ -93,7 +93,7 @@ def _gate(data: Path) -> Remark:
         return error(
             "data folder",
             f"Whoever is let through {data} to its pages can also reach {', '.join(bare)}.",
-            f"Run `chmod -R go-rwx {' '.join(bare)}`, and start the registry with UMask=0077.",
+            f"Run `chmod -R go-rwx {' '.join(bare)}`.",
         )
     shelf = data / SHELF
     if shelf.is_dir() and shelf.stat().st_mode & _READ != _READ:

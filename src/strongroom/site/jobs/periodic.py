@@ -6,17 +6,20 @@ cheap question every few seconds and queues its job when there is something to d
 nothing while there is not.
 """
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models.functions import Now
 
 from strongroom.site.jobs.leases import after
 from strongroom.site.jobs.models import NextRun
 from strongroom.site.jobs.queue import Job, is_waiting
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,8 @@ class Keeper:
                 if one.name in due:
                     _run(one)
         for watch in self.schedule.watches:
-            if self._is_time(watch) and watch.behind() and not is_waiting(watch.job):
-                watch.job.enqueue()
+            if self._is_time(watch):
+                _look(watch)
 
     def _enter(self) -> None:
         """Write down what the schedule has and the rows have not; heed shortened intervals."""
@@ -96,6 +99,17 @@ class Keeper:
             return False
         self._asked[watch.name] = now
         return True
+
+
+def _look(watch: Watch) -> None:
+    try:
+        if watch.behind() and not is_waiting(watch.job):
+            watch.job.enqueue()
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        # What one watch cannot see must not keep all other work from being done.
+        logger.exception("could not look after %s", watch.name)
 
 
 def _run(one: Periodic) -> None:

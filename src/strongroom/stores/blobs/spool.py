@@ -59,7 +59,10 @@ class Spooled:
     def opened(self) -> BinaryIO:
         """Return a stream over what has come so far."""
         self.flush()
-        return self.path.open("rb")
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise no_room(error) from error
 
     def keep(self) -> None:
         """Make the bytes last under their digest."""

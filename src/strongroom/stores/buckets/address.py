@@ -6,7 +6,7 @@ The line may hold a secret, so it is never repeated in an error and is shown onl
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 SCHEME = "s3"
 FORM = "s3://KEY:SECRET@HOST:PORT/BUCKET/PREFIX?region=REGION"
@@ -55,7 +55,7 @@ def parse(text: str) -> Address | None:
         return None
     if not text.isascii() or not text.isprintable() or " " in text:
         _refuse("it holds a character that no address has")
-    parts = urlsplit(text)
+    parts, port = _split(text)
     if parts.scheme != SCHEME or parts.fragment:
         _refuse("it does not have the form of an address")
     bucket, *prefix = parts.path.removeprefix("/").split("/")
@@ -70,7 +70,7 @@ def parse(text: str) -> Address | None:
         _refuse("it has a key without a secret, or the reverse")
     options = _options(parts.query)
     return Address(
-        host=_host(parts.hostname or "", parts.port),
+        host=_host(parts.hostname or "", port),
         bucket=bucket,
         prefix="/".join(prefix),
         key=key,
@@ -98,6 +98,17 @@ def masked(text: str) -> str:
         return ""
     entry = f"{read.key}:{HIDDEN}@" if read.key else ""
     return f"{SCHEME}://{entry}{read.host}/{read.bucket}/{read.prefix}".rstrip("/")
+
+
+def _split(text: str) -> tuple[SplitResult, int | None]:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        # Its own words repeat what stands where a port should be, which may be a secret.
+        message = "it names no host or port"
+        raise ValueError(message) from None
+    return parts, port
 
 
 def _options(query: str) -> dict[str, str]:

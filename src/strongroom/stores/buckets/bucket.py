@@ -13,11 +13,11 @@
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 import obstore
@@ -33,11 +33,15 @@ if TYPE_CHECKING:
     from obstore import GetOptions, PutMode
     from obstore.store import ClientConfig, S3Config, S3Credential
 
+T = TypeVar("T")
+
 logger = logging.getLogger(__name__)
 
 CONNECT_WITHIN = timedelta(seconds=3)
+IDLE_FOR = timedelta(seconds=10)  # servers end idle connections later than that
 ANSWER_WITHIN = timedelta(seconds=20)  # a request with its whole body, which has few megabytes
 TRIES_AGAIN = 2
+LOOKS = 3  # an object may come into being between two requests of one look, but not each time
 TRY_FOR = timedelta(seconds=15)  # no further try begins after that
 PART_BYTES = 5 * 1024 * 1024  # the smallest part that S3 takes
 PARTS_AT_ONCE = 2
@@ -108,7 +112,7 @@ class Bucket:
 
     def look(self, name: str) -> Standing | None:
         """Return what the server says of an object; None if there is none."""
-        while True:
+        for _ in range(LOOKS):
             try:
                 with _asked(name, by_body=False):
                     found = obstore.head(self._store, name)
@@ -120,6 +124,7 @@ class Bucket:
                     return None
             else:
                 return Standing(name, found["size"], found["last_modified"].timestamp())
+        raise _failed(name, exceptions.GenericError("it can be read and is said to be missing"))
 
     def put(self, name: str, body: bytes) -> None:
         """Put an object in place of the old one."""
@@ -158,9 +163,19 @@ class Bucket:
 
     def delete(self, *names: str) -> None:
         """Delete objects; what is not there is no error."""
-        if names:
-            with _asked(names[0]):
-                obstore.delete(self._store, list(names))
+        if not names:
+            return
+        try:
+            twice(lambda: self._delete(names))
+        except FileNotFoundError:
+            # A server that minds has stopped at the first; the others may still be there.
+            if len(names) > 1:
+                for name in names:
+                    self.delete(name)
+
+    def _delete(self, names: Sequence[str]) -> None:
+        with _asked(names[0]):
+            obstore.delete(self._store, names)
 
     def walk(self, under: str) -> Iterator[Standing]:
         """Name all objects below a folder, in the order of their names."""
@@ -187,6 +202,18 @@ class Bucket:
             return obstore.sign(self._public or self._store, "GET", name, lasts)
 
 
+def twice(act: Callable[[], T]) -> T:
+    """Do what may be done twice, and do it again if the server did not answer.
+
+    The client itself tries again what it knows to be harmless, and it does not know of everything;
+    mostly it was a connection that the server had ended for its idleness.
+    """
+    try:
+        return act()
+    except UnavailableError:
+        return act()
+
+
 @contextmanager
 def _asked(name: str, *, by_body: bool = True) -> Iterator[None]:
     """Turn what the client says into the few things that we know.
@@ -203,9 +230,6 @@ def _asked(name: str, *, by_body: bool = True) -> Iterator[None]:
         raise
     except (exceptions.AlreadyExistsError, exceptions.NotModifiedError):
         raise
-    except exceptions.PreconditionError as error:
-        # What some servers answer where a condition met another request on its way.
-        raise _failed(name, error) from error
     except (exceptions.BaseError, OSError, ValueError) as error:
         raise _failed(name, error) from error
 
@@ -260,6 +284,7 @@ def _client(address: Address, within: timedelta, *, anonymous: bool = False) -> 
         "allow_invalid_certificates": False,
         "connect_timeout": CONNECT_WITHIN,
         "timeout": within,
+        "pool_idle_timeout": IDLE_FOR,
         "user_agent": "strongroom",
     }
     if address.cacert is not None:

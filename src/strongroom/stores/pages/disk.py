@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.folders import fsync_folder, make_folder, no_room
@@ -133,15 +134,21 @@ class DiskPages:
         place = self.place(path)
         return (_content(place), _content(_compressed(place))) == (body, packed(body))
 
+    def held(self, path: str, mark: Mark) -> Stored | None:
+        """Return a page from memory, None if the page of this mark is not there; reads nothing."""
+        held = self._cache.get(path)
+        return held[1] if held is not None and held[0] == mark else None
+
     def get(self, path: str) -> Stored | None:
         """Return a page, from memory if its file is still the one that was read."""
         place = self.place(path)
+        mark = mark_at(str(place))
+        if mark is None:
+            return None
+        held = self.held(path, mark)
+        if held is not None:
+            return held
         try:
-            status = os.stat(place)  # noqa: PTH116 - Path.stat costs three times as much here
-            mark = (status.st_mtime_ns, status.st_ino, status.st_size)
-            held = self._cache.get(path)
-            if held is not None and held[0] == mark:
-                return held[1]
             stored = _read(place)
         except OSError as error:
             _only_absent(error)
@@ -185,6 +192,18 @@ class DiskPages:
         except OSError:
             return False
         return hasher.hexdigest() == sha256
+
+
+def mark_at(place: str) -> Mark | None:
+    """Return the mark of a local file, None if there is none."""
+    try:
+        status = os.stat(place)  # noqa: PTH116 - Path.stat costs three times as much here
+    except OSError as error:
+        _only_absent(error)
+        return None
+    if not S_ISREG(status.st_mode):
+        return None
+    return (status.st_mtime_ns, status.st_ino, status.st_size)
 
 
 def _content(place: Path) -> bytes | None:

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from strongroom.core.errors import UnavailableError
 from strongroom.stores.blobs.objects import ObjectBlobs
-from strongroom.stores.buckets.bucket import Bucket, Fetched, Unchanged
+from strongroom.stores.buckets.bucket import Bucket, Fetched, Unchanged, twice
 from strongroom.stores.buckets.names import escaped, unescaped
 from strongroom.stores.pages.cache import Cache
 from strongroom.stores.pages.protocol import RemoteFile, Stored, checked
@@ -86,7 +86,8 @@ class ObjectPages:
     def link(self, files: Mapping[str, str]) -> frozenset[str]:
         """Put files up: digests by path. Returns the paths whose blob there is not."""
         names = {path: self._writable(path) for path in files}
-        done = _at_once([partial(self._link, names[path], files[path]) for path in files])
+        acts = [partial(self._link, names[path], files[path]) for path in files]
+        done = _at_once([partial(twice, act) for act in acts])
         return frozenset(path for path, is_up in zip(files, done, strict=True) if not is_up)
 
     def _link(self, name: str, sha256: str) -> bool:

@@ -1,19 +1,36 @@
 """Upload 2.0 against the draft of PEP 694, step by step, and against those who misuse it."""
 
+import base64
+import hashlib
+import io
+import tracemalloc
 from datetime import timedelta
 
 import pytest
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from strongroom.core.actors import OPERATOR, Action
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.changes import appoint, dismiss
-from strongroom.packages.models import File, Project
+from strongroom.packages.models import File, Project, StagedFile
 from strongroom.packages.staging.approving import set_approvals
 from strongroom.people.access.roles import Role
 from strongroom.people.tokens.caveats import Actions
 from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
 from tests.fakes.publishers import MEDIA_TYPE, META, Publisher, Session, problem, read
 from tests.fakes.registry import URL, Registry, form
+
+
+class Endless(io.BytesIO):
+    """A connection that sends zeros for as long as it is read."""
+
+    def __init__(self, block: bytes) -> None:
+        super().__init__()
+        self._block = block
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._block[:size]
+
 
 SIMPLE = "application/vnd.pypi.simple.v1+json"
 
@@ -317,3 +334,34 @@ def test_a_token_that_may_only_stage_stages_and_does_not_publish(
     problem(answer, 403, "token-out-of-scope")
     assert not File.objects.exists()
     assert alice.ask("POST", session["links"]["publish"], {}).status_code == 201
+
+
+def test_a_large_file_is_never_in_memory(registry: Registry, alice: Publisher) -> None:
+    size, block = 48 * 1024 * 1024, bytes(1024 * 1024)
+    session = alice.create("large", "1.0").json
+    sha256 = hashlib.sha256(bytes(size)).hexdigest()
+    promised = {
+        "filename": wheel_filename("large", "1.0"),
+        "size": size,
+        "hashes": {"sha256": sha256},
+        "mechanism": "http-post-bytes",
+    }
+    file = alice.ask("POST", session["links"]["upload"], promised).json
+    basic = base64.b64encode(f"__token__:{registry.token}".encode()).decode()
+    environ = EnvironBuilder(
+        file["mechanism"]["file_url"].removeprefix(URL),
+        method="POST",
+        content_type="application/octet-stream",
+        headers=[("Authorization", f"Basic {basic}")],
+    ).get_environ()
+    environ.update({"wsgi.input": Endless(block), "CONTENT_LENGTH": str(size)})
+    environ["HTTP_HOST"] = "registry.test"
+    tracemalloc.start()
+    try:
+        _, status, _ = run_wsgi_app(registry.app, environ, buffered=True)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert status == "200 OK"
+    assert StagedFile.objects.get().sha256 == sha256
+    assert peak < 8 * 1024 * 1024

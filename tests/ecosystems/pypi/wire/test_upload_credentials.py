@@ -68,14 +68,6 @@ def test_a_credential_is_judged_before_a_byte_of_the_body_is_read(
     assert "token" in problem["detail"]
 
 
-def test_a_client_that_was_refused_may_finish_what_it_was_sending(registry: Registry) -> None:
-    body = Counted(b"x" * 1_000_000)
-    environ = EnvironBuilder("/legacy/", method="POST").get_environ()
-    environ |= {"wsgi.input": body, "CONTENT_LENGTH": "1000000"}
-    run_wsgi_app(registry.app, environ, buffered=True)
-    assert body.read_bytes == 1_000_000
-
-
 def test_a_password_is_refused_with_a_hint(registry: Registry) -> None:
     answer = registry.client.post(
         "/legacy/", data=form(NAME, BODY), auth=("alice", "hunter2"), buffered=True

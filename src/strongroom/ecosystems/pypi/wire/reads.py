@@ -21,9 +21,8 @@ from strongroom.core.errors import (
 from strongroom.ecosystems.pypi.pages import feeds, simple
 from strongroom.ecosystems.pypi.pages import rendering as pages
 from strongroom.ecosystems.pypi.wire.faults import refusal
-from strongroom.packages.shelf.serve import Answer, Headers, file, page, shown
+from strongroom.packages.shelf.serve import Answer, Headers, Readable, file, page, shown
 from strongroom.packages.shelf.standing import DAMAGED, QUARANTINE, REMOVED
-from strongroom.stores.pages.protocol import Pages
 
 PREFIXES = frozenset({"simple", "files", "pypi", "rss", "integrity"})
 _JSON = "application/json"
@@ -51,7 +50,7 @@ class Read:
 class Reads:
     """Answers reads of Python's clients from the shelf."""
 
-    def __init__(self, stored: Pages, pypi: Ecosystem) -> None:
+    def __init__(self, stored: Readable, pypi: Ecosystem) -> None:
         """Read from `stored`; `pypi` knows how names and versions are spelt."""
         self._pages = stored
         self._pypi = pypi

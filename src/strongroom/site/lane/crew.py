@@ -1,0 +1,76 @@
+"""The threads, and the way back from them to the loop."""
+
+import logging
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeAlias
+
+from strongroom.site.lane.admission import Admission, Kind
+from strongroom.site.lane.connection import Connection
+
+logger = logging.getLogger(__name__)
+
+After: TypeAlias = Callable[[Connection], None]
+Job: TypeAlias = Callable[[], After]
+"""Runs on a thread, and returns what the loop does with the connection afterwards."""
+
+
+class Crew:
+    """Threads that work on requests; all methods but `_run` belong to the loop's thread."""
+
+    def __init__(self, threads: int, patience: float, lost: After) -> None:
+        """Use so many threads; whoever waits for one longer than `patience` is overdue.
+
+        `lost` is what the loop does with a connection whose job failed.
+        """
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._admission: Admission[tuple[Connection, Job]] = Admission(threads, patience)
+        self._done: deque[tuple[Kind, Connection, After]] = deque()
+        self._lost = lost
+        self.awake, self._wake = os.pipe()
+        os.set_blocking(self.awake, False)
+        os.set_blocking(self._wake, False)
+
+    def take(self, kind: Kind, connection: Connection, job: Job, now: float) -> bool:
+        """Take a job into the line; False if the line is full. `begin` begins it."""
+        return self._admission.put(kind, (connection, job), now)
+
+    def begin(self) -> None:
+        """Begin whatever may begin."""
+        while (work := self._admission.begin()) is not None:
+            kind, (connection, job) = work
+            self._pool.submit(self._run, kind, connection, job)
+
+    def finished(self) -> list[tuple[Connection, After]]:
+        """Return whose jobs have ended since `awake` became readable, and what to do with each."""
+        with suppress(BlockingIOError):
+            os.read(self.awake, 4096)
+        ended = []
+        while self._done:
+            kind, connection, after = self._done.popleft()
+            self._admission.done(kind)
+            ended.append((connection, after))
+        return ended
+
+    def overdue(self, now: float) -> list[Connection]:
+        """Take out of the line whoever has waited for too long."""
+        return [connection for connection, _ in self._admission.overdue(now)]
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, kind: Kind, connection: Connection, job: Job) -> None:
+        try:
+            after = job()
+        except (ConnectionError, TimeoutError):  # the client went away, or was too slow
+            after = self._lost
+        except Exception:
+            logger.exception("a request failed in the server itself")
+            after = self._lost
+        self._done.append((kind, connection, after))
+        with suppress(OSError):  # full: the loop is awake anyway; closed: it has ended
+            os.write(self._wake, b".")

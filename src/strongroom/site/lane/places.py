@@ -1,0 +1,130 @@
+"""The places for connections: how many there may be, what each is doing, and who gives way.
+
+A place costs little, so there are many, and whoever holds one without using it loses it first: the
+slow readers, then those who have been silent for longest. A flood of connections that say
+nothing therefore pushes out itself.
+"""
+
+import selectors
+import socket
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+from strongroom.site.lane.connection import Connection, Phase
+from strongroom.site.lane.pace import Patience
+
+SLOW = 16 * 1024  # bytes a second; who takes less may have to give way
+_EVENTS = {
+    Phase.READING: selectors.EVENT_READ,
+    Phase.BEHIND: 0,
+    Phase.SENDING: selectors.EVENT_WRITE,
+    Phase.ENDING: selectors.EVENT_READ,
+}
+
+
+class Places:
+    """The connections of one process."""
+
+    def __init__(self, most: int, patience: Patience) -> None:
+        """Hold at most so many connections."""
+        self.patience = patience
+        self.selector = selectors.DefaultSelector()
+        self._most = most
+        self._connections: set[Connection] = set()
+        # Those that wait for their client, the one that has waited for longest first.
+        self._waiting: dict[Connection, None] = {}
+        self._slowest: deque[Connection] = deque()
+
+    @property
+    def empty(self) -> bool:
+        """Say whether no connection is left."""
+        return not self._connections
+
+    @property
+    def full(self) -> bool:
+        """Say whether every place is taken."""
+        return len(self._connections) >= self._most
+
+    def all(self) -> tuple[Connection, ...]:
+        """Return all connections."""
+        return tuple(self._connections)
+
+    def add(self, sock: socket.socket, peer: Any, server: Any, now: float) -> None:  # noqa: ANN401 - addresses have many forms
+        """Give a place to a new connection."""
+        connection = Connection(sock, peer, server, now)
+        self._connections.add(connection)
+        self._waiting[connection] = None
+        self.selector.register(sock, selectors.EVENT_READ, connection)
+
+    def stay(self, connection: Connection, now: float) -> None:
+        """Note that a connection reads on, after an answer that went out at once."""
+        del self._waiting[connection]
+        self._waiting[connection] = None
+        connection.since = now
+
+    def become(self, connection: Connection, phase: Phase, now: float) -> None:
+        """Note what a connection does from now on."""
+        before, after = _EVENTS[connection.phase], _EVENTS[phase]
+        if before != after:
+            if not before:
+                self.selector.register(connection.sock, after, connection)
+            elif after:
+                self.selector.modify(connection.sock, after, connection)
+            else:
+                self.selector.unregister(connection.sock)
+        self._waiting.pop(connection, None)
+        if after == selectors.EVENT_READ:
+            self._waiting[connection] = None
+        if phase is not Phase.SENDING:
+            connection.moved = connection.wanted = 0
+        connection.phase, connection.since = phase, now
+        connection.brisk = (connection.moved, now)
+
+    def remove(self, connection: Connection) -> None:
+        """Close a connection at once."""
+        if connection.closed:
+            return
+        if _EVENTS[connection.phase]:
+            with suppress(KeyError, ValueError):
+                self.selector.unregister(connection.sock)
+        self._waiting.pop(connection, None)
+        self._connections.discard(connection)
+        connection.close()
+
+    def victim(self) -> Connection | None:
+        """Return the connection that gives way to a new one, if there is one that can."""
+        while self._slowest:
+            slow = self._slowest.popleft()
+            if slow.phase is Phase.SENDING and not slow.closed:
+                return slow
+        return next(iter(self._waiting), None)
+
+    def overdue(self, now: float, *, stopping: bool) -> list[Connection]:
+        """Return the connections whose time is up; also looks for the slow ones."""
+        slow = [one for one in self._connections if self._is_slow(one, now)]
+        self._slowest = deque(sorted(slow, key=lambda one: one.brisk[1]))
+        allowed = self._allowed
+        return [one for one in self._connections if now - one.since > allowed(one, stopping)]
+
+    def _allowed(self, connection: Connection, stopping: bool) -> float:  # noqa: FBT001 - a fact
+        patience = self.patience
+        match connection.phase:
+            case Phase.READING:
+                idle = patience.gone if stopping else patience.idle
+                return patience.head if connection.inbox else idle
+            case Phase.SENDING:
+                return patience.answer.allowance(max(0, connection.moved))
+            case Phase.ENDING:
+                return patience.heard_out if connection.unread else patience.gone
+        return float("inf")  # a thread keeps its own time
+
+    def _is_slow(self, connection: Connection, now: float) -> bool:
+        """Say whether a client has taken little of late; what the system buffers goes at once."""
+        if connection.phase is not Phase.SENDING:
+            return False
+        moved, at = connection.brisk
+        if connection.moved - moved >= SLOW * self.patience.sluggish:
+            connection.brisk = (connection.moved, now)
+            return False
+        return now - at > self.patience.sluggish

@@ -1,0 +1,41 @@
+"""What the loop says by itself: too busy, too slow, too long. In words, as every refusal."""
+
+from strongroom.core.errors import InvalidError, TooLargeError, UnavailableError
+from strongroom.ecosystems.pypi.wire.faults import refusal
+from strongroom.packages.shelf.serve import Answer
+
+RETRY_AFTER = 10  # seconds
+
+
+def busy() -> Answer:
+    """Return the answer for whom no thread is free, and the line is full."""
+    return refusal(
+        UnavailableError(
+            "server-busy",
+            "The registry is working on as many requests as it can.",
+            f"Nothing was done; try again in {RETRY_AFTER} seconds.",
+            retry_after=RETRY_AFTER,
+        )
+    )
+
+
+def head_too_long(most: int) -> Answer:
+    """Return the answer to a head without an end."""
+    return refusal(
+        TooLargeError(
+            "request-head-too-long",
+            f"The request's head has more than {most} bytes.",
+            "Send fewer and shorter header fields.",
+        )
+    )
+
+
+def too_slow(seconds: float) -> Answer:
+    """Return the answer to a request that does not come to its end."""
+    return refusal(
+        InvalidError(
+            "request-too-slow",
+            f"The request was not here after {seconds:.0f} seconds.",
+            "Send it again, or look at the network between.",
+        )
+    )
