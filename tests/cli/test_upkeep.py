@@ -6,13 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from strongroom.cli.upkeep import _only_folder, _only_sqlite
-from strongroom.core.errors import ConfigurationError
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
 from strongroom.people.accounts.users import find_user, person
 from strongroom.site.assembly import house
-from strongroom.site.configuration import Configuration
 from tests.cli.conftest import Strongroom
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place
@@ -92,7 +89,6 @@ def test_a_sweep_names_and_removes_only_when_told_to(registry: Strongroom, place
     assert not stray.exists()
 
 
-@pytest.mark.sqlite
 def test_a_backup_says_what_it_holds(registry: Strongroom, tmp_path: Path) -> None:
     ended = registry("backup", str(tmp_path / "to"))
     assert ended.code == 0
@@ -105,18 +101,3 @@ def test_a_backup_says_what_it_holds(registry: Strongroom, tmp_path: Path) -> No
 def test_what_is_no_backup_is_not_restored(registry: Strongroom, tmp_path: Path) -> None:
     ended = registry("restore", str(tmp_path))
     assert (ended.code, "[backup-incomplete]" in ended.err) == (3, True)
-
-
-def test_what_rests_on_sqlite_is_refused_over_another_database() -> None:
-    elsewhere = Configuration(database="postgresql://registry@127.0.0.1/registry")
-    with pytest.raises(ConfigurationError) as refused:
-        _only_sqlite(elsewhere, "backup", "Take pg_dump.")
-    assert (refused.value.code, refused.value.remedy) == ("sqlite-only", "Take pg_dump.")
-    _only_sqlite(Configuration(), "backup", "")
-
-
-def test_a_restore_into_a_bucket_says_how_to_go_on() -> None:
-    with pytest.raises(ConfigurationError) as refused:
-        _only_folder(Configuration(objects="s3://s3.example.org/packages"))
-    assert refused.value.code == "folder-only"
-    _only_folder(Configuration())

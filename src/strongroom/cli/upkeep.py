@@ -14,13 +14,11 @@ from strongroom.cli import opening, options
 from strongroom.cli.exits import Exit
 from strongroom.cli.progress import progress
 from strongroom.cli.terminal import as_json, clean, facts, note, say, table
-from strongroom.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from strongroom.packages.upkeep.backup import Made
     from strongroom.packages.upkeep.scrub import Report
     from strongroom.site.assembly import House
-    from strongroom.site.configuration import Configuration
 
 MB = 1_000_000
 GRACE_HOURS = 24
@@ -166,27 +164,8 @@ def _tell(report: "Report") -> None:
         )
 
 
-def _only_sqlite(configuration: "Configuration", act: str, remedy: str) -> None:
-    if configuration.database:
-        raise ConfigurationError(
-            "sqlite-only", f"`strongroom {act}` works over SQLite only.", remedy
-        )
-
-
-def _only_folder(configuration: "Configuration") -> None:
-    if configuration.in_bucket:
-        raise ConfigurationError(
-            "folder-only",
-            "`strongroom restore` puts blobs into the data folder only.",
-            "Restore without `objects`, copy `blobs/` into the bucket, set it and run `rebuild`.",
-        )
-
-
 def _sweep(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
-    if arguments.yes:
-        # Its safety rests on SQLite's one writer at a time.
-        _only_sqlite(house.configuration, "sweep --yes", "Unnamed blobs do no harm; leave them.")
     from strongroom.packages.upkeep import sweep
 
     before = house.clock.now() - timedelta(hours=arguments.older_than)
@@ -204,19 +183,16 @@ def _sweep(arguments: argparse.Namespace) -> int:
 
 def _backup(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
-    remedy = "Take pg_dump first, and then copy blobs/sha256, keys and strongroom.toml."
-    _only_sqlite(house.configuration, "backup", remedy)
     from importlib.metadata import version
 
     from django.conf import settings
-    from django.db import connection
 
     from strongroom.packages.upkeep.backup import Source, Wanted, backup
 
     source = Source(
         data=house.configuration.data,
         blobs=house.blobs,
-        database=Path(connection.settings_dict["NAME"]),
+        alone=house.premises.alone,
         registry=settings.KEYS.key("backup").hex()[:32],
         program=version("strongroom"),
     )
@@ -252,26 +228,40 @@ def _tell_backup(made: "Made", arguments: argparse.Namespace) -> None:
         )
 
 
+def _tell_settings(data: Path) -> None:
+    from strongroom.packages.upkeep.restore import SETTINGS_ASIDE
+
+    if (data / SETTINGS_ASIDE).exists():
+        note(
+            f"The settings of the backup name a database or a bucket: they are in {SETTINGS_ASIDE},"
+            " and not in effect."
+        )
+
+
 def _restore(arguments: argparse.Namespace) -> int:
     configuration = opening.configuration(arguments)
-    remedy = "Unset STRONGROOM_DATABASE, or restore with pg_restore and a copy of the blobs."
-    _only_sqlite(configuration, "restore", remedy)
-    _only_folder(configuration)
-    from strongroom.packages.upkeep.restore import Origin, put_back, trusted
-    from strongroom.site.start import known_migrations, start
+    from strongroom.packages.upkeep.restore import Origin, Place, finish, put_back, trusted
+    from strongroom.site.start import known_migrations, refuse_rows, resume
+    from strongroom.site.storage import storage
     from strongroom.stores.keys import open_keys
 
     passphrase = configuration.key_passphrase or None
     origin = Origin(arguments.folder, arguments.digest, arguments.keys)
     manifest = trusted(origin, known_migrations())
-    put_back(
+    refuse_rows(configuration)
+    folder = put_back(
         origin,
         manifest,
-        configuration.data,
-        lambda folder: open_keys(folder, passphrase),
+        Place(configuration.data, storage(configuration).blobs),
+        lambda keys: open_keys(keys, passphrase),
         progress("blobs"),
     )
-    start(os.environ)
+    resume(os.environ)
+    from strongroom.site.restoring import put_rows
+
+    put_rows(manifest, folder, progress("rows"))
+    finish(configuration.data)
+    _tell_settings(configuration.data)
     from strongroom.site.assembly import house
     from strongroom.site.preparation import prepare
 

@@ -57,7 +57,15 @@ class House:
         """Return what upkeep works on."""
         reactions = self.reactions
         return Premises(
-            self.blobs, self.shelf, self.desk, reactions.shared_pages, reactions.put_shared
+            blobs=self.blobs,
+            shelf=self.shelf,
+            desk=self.desk,
+            shared=reactions.shared_pages,
+            put_shared=reactions.put_shared,
+            # In a database no two names share a lock; in a folder they may.
+            alone=self.shelf.locks
+            if self.configuration.database
+            else named_locks(self.configuration, "upkeep"),
         )
 
 

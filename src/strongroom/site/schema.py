@@ -4,13 +4,16 @@ Each migration is one transaction together with the note that it has happened, s
 which is killed at any moment leaves a database that the next start goes on with.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.apps.registry import Apps
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.upkeep.rows import is_empty
 
 
 def pending() -> tuple[str, ...]:
@@ -28,6 +31,29 @@ def check() -> None:
             "The database was made by an older version of this program.",
             "Bring it up to date with `strongroom init`.",
         )
+
+
+def is_made() -> bool:
+    """Say whether the database has any rows of a registry, or once had."""
+    return bool(_loader().applied_migrations) and not is_empty()
+
+
+def make(names: Iterable[str]) -> Apps:
+    """Give an empty database the shape that some migrations made; returns its models."""
+    _take_time()
+    executor = Executor(connection)
+    graph = executor.loader.graph
+    wanted = {(app, name) for app, _, name in (one.partition(".") for one in names)}
+    wanted &= set(graph.nodes)
+    newest = [
+        one
+        for one in sorted(wanted)
+        if not any(
+            child.key in wanted and child.key[0] == one[0] for child in graph.node_map[one].children
+        )
+    ]
+    executor.migrate(newest)
+    return executor.loader.project_state(newest).apps
 
 
 def migrate() -> tuple[str, ...]:

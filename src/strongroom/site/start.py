@@ -56,6 +56,27 @@ def start(environ: Mapping[str, str]) -> Configuration:
     return _wake(configuration)
 
 
+def refuse_rows(configuration: Configuration) -> None:
+    """Refuse to restore into a database server's registry, before anything is copied.
+
+    What a restore that died has put there is its own, and is looked at when its rows are.
+    """
+    mine = (configuration.data / UNFINISHED).exists()
+    if configuration.database and not mine and _holds_registry(configuration):
+        raise ConfigurationError(
+            "database-not-empty",
+            "The database to restore into holds a registry.",
+            "Name an empty database: nothing is ever overwritten.",
+        )
+
+
+def resume(environ: Mapping[str, str]) -> Configuration:
+    """Wake Django over a data folder that is being restored: its keys are there, its rows not."""
+    configuration = load(environ)
+    open_keys(configuration.data / "keys", configuration.key_passphrase or None)
+    return _wake(configuration)
+
+
 def without_data() -> None:
     """Wake Django over nothing, for what is made of the code alone, such as the API's document."""
     if not settings.configured:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
 from strongroom.packages.upkeep.backup import Source
@@ -21,9 +20,9 @@ def registry(transactional_db: None, data: Path, settings: Settings) -> Iterator
 @pytest.fixture
 def source(registry: Registry) -> Source:
     """Return the registry as a backup sees it."""
-    data = registry.house.configuration.data
-    database = Path(connection.settings_dict["NAME"])
-    return Source(data, registry.house.blobs, database, "this registry", "0.1.0")
+    house = registry.house
+    alone = house.premises.alone
+    return Source(house.configuration.data, house.blobs, alone, "this registry", "0.1.0")
 
 
 @pytest.fixture

@@ -1,27 +1,29 @@
 """Backups: whole, of one moment, told truthfully, and never in place of something else."""
 
-import sqlite3
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from strongroom.core.actors import OPERATOR, Action
 from strongroom.core.errors import ConfigurationError
-from strongroom.packages.models import Stage
+from strongroom.packages.models import File, Stage
 from strongroom.packages.staging.opening import cancel
 from strongroom.packages.upkeep import manifest as manifests
+from strongroom.packages.upkeep import rows
 from strongroom.packages.upkeep.backup import Made, Source, Wanted, backup
 from strongroom.people.tokens.caveats import Actions
+from strongroom.proof.ledger.events import last_serial
+from strongroom.site.start import known_migrations
 from strongroom.stores.blobs.disk import DiskBlobs
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place, kept
 from tests.fakes.registry import Registry, form
 from tests.packages.upkeep.conftest import digest_of
-
-pytestmark = pytest.mark.sqlite
 
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -43,7 +45,11 @@ def test_a_backup_names_all_that_it_holds(
     raw = manifests.read(tmp_path / "to")
     assert (manifests.decode(raw), manifests.digest(raw)) == (made.manifest, made.digest)
     assert set(made.manifest.blobs) == set(kept(registry.house.configuration.data))
-    assert set(made.manifest.files) == {"strongroom.sqlite3", "strongroom.toml", "keys/master.json"}
+    tables = {f"rows/{rows.name_of(model)}" for model in rows.tables()}
+    assert set(made.manifest.files) == {*tables, "strongroom.toml", "keys/master.json"}
+    assert made.manifest.rows["packages.file.jsonl"] == 1
+    assert made.manifest.serial == last_serial()
+    assert known_migrations() <= set(made.manifest.migrations)
     assert (made.copied, made.reused, made.manifest.absent) == (2, 0, ())
 
 
@@ -104,13 +110,6 @@ def test_what_is_damaged_or_lost_is_named_and_the_rest_is_there(
     assert not DiskBlobs(tmp_path / "to" / "blobs").holds(digest_of(path))
 
 
-def test_a_database_that_is_not_there_is_not_made(source: Source, tmp_path: Path) -> None:
-    missing = replace(source, database=tmp_path / "gone.sqlite3")
-    with pytest.raises(sqlite3.OperationalError):
-        backed_up(missing, tmp_path / "to")
-    assert not missing.database.exists()
-
-
 def test_a_folder_with_something_else_is_refused(source: Source, tmp_path: Path) -> None:
     (tmp_path / "to").mkdir()
     (tmp_path / "to" / "thesis.odt").touch()
@@ -149,7 +148,7 @@ def test_a_backup_that_broke_off_leaves_the_former_one(
     with pytest.raises(KeyboardInterrupt):
         backup(source, tmp_path / "to", Wanted(), AT, broken)
     assert manifests.digest(manifests.read(tmp_path / "to")) == first.digest
-    assert (tmp_path / "to" / first.manifest.state / "strongroom.sqlite3").is_file()
+    assert (tmp_path / "to" / first.manifest.state / "rows" / "packages.file.jsonl").is_file()
     assert backed_up(source, tmp_path / "to").reused == 2
 
 
@@ -169,3 +168,19 @@ def test_what_waits_in_a_stage_is_in_the_backup(
     assert len(made.manifest.blobs) == 4
     cancel(registry.house.yard, OPERATOR, Stage.objects.get().handle)
     assert len(backed_up(source, tmp_path / "other").manifest.blobs) == 2
+
+
+def test_a_backup_sees_one_moment_however_long_it_takes(
+    registry: Registry, source: Source, path: str, tmp_path: Path
+) -> None:
+    def publish_late() -> None:
+        registry.publish("late", "1.0")
+        connection.close()
+
+    with rows.moment() as using:
+        assert File.objects.using(using).count() == 1
+        thread = threading.Thread(target=publish_late)
+        thread.start()
+        thread.join()
+        assert (File.objects.count(), File.objects.using(using).count()) == (2, 1)
+    assert digest_of(path) in backed_up(source, tmp_path / "to").manifest.blobs

@@ -9,7 +9,7 @@ import pytest
 from strongroom.core.errors import ConfigurationError, InvalidError
 from strongroom.packages.upkeep import manifest as manifests
 from strongroom.packages.upkeep.backup import Made, Source, Wanted
-from strongroom.packages.upkeep.restore import Origin, put_back, trusted
+from strongroom.packages.upkeep.restore import Origin, Place, finish, put_back, trusted
 from strongroom.site.start import known_migrations
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.keys import open_keys
@@ -18,7 +18,7 @@ from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
 from tests.packages.upkeep.test_backup import backed_up
 
-pytestmark = pytest.mark.sqlite
+ROW_FILE = {"rows/packages.file.jsonl": "0" * 64}
 
 
 @pytest.fixture
@@ -34,10 +34,11 @@ def made(source: Source, path: str, tmp_path: Path) -> Made:
 def restored(tmp_path: Path, **how: object) -> Path:
     origin = Origin(tmp_path / "from", **how)  # type: ignore[arg-type] # fields by name
     manifest = trusted(origin, known_migrations())
+    place = Place(tmp_path / "new", DiskBlobs(tmp_path / "new" / "blobs"))
     put_back(
         origin,
         manifest,
-        tmp_path / "new",
+        place,
         lambda keys: open_keys(keys, None),
         lambda _done, _total: None,
     )
@@ -56,7 +57,11 @@ def test_what_was_backed_up_is_there_again(
     registry: Registry, made: Made, path: str, tmp_path: Path
 ) -> None:
     new, old = restored(tmp_path), registry.house.configuration.data
-    assert {one.name for one in new.iterdir()} == {"blobs", "keys", "strongroom.sqlite3"}
+    assert {one.name for one in new.iterdir()} == {"blobs", "keys", ".restoring"}
+    rows = {one.name for one in (new / ".restoring" / "rows").iterdir()}
+    assert rows == set(made.manifest.rows)
+    finish(new)
+    assert {one.name for one in new.iterdir()} == {"blobs", "keys"}
     assert kept(new) == kept(registry.house.configuration.data)
     assert (
         DiskBlobs(new / "blobs").location(digest_of(path)).read_bytes() == registry.get(path).data
@@ -64,7 +69,7 @@ def test_what_was_backed_up_is_there_again(
     assert open_keys(new / "keys", None) == open_keys(old / "keys", None)
 
 
-@pytest.mark.parametrize("name", ["strongroom.sqlite3", "keys/master.json"])
+@pytest.mark.parametrize("name", ["rows/packages.file.jsonl", "keys/master.json"])
 def test_a_file_with_other_bytes_is_refused(
     made: Made, tmp_path: Path, flip: Callable[[Path], None], name: str
 ) -> None:
@@ -79,7 +84,7 @@ def test_a_blob_with_other_bytes_is_refused(
     assert refused(tmp_path) == "backup-damaged"
 
 
-@pytest.mark.parametrize("name", ["strongroom.sqlite3", "blob"])
+@pytest.mark.parametrize("name", ["rows/packages.file.jsonl", "blob"])
 def test_a_file_that_is_not_there_is_refused(
     made: Made, path: str, tmp_path: Path, name: str
 ) -> None:
@@ -101,7 +106,8 @@ def test_a_restore_that_was_killed_begins_again(made: Made, tmp_path: Path) -> N
     (tmp_path / "new" / ".restoring" / "blobs").mkdir(parents=True)
     (tmp_path / "new" / "keys").mkdir()
     (tmp_path / "new" / "strongroom.toml").touch()
-    assert not (restored(tmp_path) / ".restoring").exists()
+    new = restored(tmp_path)
+    assert {one.name for one in new.iterdir()} == {"blobs", "keys", ".restoring"}
 
 
 def test_only_the_backup_that_was_asked_for_is_taken(made: Made, tmp_path: Path) -> None:
@@ -140,8 +146,12 @@ def test_keys_that_do_not_open_are_refused(made: Made, tmp_path: Path) -> None:
     "change",
     [
         {"state": "../elsewhere"},
-        {"files": {"strongroom.sqlite3": "0" * 64, "keys/../../x": "0" * 64}},
-        {"files": {"strongroom.sqlite3": "0" * 64, "public/x": "0" * 64}},
+        {"files": {**ROW_FILE, "keys/../../x": "0" * 64}},
+        {"files": {**ROW_FILE, "public/x": "0" * 64}},
+        {"files": ROW_FILE, "rows": {}},
+        {"files": {}, "rows": {}},
+        {"files": {"rows/../x.jsonl": "0" * 64}, "rows": {"../x.jsonl": 1}},
+        {"rows": {"packages.file.jsonl": "many"}},
         {"files": {}},
         {"blobs": {"../../x": 1}},
         {"blobs": {"0" * 64: "many"}},
@@ -162,3 +172,21 @@ def test_a_manifest_that_cannot_be_read_is_refused(raw: bytes) -> None:
     with pytest.raises(ConfigurationError) as caught:
         manifests.decode(raw)
     assert caught.value.code == "backup-damaged"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ('site_name = "Ours"', "strongroom.toml"),
+        ('database = "postgresql://a@b/c"', "strongroom.toml.restored"),
+        ('objects = "s3://s3.example.org/packages"', "strongroom.toml.restored"),
+        ("not = toml = at all", "strongroom.toml.restored"),
+    ],
+)
+def test_settings_that_name_another_place_are_put_back_beside(
+    registry: Registry, source: Source, path: str, tmp_path: Path, written: str, name: str
+) -> None:
+    (registry.house.configuration.data / "strongroom.toml").write_text(written)
+    backed_up(source, tmp_path / "from")
+    new = restored(tmp_path)
+    assert {one.name: one.read_text() for one in new.glob("strongroom.toml*")} == {name: written}

@@ -3,6 +3,8 @@
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.staging.opening import cancel
 from strongroom.packages.upkeep.named import Census, named
+from strongroom.packages.upkeep.premises import BACKUP
 from strongroom.packages.upkeep.sweep import Sort, Stray, find, remove
 from strongroom.people.accounts.users import person
 from strongroom.people.tokens.caveats import Actions
@@ -26,6 +29,7 @@ from tests.packages.upkeep.conftest import digest_of
 from tests.packages.upkeep.test_scrub import scrubbed
 
 ALL = float("inf")
+NAME = wheel_filename("slow", "1.0")
 
 
 def strays(registry: Registry, older_than: float = ALL) -> dict[Sort, list[str]]:
@@ -153,7 +157,6 @@ def test_a_blob_swept_between_keep_and_commit_is_kept_again(registry: Registry) 
     assert scrubbed(registry).damaged == ()
 
 
-@pytest.mark.sqlite
 def test_uploads_during_sweeps_lose_nothing(registry: Registry) -> None:
     failed: list[str] = []
 
@@ -182,10 +185,81 @@ def test_uploads_during_sweeps_lose_nothing(registry: Registry) -> None:
 
 def test_the_census_reads_only_what_is_new(registry: Registry) -> None:
     census = Census()
-    digest = digest_of(registry.publish("example", "1.0"))
-    assert not census.names_blob(digest)
+    first = digest_of(registry.publish("example", "1.0"))
+    assert not census.names_blob(first)
+    census.read()
+    assert census.names_blob(first)
+    second = digest_of(registry.publish("example", "2.0"))
+    assert not census.names_blob(second)
     census.catch_up()
-    assert census.names_blob(digest)
+    assert census.names_blob(second)
+
+
+def test_a_row_that_is_committed_after_one_with_a_higher_number_is_read(
+    registry: Registry,
+) -> None:
+    waits, go = threading.Event(), threading.Event()
+    census = Census()
+
+    class Slow:
+        """A clock that is read once more inside the transaction, and then waits."""
+
+        def __init__(self) -> None:
+            self.reads = 0
+
+        def now(self) -> datetime:
+            if connection.in_atomic_block and File.objects.filter(filename=NAME).exists():
+                waits.set()
+                go.wait(20)
+            return registry.clock.now()
+
+    def slowly() -> None:
+        desk = replace(registry.house.desk, clock=Slow())
+        try:
+            with desk.blobs.receive() as incoming:
+                incoming.write(wheel("slow", "1.0"))
+                publish(Upload(person(registry.owner, "test"), "pypi", NAME, {}, incoming), desk)
+        finally:
+            connection.close()
+
+    def look() -> None:
+        try:
+            census.read()
+        finally:
+            connection.close()
+
+    upload, reading = threading.Thread(target=slowly), threading.Thread(target=look)
+    upload.start()
+    assert waits.wait(20)
+    reading.start()
+    reading.join(0.5)
+    assert reading.is_alive()  # until nobody is about to commit a row
+    go.set()
+    for thread in (upload, reading):
+        thread.join()
+    assert census.names_blob(File.objects.get(filename=NAME).sha256)
+
+
+def test_a_sweep_waits_for_a_backup_under_way(registry: Registry) -> None:
+    keep(registry, b"nobody")
+    found = find(registry.house.premises, ALL)
+    swept = threading.Event()
+
+    def sweep() -> None:
+        try:
+            remove(registry.house.premises, found)
+            swept.set()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=sweep)
+    with registry.house.premises.alone.held(BACKUP):
+        thread.start()
+        assert not swept.wait(0.5)
+        assert len(list(registry.house.blobs.walk())) == 1
+    thread.join()
+    assert swept.is_set()
+    assert list(registry.house.blobs.walk()) == []
 
 
 @pytest.mark.parametrize("name", [".rendered", ".0123456789abcdef"])

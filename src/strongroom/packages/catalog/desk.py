@@ -13,6 +13,9 @@ from strongroom.core.findings import Finding
 from strongroom.packages.catalog.retention import NO_RULES, Rules
 from strongroom.stores.blobs.protocol import Blobs
 
+BLOBS = "blobs"
+"""The turn that whoever gives a blob a name shares first of all, and a sweep takes for itself."""
+
 Check = Callable[[Manifest, BinaryIO], Iterable[Finding]]
 """A check reads a manifest and its archive and yields what it found; it never decides."""
 

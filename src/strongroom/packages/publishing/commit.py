@@ -4,9 +4,9 @@ The facts are read and judged again inside it, with nobody else about the same n
 a crash can leave behind is at most a blob that no row names; nobody can reach it, and the same
 upload made again uses it.
 
-The sweep of such blobs removes them inside a writing transaction too, and SQLite has one such at a
-time. So either it sees our row and leaves the blob, or we see here that the blob is gone and keep
-the bytes once more: no row is ever without its blob.
+The sweep of such blobs removes them in transactions of its own, while nobody else is in one that
+gives a blob a name (the turn `BLOBS`). So either it sees our row and leaves the blob, or we see
+here that the blob is gone and keep the bytes once more: no row is ever without its blob.
 
 One upload and a stage of many files take the same way: all rows of all files, then all events, in
 one transaction. So a release appears whole or not at all.
@@ -26,14 +26,14 @@ from strongroom.core.errors import ConflictError, InvalidError
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.core.findings import Finding
 from strongroom.packages.catalog import quotas
-from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.catalog.desk import BLOBS, Desk
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.authorize import at_once, facts, judge
 from strongroom.packages.publishing.steps import Accepted, Candidate, Receipt
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.proof.ledger.events import record
-from strongroom.proof.ledger.turns import take_turn
+from strongroom.proof.ledger.turns import share_turn, take_turn
 
 T = TypeVar("T")
 
@@ -92,6 +92,7 @@ def hold(project: ProjectId, similar: str) -> None:
     Where the project is new there is no row to lock, and of two people who both were told that
     the name is free, the second must not become an owner of what the first has made.
     """
+    share_turn(BLOBS)
     take_turn(f"name {project.ecosystem} {similar}")
     rows = Project.objects.select_for_update(no_key=True)
     rows.filter(ecosystem=project.ecosystem, key=project.key).first()

@@ -1,60 +1,59 @@
 """Making a backup of a registry that goes on serving and publishing.
 
-1. The database first, by SQLite's own online copy, in one step and so of one moment: whatever was
-   acknowledged before is in it. Then every blob that the copy names. Blobs are kept before the rows
-   that name them and are never changed, so all of them are there.
+1. The rows first, all of one moment (`rows.py`): whatever was acknowledged before is in them. Then
+   every blob that they name. Blobs are kept before the rows that name them and are never changed,
+   and no sweep runs meanwhile, so all of them are there.
 2. Each byte is hashed while it is copied, and a blob is put under its digest only if it is right.
 3. What is not finished is no backup: the manifest is written last, and put in place of the former
    one by a rename. Killed at any moment, the folder holds the former backup, whole, or none.
 4. Blobs that an earlier backup put there are used again.
 """
 
-import json
 import logging
 import os
 import secrets
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Max
+
 from strongroom.core.errors import ConfigurationError, NotFoundError
 from strongroom.packages.models import File, Stage, StagedFile
 from strongroom.packages.upkeep import manifest as manifests
-from strongroom.packages.upkeep.manifest import DATABASE, KEYS, SETTINGS, Manifest
+from strongroom.packages.upkeep import rows
+from strongroom.packages.upkeep.manifest import KEYS, ROWS, SETTINGS, Manifest
+from strongroom.packages.upkeep.premises import BACKUP
 from strongroom.packages.upkeep.reading import BLOCK, UNPACED, Progress, sha256_on_disk
 from strongroom.proof.models import EventRow
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.folders import fsync_folder
-from strongroom.stores.locks import FolderLocks
+from strongroom.stores.locks import Locks
 
 logger = logging.getLogger(__name__)
 
 MARK = "strongroom-backup"
 PARTIAL = ".partial"
-_FILES = File._meta.db_table  # noqa: SLF001 - Django documents it
-_STAGED = StagedFile._meta.db_table  # noqa: SLF001 - likewise
-_LIVE = (
-    f"sha256 <> '' AND stage_id IN"  # noqa: S608 - our own table
-    f" (SELECT id FROM {Stage._meta.db_table} WHERE ended_at IS NULL)"  # noqa: SLF001 - likewise
-)
-_EVENTS = EventRow._meta.db_table  # noqa: SLF001 - likewise
 # What a file system or a start that was cut short may have put into an empty folder.
 _NOTHING = frozenset({"lost+found", f".{MARK}"})
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A registry to copy: its folder, blobs and database, its own name, the program's version."""
+    """A registry to copy: its folder and blobs, its own name, the program's version.
+
+    `alone` are the locks under which no sweep runs (`Premises.alone`).
+    """
 
     data: Path
     blobs: Blobs
-    database: Path
+    alone: Locks
     registry: str
     program: str
 
@@ -80,33 +79,61 @@ class Made:
 
 def backup(source: Source, to: Path, wanted: Wanted, at: datetime, progress: Progress) -> Made:
     """Make a backup of a registry in a folder, or bring the one there up to date."""
-    with FolderLocks(source.data / "run" / "locks").held("backup"):
+    with source.alone.held(BACKUP):
         _enter(source, to)
         partial = to / PARTIAL
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(mode=0o700)
-        _copy_database(source.database, partial / DATABASE)
-        names = [DATABASE, *_copy_files(source.data, partial, keys=wanted.keys)]
+        taken = _take_rows(partial / ROWS)
+        names = [
+            *(f"{ROWS}/{name}" for name in taken.counts),
+            *_copy_files(source.data, partial, keys=wanted.keys),
+        ]
         pool = _Pool(source.blobs, DiskBlobs(to / "blobs"), wanted)
-        with closing(sqlite3.connect(partial / DATABASE)) as copy:
-            serial, migrations = _facts(copy)
-            total = _count(copy)
-            for done, blobs in enumerate(_named(copy), start=1):
-                for sha256, size in blobs.items():
-                    pool.fetch(sha256, size)
-                progress(done, total)
+        total = sum(taken.counts[rows.name_of(model)] for model in (File, StagedFile))
+        for done, blobs in enumerate(_named(partial / ROWS), start=1):
+            for sha256, size in blobs.items():
+                pool.fetch(sha256, size)
+            progress(done, total)
         made = Manifest(
             program=source.program,
             made_at=at.isoformat(),
             registry=source.registry,
-            serial=serial,
-            migrations=migrations,
+            serial=taken.serial,
+            migrations=taken.migrations,
             state=f"state-{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
             files={name: sha256_on_disk(partial / name, UNPACED) for name in names},
+            rows=taken.counts,
             blobs=pool.sizes,
             absent=tuple(sorted(pool.absent)),
         )
         return Made(made, _finish(to, made), pool.copied, pool.reused, pool.copied_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Rows of one moment: how many, by file; the newest serial; the shape they have."""
+
+    counts: dict[str, int]
+    serial: int
+    migrations: tuple[str, ...]
+
+
+def _take_rows(to: Path) -> _Taken:
+    with rows.moment() as using:
+        serial = EventRow.objects.using(using).aggregate(newest=Max("serial"))["newest"] or 0
+        applied = MigrationRecorder(connections[using]).applied_migrations()
+        counts = rows.dump(using, to)
+    for name in counts:
+        _sync(to / name)
+    fsync_folder(to)
+    return _Taken(counts, serial, tuple(sorted(f"{app}.{name}" for app, name in applied)))
+
+
+def _sync(place: Path) -> None:
+    place.chmod(0o600)
+    with place.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 class _Pool:
@@ -198,27 +225,6 @@ def _enter(source: Source, to: Path) -> None:
         )
 
 
-def _copy_database(database: Path, to: Path) -> None:
-    with (
-        # Not without `mode`: it would make an empty database where there is none, and copy that.
-        closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", timeout=60, uri=True)) as live,
-        closing(sqlite3.connect(to)) as copy,
-    ):
-        # All pages in one step: one moment, and no beginning again each time somebody writes.
-        live.backup(copy, pages=-1)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, whole by itself
-        told = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if told != "ok":
-        raise ConfigurationError(
-            "database-damaged",
-            f"The database is damaged: {told}.",
-            "Stop the registry and restore the newest backup made before that.",
-        )
-    to.chmod(0o600)
-    with to.open("rb") as file:
-        os.fsync(file.fileno())
-
-
 def _copy_files(data: Path, to: Path, *, keys: bool) -> Iterator[str]:
     names = [SETTINGS] if (data / SETTINGS).is_file() else []
     if keys:
@@ -240,29 +246,15 @@ def _copy_files(data: Path, to: Path, *, keys: bool) -> Iterator[str]:
         yield name
 
 
-def _facts(copy: sqlite3.Connection) -> tuple[int, tuple[str, ...]]:
-    """Return the newest serial and the migrations of a copied database."""
-    (serial,) = copy.execute(f"SELECT coalesce(max(serial), 0) FROM {_EVENTS}").fetchone()  # noqa: S608 - our own table
-    applied = copy.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
-    return serial, tuple(f"{app}.{name}" for app, name in applied)
-
-
-def _named(copy: sqlite3.Connection) -> Iterator[dict[str, int | None]]:
-    """Name the blobs of each row of a copied database, with sizes where the row says them."""
-    rows = copy.execute(
-        f"SELECT sha256, size, sidecars FROM {_FILES}"  # noqa: S608 - our own tables
-        f" UNION ALL SELECT sha256, size, sidecars FROM {_STAGED} WHERE {_LIVE} ORDER BY sha256"
-    )
-    for sha256, size, sidecars in rows:
-        yield {**dict.fromkeys(json.loads(sidecars).values()), sha256: size}
-
-
-def _count(copy: sqlite3.Connection) -> int:
-    (count,) = copy.execute(
-        f"SELECT (SELECT count(*) FROM {_FILES})"  # noqa: S608 - our own tables
-        f" + (SELECT count(*) FROM {_STAGED} WHERE {_LIVE})"
-    ).fetchone()
-    return int(count)
+def _named(taken: Path) -> Iterator[dict[str, int | None]]:
+    """Name the blobs of each row that names any, with sizes where the row says them."""
+    stages = rows.read(taken / rows.name_of(Stage))
+    live = {row["id"] for row in stages if row["ended_at"] is None}
+    for model in (File, StagedFile):
+        for row in rows.read(taken / rows.name_of(model)):
+            beside = dict.fromkeys(row["sidecars"].values())
+            dead = model is StagedFile and (row["stage_id"] not in live or not row["sha256"])
+            yield {} if dead else {**beside, row["sha256"]: row["size"]}
 
 
 def _finish(to: Path, made: Manifest) -> str:

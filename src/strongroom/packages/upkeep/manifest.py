@@ -3,8 +3,8 @@
 BACKUP/
   strongroom-backup            whose folder this is
   manifest.json                names all that follows, with digests; its rename is the commit
-  state-.../                   strongroom.sqlite3, strongroom.toml, keys/
-  blobs/sha256/ab/cd/DIGEST    every blob that this database, or an earlier one, names
+  state-.../                   rows/, strongroom.toml, keys/
+  blobs/sha256/ab/cd/DIGEST    every blob that these rows, or earlier ones, name
 """
 
 import hashlib
@@ -16,14 +16,15 @@ from pathlib import Path
 
 from strongroom.core.errors import ConfigurationError
 
-FORMAT = "strongroom-backup-1"
+FORMAT = "strongroom-backup-2"
 FILE = "manifest.json"
-DATABASE = "strongroom.sqlite3"
+ROWS = "rows"
 SETTINGS = "strongroom.toml"
 KEYS = "keys"
 LARGEST = 4 * 1024**3  # bytes; some thirty million blobs
 _STATE = re.compile(r"state-[A-Za-z0-9-]{1,64}")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
+_TABLE = re.compile(r"[a-z]{1,40}\.[a-z]{1,40}\.jsonl")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -31,8 +32,9 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class Manifest:
     """What a backup holds. `files` are relative to the state's folder; values are digests.
 
-    `blobs` maps each digest to its size in bytes. `absent` are blobs that the database names and
-    that could not be had when the backup was made. `registry` is the same for all backups of one.
+    `rows` says how many rows there are in each file of `rows/`. `blobs` maps each digest to its
+    size in bytes. `absent` are blobs that the rows name and that could not be had when the backup
+    was made. `registry` is the same for all backups of one.
     """
 
     program: str
@@ -42,6 +44,7 @@ class Manifest:
     migrations: tuple[str, ...]
     state: str
     files: Mapping[str, str]
+    rows: Mapping[str, int]
     blobs: Mapping[str, int]
     absent: tuple[str, ...]
 
@@ -103,10 +106,15 @@ def _is_safe(manifest: Manifest) -> bool:
     names = [part for name in manifest.files for part in name.split("/")]
     digests = [*manifest.files.values(), *manifest.blobs, *manifest.absent]
     return (
-        DATABASE in manifest.files
-        and {name.split("/")[0] for name in manifest.files} <= {DATABASE, SETTINGS, KEYS}
+        {name.split("/")[0] for name in manifest.files} <= {ROWS, SETTINGS, KEYS}
+        and {f"{ROWS}/{name}" for name in manifest.rows}
+        == {name for name in manifest.files if name.startswith(f"{ROWS}/")}
+        and len(manifest.rows) > 0
+        and all(map(_TABLE.fullmatch, manifest.rows))
         and _STATE.fullmatch(manifest.state) is not None
         and all(map(_PART.fullmatch, names))
         and all(map(_DIGEST.fullmatch, digests))
-        and all(isinstance(size, int) for size in manifest.blobs.values())
+        and all(
+            isinstance(count, int) for count in (*manifest.blobs.values(), *manifest.rows.values())
+        )
     )

@@ -7,10 +7,14 @@ house knows every column that could.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from strongroom.core.coordinates import ProjectId
+from strongroom.packages.catalog.desk import BLOBS
 from strongroom.packages.catalog.listing import file_path
 from strongroom.packages.catalog.states import Status
 from strongroom.packages.models import File, StagedFile
+from strongroom.proof.ledger.turns import take_turn
 
 _AT_ONCE = 1000
 _COLUMNS = (
@@ -91,26 +95,40 @@ def _of(row: dict[str, object]) -> Iterator[Named]:
 class Census:
     """All digests and paths that rows name, brought up to date as often as asked.
 
-    The numbers of rows of files grow. What it has seen stays named, though its release may be
-    removed since: a later sweep takes it. Staged files change and go, and are few: they are read
-    anew each time.
+    The numbers of rows of files grow, but a transaction that took a lower number may commit later.
+    So what is read is what had its number while nobody was about to commit one. What it has seen
+    stays named, though its release may be removed since: a later sweep takes it. Staged files
+    change and go, and are few: they are read anew each time.
     """
 
     def __init__(self) -> None:
-        """Start with nothing; `catch_up` reads."""
+        """Start with nothing."""
         self._digests: set[bytes] = set()
         self._staged: frozenset[str] = frozenset()
         self._paths: set[str] = set()
         self._last = 0
 
+    def read(self) -> None:
+        """Read nearly all rows there are, while others go on writing."""
+        with transaction.atomic():
+            take_turn(BLOBS)
+            last = File.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self._read_to(last)
+
     def catch_up(self) -> None:
-        """Read the rows that are new since the last time."""
+        """Read the rows that are new; the caller has the turn `BLOBS`, so that these are all."""
         # Before those of files: what is published in between is among them.
         self._staged = frozenset(staged())
+        self._read_to(None)
+
+    def _read_to(self, last: int | None) -> None:
         for one in named(self._last):
+            if last is not None and one.row > last:
+                break
             self._digests.add(bytes.fromhex(one.sha256))
             self._paths.add(one.path)
             self._last = one.row
+        self._last = max(self._last, last or 0)
 
     def names_blob(self, sha256: str) -> bool:
         """Say whether a row names a blob."""

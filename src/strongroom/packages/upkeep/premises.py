@@ -8,13 +8,18 @@ from strongroom.core.ecosystem import Page
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.shelf.refresh import Shelf, rebuild
 from strongroom.stores.blobs.protocol import Blobs
+from strongroom.stores.locks import Locks
+
+BACKUP = "backup"
+"""The lock of whoever copies all blobs that rows name, or removes those that none names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Premises:
     """The blobs, the shelf, the desk, and the pages that are no single project's.
 
-    `shared` renders those without putting them up; `put_shared` puts them up.
+    `shared` renders those without putting them up; `put_shared` puts them up. `alone` are locks
+    that never wait for those of the shelf, which may be taken under one of them.
     """
 
     blobs: Blobs
@@ -22,6 +27,7 @@ class Premises:
     desk: Desk
     shared: Callable[[], Iterable[Page]]
     put_shared: Callable[[], None]
+    alone: Locks
 
     def rebuild(self, project: ProjectId) -> None:
         """Put all the pages and files of a project up anew."""

@@ -3,14 +3,16 @@
 This module knows no rows and wakes no framework: until it is done there is no registry to wake.
 
 1. The manifest is checked, and refused if a newer version of the program made it.
-2. Everything is copied into `DATA/.restoring`, each file and blob hashed as it is copied.
-3. Only when all of it is there are the parts moved up, the database last. While `.restoring`
-   stands no registry starts over the folder; a restore that was cut short begins from nothing.
+2. Rows, keys and settings are copied into `DATA/.restoring`, blobs into the store of blobs, each
+   file and blob hashed as it is copied. Then keys and settings are moved up.
+3. The rows are put into the database (`rows.py`), and only then `finish` takes `.restoring` away.
+   While it stands no registry starts over the folder; a restore that was cut short begins anew.
 """
 
 import hashlib
 import os
 import shutil
+import tomllib
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -18,15 +20,26 @@ from pathlib import Path
 
 from strongroom.core.errors import ConfigurationError, InvalidError
 from strongroom.packages.upkeep import manifest as manifests
-from strongroom.packages.upkeep.manifest import DATABASE, KEYS, SETTINGS, Manifest, damaged
+from strongroom.packages.upkeep.manifest import KEYS, ROWS, SETTINGS, Manifest, damaged
 from strongroom.packages.upkeep.reading import BLOCK, Progress
 from strongroom.stores.blobs.disk import DiskBlobs
+from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.folders import fsync_folder
 
 UNFINISHED = ".restoring"
+SETTINGS_ASIDE = f"{SETTINGS}.restored"
+PLACES = frozenset({"database", "objects"})
 _NOTHING = frozenset({"lost+found"})
 Opens = Callable[[Path], object]
 """Opens a folder of keys, or raises ConfigurationError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a backup is put back to: the data folder, and the store of blobs."""
+
+    data: Path
+    blobs: Blobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,39 +84,62 @@ def trusted(origin: Origin, known: AbstractSet[str]) -> Manifest:
 
 
 def put_back(
-    origin: Origin, manifest: Manifest, data: Path, opens: Opens, progress: Progress
-) -> None:
-    """Make `data` the data folder that was backed up; it must be empty or not exist.
+    origin: Origin, manifest: Manifest, place: Place, opens: Opens, progress: Progress
+) -> Path:
+    """Copy all of a backup but its rows to where it belongs; returns the folder of the rows.
 
-    Raises ConfigurationError and leaves the folder empty if anything of the backup is not right.
+    The data folder must be empty or not exist. Raises ConfigurationError and leaves it empty if
+    anything of the backup is not right.
     """
-    _enter(data)
-    staging = data / UNFINISHED
+    _enter(place.data)
+    staging = place.data / UNFINISHED
     staging.mkdir(mode=0o700)
-    fsync_folder(data)
+    fsync_folder(place.data)
     try:
-        _copy(origin, manifest, staging, progress)
+        _copy_files(origin, manifest, staging)
         opens(staging / KEYS)
+        pool = DiskBlobs(origin.folder / "blobs")
+        for done, sha256 in enumerate(manifest.blobs, start=1):
+            _copy_blob(pool.location(sha256), place.blobs, sha256)
+            progress(done, len(manifest.blobs))
     except BaseException:
-        shutil.rmtree(staging)
+        _empty(place.data)
         raise
-    for name in ("blobs", KEYS, SETTINGS, DATABASE):
+    for name, to in ((KEYS, KEYS), (SETTINGS, _settings_to(staging / SETTINGS))):
         if (staging / name).exists():
-            (staging / name).rename(data / name)
-            fsync_folder(data)
-    staging.rmdir()
+            (staging / name).rename(place.data / to)
+            fsync_folder(place.data)
+    return staging / ROWS
+
+
+def finish(data: Path) -> None:
+    """Let a registry start over what was put back."""
+    shutil.rmtree(data / UNFINISHED)
     fsync_folder(data)
+
+
+def _settings_to(settings: Path) -> str:
+    """Return the name under which settings are put back.
+
+    Those that say where rows or blobs are kept are true of the place that was backed up, and might
+    have the registry that was just restored write into the one that it was restored from.
+    """
+    try:
+        told = tomllib.loads(settings.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return SETTINGS
+    except ValueError:
+        return SETTINGS_ASIDE
+    return SETTINGS_ASIDE if PLACES & set(told) else SETTINGS
 
 
 def _enter(data: Path) -> None:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.chmod(0o700)
     there = {path.name for path in data.iterdir()} - _NOTHING
-    if UNFINISHED in there and DATABASE not in there:
+    if UNFINISHED in there:
         # A restore begins in an empty folder only, so that all of this is its own.
-        for name in there:
-            place = data / name
-            shutil.rmtree(place) if place.is_dir() else place.unlink()
+        _empty(data)
     elif there:
         raise ConfigurationError(
             "data-folder-not-empty",
@@ -112,12 +148,14 @@ def _enter(data: Path) -> None:
         )
 
 
-def _copy(origin: Origin, manifest: Manifest, staging: Path, progress: Progress) -> None:
-    pool, blobs = DiskBlobs(origin.folder / "blobs"), DiskBlobs(staging / "blobs")
-    (staging / "blobs").mkdir(mode=0o700)
-    for done, sha256 in enumerate(manifest.blobs, start=1):
-        _copy_blob(pool.location(sha256), blobs, sha256)
-        progress(done, len(manifest.blobs))
+def _empty(data: Path) -> None:
+    # What says that the rest is ours goes last.
+    for place in sorted(data.iterdir(), key=lambda one: one.name == UNFINISHED):
+        if place.name not in _NOTHING:
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+
+
+def _copy_files(origin: Origin, manifest: Manifest, staging: Path) -> None:
     for name, sha256 in manifest.files.items():
         if origin.keys is None or not name.startswith(f"{KEYS}/"):
             _copy_file(origin.folder / manifest.state / name, staging / name, sha256)
@@ -126,7 +164,7 @@ def _copy(origin: Origin, manifest: Manifest, staging: Path, progress: Progress)
             _copy_file(place, staging / KEYS / place.relative_to(origin.keys), None)
 
 
-def _copy_blob(place: Path, blobs: DiskBlobs, sha256: str) -> None:
+def _copy_blob(place: Path, blobs: Blobs, sha256: str) -> None:
     try:
         with place.open("rb") as file, blobs.receive() as incoming:
             while block := file.read(BLOCK):

@@ -9,10 +9,10 @@ Why nothing that is named can go:
    among those that are read, unless its release was removed meanwhile: then it is to go, and as
    names and bytes are never used again, no later row will name it. A file is put on the shelf
    after its row is committed.
-2. A blob or shelf file is removed inside a writing transaction that first reads the rows that are
-   new. There is one writing transaction at a time. An upload that committed before is seen; one
-   that commits later sees in its own transaction that its blob is gone and keeps it again, and
-   puts its file on the shelf after that.
+2. A blob or shelf file is removed inside a transaction that has the turn `BLOBS`, which every
+   transaction shares that gives a blob a name, and that first reads the rows that are new. An
+   upload that committed before is seen; one that commits later sees in its own transaction that
+   its blob is gone and keeps it again, and puts its file on the shelf after that.
 3. A page may be put up between the look and the removal. So all projects with events since the
    sweep began are rendered once more at its end.
 """
@@ -25,12 +25,14 @@ from enum import StrEnum
 from django.db import transaction
 
 from strongroom.core.events import Recorded
+from strongroom.packages.catalog.desk import BLOBS
 from strongroom.packages.catalog.listing import all_projects
 from strongroom.packages.shelf.refresh import whole
 from strongroom.packages.shelf.standing import DAMAGED
 from strongroom.packages.upkeep.named import Census
-from strongroom.packages.upkeep.premises import Premises
+from strongroom.packages.upkeep.premises import BACKUP, Premises
 from strongroom.proof.ledger.events import last_serial, since
+from strongroom.proof.ledger.turns import take_turn
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +66,10 @@ def find(premises: Premises, older_than: float) -> tuple[Stray, ...]:
     blobs = tuple(_old_blobs(premises, older_than))
     shelf = tuple(_old_on_shelf(premises, older_than))
     census = Census()
-    census.catch_up()
+    census.read()
+    with transaction.atomic():
+        take_turn(BLOBS)
+        census.catch_up()
     pages = _all_pages(premises)
     return (
         *(one for one in blobs if not census.names_blob(one.name)),
@@ -74,12 +79,20 @@ def find(premises: Premises, older_than: float) -> tuple[Stray, ...]:
 
 
 def remove(premises: Premises, strays: Iterable[Stray]) -> tuple[Stray, ...]:
-    """Remove strays, but for those that are named by now; returns what was removed."""
+    """Remove strays, but for those that are named by now; returns what was removed.
+
+    Waits for a backup under way: what its rows name must stay until it has copied it.
+    """
+    with premises.alone.held(BACKUP):
+        return _remove(premises, list(strays))
+
+
+def _remove(premises: Premises, waiting: list[Stray]) -> tuple[Stray, ...]:
     began, census, gone = last_serial(), Census(), list[Stray]()
-    census.catch_up()
-    waiting = list(strays)
+    census.read()
     while waiting:
         with transaction.atomic():
+            take_turn(BLOBS)
             census.catch_up()
             now, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
             gone.extend(one for one in now if _removed(premises, one, census))

@@ -16,12 +16,21 @@ from django.db import transaction
 
 def take_turn(name: str) -> None:
     """Wait until no other transaction has this turn, and keep it to the end of this one."""
+    _lock("SELECT pg_advisory_xact_lock(%s)", name)
+
+
+def share_turn(name: str) -> None:
+    """Wait until nobody has taken this turn for himself, and share it with others who share it."""
+    _lock("SELECT pg_advisory_xact_lock_shared(%s)", name)
+
+
+def _lock(statement: str, name: str) -> None:
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number(f"turn {name}")])
+            cursor.execute(statement, [number(f"turn {name}")])
 
 
 def number(name: str) -> int:
