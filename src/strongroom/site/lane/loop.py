@@ -14,11 +14,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import formatdate
 from typing import Any
 
-from strongroom.core.errors import NotFoundError
-from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.serve import Answer, Stretch
 from strongroom.site.lane import heads, refusals
 from strongroom.site.lane.admission import Kind
@@ -28,9 +25,9 @@ from strongroom.site.lane.crew import After, Crew
 from strongroom.site.lane.heads import Plain
 from strongroom.site.lane.places import Places
 from strongroom.site.lane.shown import NotAtHandError, Shelf, Shown, shown
+from strongroom.site.lane.stamps import Stamps
 from strongroom.site.lane.tally import Tally
 from strongroom.site.wsgi import ShelfDoor
-from strongroom.stores.blobs.disk import no_room
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +60,10 @@ class Loop:
         self._places = places
         self._patience = places.patience
         self._crew = Crew(threads, places.patience.line, self._close)
+        self._heads = heads.Heads()
         self._again: deque[Connection] = deque()
         self._now = self._looked = time.monotonic()
-        self._second = 0
-        self._common = b""
+        self._stamps = Stamps(time.time)
         self._open = False
         self._stopping = False
 
@@ -223,7 +220,7 @@ class Loop:
         if end < 0:
             self._incomplete(connection)
             return False
-        request = heads.plain(inbox[:end])
+        request = self._heads.plain(inbox[:end])
         answer = None
         if request is not None:
             try:
@@ -257,11 +254,11 @@ class Loop:
             try:
                 connection.output.file = opened(body) if body.length else None
             except OSError as error:
-                answer = shown((answer.method, answer.path), _not_opened(error))
+                answer = shown((answer.method, answer.path), refusals.not_opened(error))
                 body = answer.body
-        number = self._parts.tally.number()
+        number, stamp = self._stamps.next()
         end = b"\r\n\r\n" if connection.keep else b"\r\nConnection: close\r\n\r\n"
-        head = b"".join((answer.head, self._dated(), number.encode(), end))
+        head = b"".join((answer.head, stamp, end))
         connection.told = (answer, number, self._now)
         connection.moved = -len(head)
         if isinstance(body, bytes) and len(body) < _BLOCK:
@@ -281,14 +278,6 @@ class Loop:
             connection.output.blocks.append(memoryview(data))
             return self._send(connection)
         return self._sent(connection)
-
-    def _dated(self) -> bytes:
-        second = int(time.time())
-        if second != self._second:
-            self._second = second
-            date = formatdate(second, usegmt=True)
-            self._common = f"Date: {date}\r\nX-Request-ID: ".encode("ascii")
-        return self._common
 
     def _send(self, connection: Connection) -> bool:
         """Send what goes now; say whether that was all and the connection stays."""
@@ -404,9 +393,3 @@ class Loop:
 def _emptied(signals: int) -> None:
     with suppress(BlockingIOError):
         os.read(signals, 4096)
-
-
-def _not_opened(error: OSError) -> Answer:
-    if isinstance(error, FileNotFoundError):
-        return refusal(NotFoundError("file-withdrawn", "This file was withdrawn just now."))
-    return refusal(no_room(error))
