@@ -146,26 +146,29 @@ class Loop:
         """Let go of those whose time is up."""
         self._looked = self._now
         for connection in self._places.overdue(self._now, stopping=self._stopping):
-            if connection.phase is Phase.READING and connection.inbox:
-                self._refuse(connection, refusals.too_slow(self._patience.head))
-            else:
-                self._close(connection)
+            self._safely(connection, self._give_up)
         for connection in self._crew.overdue(self._now):
-            self._refuse(connection, refusals.busy())
+            self._safely(connection, self._turn_away)
         if not self._stopping and not self._places.full:
             self._accepting(yes=True)
+
+    def _give_up(self, connection: Connection) -> None:
+        if connection.phase is Phase.READING and connection.inbox:
+            self._refuse(connection, refusals.too_slow(self._patience.head))
+        else:
+            self._close(connection)
+
+    def _turn_away(self, connection: Connection) -> None:
+        self._refuse(connection, refusals.busy())
 
     def _close(self, connection: Connection) -> None:
         self._tell(connection)
         self._places.remove(connection)
 
     def _end(self, connection: Connection) -> None:
-        try:
+        with suppress(OSError):  # a client that has gone is met again when it is heard
             connection.sock.shutdown(socket.SHUT_WR)
-        except OSError:
-            self._close(connection)
-        else:
-            self._places.become(connection, Phase.ENDING, self._now)
+        self._places.become(connection, Phase.ENDING, self._now)
 
     # What happens to a connection
 
@@ -347,7 +350,7 @@ class Loop:
 
     def _take(self, kind: Kind, connection: Connection, job: Any) -> None:  # noqa: ANN401 - likewise
         if not self._crew.take(kind, connection, job, self._now):
-            self._refuse(connection, refusals.busy())
+            self._turn_away(connection)
             return
         self._places.become(connection, Phase.BEHIND, self._now)
         self._crew.begin()
