@@ -296,7 +296,7 @@ def test_a_backup_reads_the_bucket(registry: Registry, tmp_path: Path) -> None:
     source = Source(
         registry.house.configuration.data,
         registry.house.blobs,
-        Path(connection.settings_dict["NAME"]),
+        registry.house.premises.alone,
         "this registry",
         "0.1.0",
     )

@@ -1,5 +1,8 @@
+import gc
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,8 +29,10 @@ for line in sys.stdin:
 
 
 @pytest.fixture
-def echo() -> Sandbox:
-    return Sandbox(("-c", ECHO), 1000)
+def echo() -> Iterator[Sandbox]:
+    made = Sandbox(("-c", ECHO), 1000)
+    yield made
+    made.close()
 
 
 def test_it_answers_again_and_again_by_one_process(echo: Sandbox) -> None:
@@ -49,6 +54,14 @@ def test_what_has_no_answer_leaves_the_next_one_its_own(echo: Sandbox, asked: st
 def test_one_that_ended_by_itself_is_asked_anew(echo: Sandbox) -> None:
     assert echo.ask(["last"]) == "last"
     assert echo.ask(["a"]) == "a"
+
+
+def test_one_that_ended_leaves_no_pipe_open(echo: Sandbox) -> None:
+    echo.ask(["last"])
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - only their number is asked
+    echo.ask(["last"])
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208 - likewise
 
 
 def test_one_that_always_ends_is_asked_twice_and_no_more(echo: Sandbox) -> None:

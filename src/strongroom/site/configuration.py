@@ -69,7 +69,7 @@ class Configuration:
     job_workers: int = _setting(
         1, "processes for work in the background beside them; 0: `strongroom worker` does it"
     )
-    threads: int = _setting(32, "threads in each web process: the requests it handles at once")
+    threads: int = _setting(32, "threads in each web process: the requests it works on at once")
     connections: int = _setting(2048, "connections that each web process holds open at once")
     max_file_bytes: int = _setting(2048 * MIB, "the largest file that may be uploaded, in bytes")
     min_free_bytes: int = _setting(

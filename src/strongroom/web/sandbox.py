@@ -29,7 +29,6 @@ class Sandbox:
         self._most = 6 * longest  # bytes; JSON writes a character in six at most
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._owner = os.getpid()
         atexit.register(self.close)
 
     def close(self) -> None:
@@ -48,10 +47,13 @@ class Sandbox:
         return None if answer is None else cast("str | None", json.loads(answer))
 
     def _is_running(self) -> bool:
-        if self._owner != os.getpid():
-            # Forked: that process is our parent's. Two must not speak to it at once.
-            self._process, self._owner = None, os.getpid()
-        return self._process is not None and self._process.poll() is None
+        process = self._process
+        if process is not None and process.poll() is not None:
+            # It ended; or we were forked, and it is our parent's: two must not speak to it at once.
+            self._process = None
+            for pipe in (process.stdin, process.stdout):
+                cast("IO[bytes]", pipe).close()
+        return self._process is not None
 
     def _exchange(self, line: bytes) -> tuple[bytes | None, bool]:
         """Return the answer if there is one, and whether the process had ended by itself."""

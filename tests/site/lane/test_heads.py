@@ -6,10 +6,12 @@ from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped] #
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from strongroom.site.lane import heads
 from strongroom.site.lane.heads import (
     END,
     LONGEST,
     SMALL_BODY,
+    Heads,
     Plain,
     glance,
     has_body,
@@ -63,11 +65,22 @@ def test_what_answers_depend_on_tells_requests_apart() -> None:
 
 @pytest.mark.parametrize("name", ["Authorization", "cookie", "Proxy-Authorization"])
 def test_a_secret_is_not_kept(name: str) -> None:
-    from strongroom.site.lane import heads  # noqa: PLC0415 - its memory
-
     before = heads._remembered.cache_info().currsize
-    assert plain(head(HOST, f"{name}: secret".encode()))
+    known = Heads()
+    assert known.plain(head(HOST, f"{name}: secret".encode()))
     assert heads._remembered.cache_info().currsize == before
+    assert known._known == {}
+
+
+def test_a_request_that_came_before_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heads, "HEADS", 3)
+    known = Heads()
+    for number in [*range(5), 4, 4]:
+        sent = head(HOST, b"X-Number: %d" % number)
+        assert known.plain(sent) == plain(sent)
+        assert len(known._known) <= 3
+    assert known.plain(head(b"X: y")) is None
+    assert known.plain(sent) is known.plain(sent)
 
 
 @pytest.mark.parametrize(

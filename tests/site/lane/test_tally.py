@@ -73,10 +73,3 @@ def test_counts_reach_the_scrape_within_a_second(metrics: Metrics) -> None:
         b'strongroom_request_duration_seconds_bucket{door="client",le="0.005"} 3.0'
         in metrics.exposition()
     )
-
-
-def test_no_number_is_given_twice(metrics: Metrics) -> None:
-    tally = Tally(metrics)
-    numbers = {tally.number() for _ in range(1000)}
-    assert len(numbers) == 1000
-    assert {len(number) for number in numbers} == {16}

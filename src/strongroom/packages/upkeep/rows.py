@@ -142,7 +142,7 @@ def load(known: Apps, folder: Path, counts: Mapping[str, int], progress: Progres
     """
     done, total = 0, sum(counts.values())
     try:
-        filled = [known.get_model(*name.removesuffix(".jsonl").split(".")) for name in counts]
+        filled = [known.get_model(name.removesuffix(".jsonl")) for name in counts]
         with transaction.atomic():
             for model, (name, count) in zip(filled, counts.items(), strict=True):
                 loaded = _load(model, read(folder / name))

@@ -14,7 +14,8 @@ from urllib.parse import unquote_to_bytes
 
 END = b"\r\n\r\n"
 LONGEST = 8000  # bytes; longer heads are rare, and gunicorn's parser has limits for their parts
-MEMORY = 512  # blocks of fields; a client sends the same with every request
+BLOCKS = 512  # of fields, in memory: a client sends the same ones with every request
+HEADS = 4096  # in memory, too: of clients that ask for the same
 
 # What says where a body is or what follows, or is a question that only a thread can answer.
 _NOT_PLAIN = frozenset(
@@ -65,6 +66,26 @@ class Plain:
         return self.target.partition(b"?")[2].decode("ascii")
 
 
+class Heads:
+    """Plain requests that came before, by their heads. Heads with secrets are never kept."""
+
+    def __init__(self) -> None:
+        """Know none yet."""
+        self._known: dict[bytes, Plain] = {}
+
+    def plain(self, head: bytes) -> Plain | None:
+        """Do as the function `plain`, most of the time without looking."""
+        known = self._known.get(head)
+        if known is not None:
+            return known
+        request = plain(head)
+        if request is not None and not _has_secret(head.lower()):
+            if len(self._known) >= HEADS:
+                self._known.clear()
+            self._known[head] = request
+        return request
+
+
 def plain(head: bytes) -> Plain | None:
     """Return the request of a head, without its empty line, or None if it is not plain."""
     if len(head) > LONGEST:
@@ -81,10 +102,11 @@ def plain(head: bytes) -> Plain | None:
 
 
 def _fields(block: bytes) -> Fields | None:
-    lower = block.lower()
-    if b"authorization" in lower or b"cookie" in lower:
-        return _read(block)  # a secret is not kept, not even in memory
-    return _remembered(block)
+    return _read(block) if _has_secret(block.lower()) else _remembered(block)
+
+
+def _has_secret(lower: bytes) -> bool:
+    return b"authorization" in lower or b"cookie" in lower
 
 
 def _read(block: bytes) -> Fields | None:
@@ -104,7 +126,7 @@ def _read(block: bytes) -> Fields | None:
     return Fields(tuple(found.get(name) for name in _ASKED), asked, closes=connection == "close")
 
 
-_remembered = lru_cache(maxsize=MEMORY)(_read)
+_remembered = lru_cache(maxsize=BLOCKS)(_read)
 
 
 # What the loop may guess of a request that is not plain, to place it. Guessed wrongly it waits for

@@ -13,11 +13,8 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from email.utils import formatdate
 from typing import Any
 
-from strongroom.core.errors import NotFoundError
-from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.serve import Answer, Stretch
 from strongroom.site.lane import heads, refusals
 from strongroom.site.lane.admission import Kind
@@ -28,7 +25,7 @@ from strongroom.site.lane.heads import Plain
 from strongroom.site.lane.parts import Parts
 from strongroom.site.lane.places import Places
 from strongroom.site.lane.shown import NotAtHandError, Shown, shown
-from strongroom.stores.folders import no_room
+from strongroom.site.lane.stamps import Stamps
 
 logger = logging.getLogger(__name__)
 
@@ -51,10 +48,10 @@ class Loop:
         self._places = places
         self._patience = places.patience
         self._crew = Crew(threads, places.patience.line, self._close)
+        self._heads = heads.Heads()
         self._again: deque[Connection] = deque()
         self._now = self._looked = time.monotonic()
-        self._second = 0
-        self._common = b""
+        self._stamps = Stamps(time.time)
         self._open = False
         self._stopping = False
 
@@ -137,26 +134,29 @@ class Loop:
         """Let go of those whose time is up."""
         self._looked = self._now
         for connection in self._places.overdue(self._now, stopping=self._stopping):
-            if connection.phase is Phase.READING and connection.inbox:
-                self._refuse(connection, refusals.too_slow(self._patience.head))
-            else:
-                self._close(connection)
+            self._safely(connection, self._give_up)
         for connection in self._crew.overdue(self._now):
-            self._refuse(connection, refusals.busy())
+            self._safely(connection, self._turn_away)
         if not self._stopping and not self._places.full:
             self._accepting(yes=True)
+
+    def _give_up(self, connection: Connection) -> None:
+        if connection.phase is Phase.READING and connection.inbox:
+            self._refuse(connection, refusals.too_slow(self._patience.head))
+        else:
+            self._close(connection)
+
+    def _turn_away(self, connection: Connection) -> None:
+        self._refuse(connection, refusals.busy())
 
     def _close(self, connection: Connection) -> None:
         self._tell(connection)
         self._places.remove(connection)
 
     def _end(self, connection: Connection) -> None:
-        try:
+        with suppress(OSError):  # a client that has gone is met again when it is heard
             connection.sock.shutdown(socket.SHUT_WR)
-        except OSError:
-            self._close(connection)
-        else:
-            self._places.become(connection, Phase.ENDING, self._now)
+        self._places.become(connection, Phase.ENDING, self._now)
 
     # What happens to a connection
 
@@ -211,7 +211,7 @@ class Loop:
         if end < 0:
             self._incomplete(connection)
             return False
-        request = heads.plain(inbox[:end])
+        request = self._heads.plain(inbox[:end])
         answer = None
         if request is not None:
             try:
@@ -245,11 +245,11 @@ class Loop:
             try:
                 connection.output.file = opened(body) if body.length else None
             except OSError as error:
-                answer = shown((answer.method, answer.path), _not_opened(error))
+                answer = shown((answer.method, answer.path), refusals.not_opened(error))
                 body = answer.body
-        number = self._parts.tally.number()
+        number, stamp = self._stamps.next()
         end = b"\r\n\r\n" if connection.keep else b"\r\nConnection: close\r\n\r\n"
-        head = b"".join((answer.head, self._dated(), number.encode(), end))
+        head = b"".join((answer.head, stamp, end))
         connection.told = (answer, number, self._now)
         connection.moved = -len(head)
         if isinstance(body, bytes) and len(body) < _BLOCK:
@@ -269,14 +269,6 @@ class Loop:
             connection.output.blocks.append(memoryview(data))
             return self._send(connection)
         return self._sent(connection)
-
-    def _dated(self) -> bytes:
-        second = int(time.time())
-        if second != self._second:
-            self._second = second
-            date = formatdate(second, usegmt=True)
-            self._common = f"Date: {date}\r\nX-Request-ID: ".encode("ascii")
-        return self._common
 
     def _send(self, connection: Connection) -> bool:
         """Send what goes now; say whether that was all and the connection stays."""
@@ -346,7 +338,7 @@ class Loop:
 
     def _take(self, kind: Kind, connection: Connection, job: Any) -> None:  # noqa: ANN401 - likewise
         if not self._crew.take(kind, connection, job, self._now):
-            self._refuse(connection, refusals.busy())
+            self._turn_away(connection)
             return
         self._places.become(connection, Phase.BEHIND, self._now)
         self._crew.begin()
@@ -392,9 +384,3 @@ class Loop:
 def _emptied(signals: int) -> None:
     with suppress(BlockingIOError):
         os.read(signals, 4096)
-
-
-def _not_opened(error: OSError) -> Answer:
-    if isinstance(error, FileNotFoundError):
-        return refusal(NotFoundError("file-withdrawn", "This file was withdrawn just now."))
-    return refusal(no_room(error))

@@ -1,8 +1,9 @@
 """What the loop says by itself: too busy, too slow, too long. In words, as every refusal."""
 
-from strongroom.core.errors import InvalidError, TooLargeError, UnavailableError
+from strongroom.core.errors import InvalidError, NotFoundError, TooLargeError, UnavailableError
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.serve import Answer
+from strongroom.stores.folders import no_room
 
 RETRY_AFTER = 10  # seconds
 
@@ -39,3 +40,10 @@ def too_slow(seconds: float) -> Answer:
             "Send it again, or look at the network between.",
         )
     )
+
+
+def not_opened(error: OSError) -> Answer:
+    """Return the answer for a file that was there a moment ago."""
+    if isinstance(error, FileNotFoundError):
+        return refusal(NotFoundError("file-withdrawn", "This file was withdrawn just now."))
+    return refusal(no_room(error))

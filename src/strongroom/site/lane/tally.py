@@ -5,14 +5,12 @@ the loop go out in one write, and counts reach the files that a scrape reads at 
 """
 
 import logging
-import os
 
 from strongroom.site.lane.shown import Shown
 from strongroom.site.logs import ACCESS, Access, accessed_together
 from strongroom.site.metrics import Counted, Metrics
 
 COUNT_EVERY = 1.0  # seconds
-_NUMBERS = 256
 
 
 class Tally:
@@ -24,14 +22,6 @@ class Tally:
         self._counted = Counted()
         self._told: list[Access] = []
         self._next = 0.0
-        self._numbers = ""
-
-    def number(self) -> str:
-        """Return the number of a request: 16 hexadecimal digits, random as all are."""
-        if not self._numbers:
-            self._numbers = os.urandom(8 * _NUMBERS).hex()
-        number, self._numbers = self._numbers[-16:], self._numbers[:-16]
-        return number
 
     def add(self, shown: Shown, number: str, sent: int, seconds: float) -> None:
         """Note one answer, of which `sent` bytes of the body were sent."""
