@@ -142,8 +142,7 @@ def test_overload_is_shed_and_forgotten(
 
 
 def test_a_worker_that_is_killed_is_replaced(filled: Server) -> None:
-    assert filled.process is not None
-    (worker,) = set(filled.processes()) - {filled.process.pid}
+    worker = filled.worker()
     os.kill(worker, signal.SIGKILL)
     until = time.monotonic() + RECOVERY
     while not _answers(filled):
