@@ -19,7 +19,7 @@ from strongroom.packages.catalog.listing import all_projects, find_project
 from strongroom.packages.shelf.refresh import pages_of
 from strongroom.packages.upkeep.damage import Fault, examine, repair, tell, told, withhold
 from strongroom.packages.upkeep.named import Named, files, named
-from strongroom.packages.upkeep.premises import Premises
+from strongroom.packages.upkeep.premises import DAMAGE, Premises
 from strongroom.packages.upkeep.reading import Pace, Progress
 
 logger = logging.getLogger(__name__)
@@ -76,9 +76,7 @@ class _Round:
         """Look at one served file."""
         if one.sha256 not in self.seen:
             fault = examine(self.premises.blobs, one.sha256, self.pace)
-            self.seen[one.sha256] = fault
-            if fault is not None:
-                self._take_down(one.sha256, fault)
+            self.seen[one.sha256] = fault and self._taken_down(one.sha256)
         if self.seen[one.sha256] is not None:
             return
         if self.told.get((one.project, one.filename)):
@@ -89,6 +87,14 @@ class _Round:
             self.replaced.append(one.path)
             pages.unlink(one.path)
             self.premises.rebuild(one.project)
+
+    def _taken_down(self, sha256: str) -> Fault | None:
+        with self.premises.alone.held(DAMAGE):
+            # Looked at once more: another scrub may have put the right bytes back meanwhile.
+            fault = examine(self.premises.blobs, sha256, self.pace)
+            if fault is not None:
+                self._take_down(sha256, fault)
+            return fault
 
     def _take_down(self, sha256: str, fault: Fault) -> None:
         users = [one for one in named() if one.sha256 == sha256]

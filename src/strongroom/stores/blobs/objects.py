@@ -163,7 +163,10 @@ class ObjectBlobs:
     def set_aside(self, sha256: str) -> str:
         """Move what stands under a digest out of every reader's way, and say where it is now."""
         aside = f"{ASIDE}/{sha256}-{secrets.token_hex(4)}"
-        self._bucket.copy(_name(sha256), aside)
+        try:
+            self._bucket.copy(_name(sha256), aside)
+        except FileNotFoundError:
+            return ""
         self._bucket.delete(_name(sha256))
         return aside
 
