@@ -1,7 +1,6 @@
 """Refusals and failures as pages: what went wrong, what to do about it, and a stable code.
 
-These pages need no session and no database, because they are shown when those fail. One table says
-which status a class of error has.
+These pages need no session and no database, because they are shown when those fail.
 """
 
 import logging
@@ -15,18 +14,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from strongroom.core.errors import (
     ConfigurationError,
-    ConflictError,
     ForbiddenError,
-    GoneError,
     InvalidError,
     MethodError,
-    NoRoomError,
     NotFoundError,
     StrongroomError,
-    TooLargeError,
-    UnauthenticatedError,
     UnavailableError,
 )
+from strongroom.core.statuses import status_of
 from strongroom.stores.databases import unanswered
 from strongroom.web.headers import PAGE, dress
 from strongroom.web.press import Press
@@ -36,19 +31,6 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
-STATUS: dict[type[StrongroomError], int] = {
-    InvalidError: 400,
-    UnauthenticatedError: 401,
-    ForbiddenError: 403,
-    NotFoundError: 404,
-    MethodError: 405,
-    ConflictError: 409,
-    GoneError: 410,
-    TooLargeError: 413,
-    ConfigurationError: 500,
-    UnavailableError: 503,
-    NoRoomError: 507,
-}
 HEADINGS = {
     400: "That cannot be read",
     401: "Sign in first",
@@ -115,7 +97,7 @@ def _unstorable() -> InvalidError:
 
 def fault(error: StrongroomError, press: Press) -> HttpResponse:
     """Return the page of a refusal."""
-    status = STATUS[type(error)]
+    status = status_of(error)
     body = press.print(
         "fault.html",
         status=status,

@@ -78,6 +78,7 @@ class Loop:
                 subject(key.fileobj)
         for _ in range(len(self._again)):
             connection = self._again.popleft()
+            connection.queued = False
             if connection.phase is Phase.READING and not connection.closed:
                 self._safely(connection, self._advance)
         if self._now - self._looked >= self._patience.look:
@@ -102,12 +103,12 @@ class Loop:
     def _accepting(self, *, yes: bool) -> None:
         if yes == self._open:
             return
-        self._open = yes
         for listener in self._listeners:
             if yes:
                 self._places.selector.register(listener, selectors.EVENT_READ, self._accept)
             else:
                 self._places.selector.unregister(listener)
+        self._open = yes
 
     def _accept(self, listener: Any) -> None:  # noqa: ANN401 - gunicorn's wrapper of a socket
         for _ in range(ACCEPT_AT_ONCE):
@@ -117,18 +118,15 @@ class Loop:
                 return
             try:
                 sock, peer = listener.accept()
+                self._places.add(sock, peer, listener.getsockname(), self._now)
             except (BlockingIOError, ConnectionError):
                 return
-            except OSError as error:  # no file is left for it
+            except OSError as error:  # no file or memory is left for it
                 logger.warning("no connection can be accepted: %s", error)
                 self._accepting(yes=False)
                 return
             if victim is not None:
                 self._close(victim)
-            sock.settimeout(0)
-            with suppress(OSError):  # a client that has gone already
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._places.add(sock, peer, listener.getsockname(), self._now)
 
     def _look(self) -> None:
         """Let go of those whose time is up."""
@@ -161,6 +159,8 @@ class Loop:
     # What happens to a connection
 
     def _act(self, connection: Connection) -> None:
+        if connection.queued:
+            return  # what was sent waits with the system, or one client could fill the memory
         if connection.phase is Phase.READING:
             self._safely(connection, self._read)
         elif connection.phase is Phase.SENDING:
@@ -202,6 +202,7 @@ class Loop:
         for _ in range(PIPELINED):
             if len(connection.inbox) < max(1, connection.wanted) or not self._step(connection):
                 return
+        connection.queued = True
         self._again.append(connection)
 
     def _step(self, connection: Connection) -> bool:
