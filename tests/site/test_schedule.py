@@ -34,5 +34,4 @@ def test_the_documents_say_how_often_each_watch_is_asked(one: Watch) -> None:
 
 def test_nothing_that_must_be_done_is_forgotten() -> None:
     done = {one.job for one in SCHEDULE.periodic}
-    assert {work.expire_stages, work.keep_retention, work.sweep, work.scrub} <= done
-    assert {work.reap_incoming, work.forget} <= done
+    assert {work.expire_stages, work.keep_retention, work.sweep, work.scrub, work.forget} <= done

@@ -5,7 +5,6 @@
 | the index, the front pages, the feeds     | every second    | a project's pages have changed it |
 | pages of projects that a crash left       | every 5 s       | an event of 5 s ago is not shown  |
 | positions of committed events             | every 2 s       | an event has none                 |
-| what broken-off uploads left behind       | every hour      | always                            |
 | stages whose time is over                 | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
 | sessions, links, tokens that have ended   | every day       | always                            |
@@ -39,7 +38,6 @@ SCHEDULE = Schedule(
         Watch("positions of events", 2.0, work.sequence_events, sequencer.is_behind),
     ),
     periodic=(
-        Periodic("reap incoming", timedelta(hours=1), work.reap_incoming),
         Periodic("expiry of stages", timedelta(hours=1), work.expire_stages),
         Periodic("retention", timedelta(days=1), work.keep_retention),
         Periodic("forgetting", timedelta(days=1), work.forget, first=timedelta(hours=1)),

@@ -25,7 +25,6 @@ from strongroom.site.jobs.running import give_way
 logger = logging.getLogger(__name__)
 
 RUNS = 20  # of `keeping.AT_ONCE` releases each, in one interval
-REAP_AFTER = 24 * 3600.0  # seconds; the longest that an upload may take to arrive
 SWEEP_AFTER = 24 * 3600.0  # seconds; an upload that is about to name a blob has long done so
 # A scrub is done in parts, and other work between them; so it takes a fifth of a worker at most.
 PART = 2.0  # seconds, and the time of one file
@@ -59,13 +58,6 @@ def keep_retention() -> None:
         if not carry_out(house().desk, keeping.AT_ONCE):
             break
         give_way()
-
-
-@job()
-def reap_incoming() -> None:
-    """Remove what is left of uploads that were broken off."""
-    made = house()
-    made.blobs.reap(made.clock.now().timestamp() - REAP_AFTER)
 
 
 @job()
