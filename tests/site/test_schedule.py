@@ -17,17 +17,21 @@ OFTEN = {
 }
 
 
+def name(one: Periodic | Watch) -> str:
+    return one.name
+
+
 def test_each_piece_of_periodic_work_has_a_name_of_its_own() -> None:
-    names = [one.name for one in (*SCHEDULE.periodic, *SCHEDULE.watches)]
+    names = [*map(name, SCHEDULE.periodic), *map(name, SCHEDULE.watches)]
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("one", SCHEDULE.periodic, ids=lambda one: one.name)
+@pytest.mark.parametrize("one", SCHEDULE.periodic, ids=name)
 def test_the_documents_say_how_often_each_is_done(one: Periodic) -> None:
     assert f"| {one.name} | {OFTEN[one.every]} |" in WORKERS
 
 
-@pytest.mark.parametrize("one", SCHEDULE.watches, ids=lambda one: one.name)
+@pytest.mark.parametrize("one", SCHEDULE.watches, ids=name)
 def test_the_documents_say_how_often_each_watch_is_asked(one: Watch) -> None:
     assert f"| {one.name} | asked every {one.every:g} s |" in WORKERS
 

@@ -6,8 +6,8 @@
 3. Every page of every project: there, and in step with its compressed form, which has a checksum.
    What is not is rendered anew. So is, without a word, what rendering gives otherwise by now.
 
-It runs beside a registry that serves and publishes, whole or in parts. What is damaged already and was told of is not
-told again, so it can be repeated, and broken off at any point.
+It runs beside a registry that serves and publishes, whole or in parts. What is damaged already and
+was told of is not told again, so it can be repeated, and broken off at any point.
 """
 
 import logging
@@ -138,7 +138,7 @@ def look_at_files(
     """
     now, row = _Round(premises, pace, None, told()), after
     for one in named(after):
-        if one.row != row and row != after and enough():
+        if row not in {one.row, after} and enough():
             return row
         row = one.row
         now.look(one)
