@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
@@ -55,12 +55,12 @@ def test_of_two_that_find_the_same_damage_both_take_it_down(registry: Registry, 
 def test_nobody_who_changes_the_project_meanwhile_has_to_give_up(
     registry: Registry, one: Named
 ) -> None:
-    failed: list[Exception] = []
+    failed: list[DatabaseError] = []
 
     def telling() -> None:
         try:
             tell(registry.house.premises, one, Fault.ALTERED)
-        except Exception as error:
+        except DatabaseError as error:
             failed.append(error)
         connection.close()
 

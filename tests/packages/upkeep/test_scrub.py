@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from strongroom.packages.upkeep.damage import Fault
 from strongroom.packages.upkeep.reading import UNPACED, Pace
 from strongroom.packages.upkeep.scrub import Report, scrub
 from strongroom.proof.ledger.events import newest_of
+from strongroom.stores.locks import Locks
 from tests.fakes.folders import blob_place, kept, page_place
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
@@ -215,12 +216,18 @@ class Helpful:
 
     source: Path
     place: Path
+    locks: Locks
 
     @contextmanager
     def held(self, name: str) -> Iterator[None]:
         """Hold a lock, after the other has worked under it."""
         shutil.copyfile(self.source, self.place)
-        yield
+        with self.locks.held(name):
+            yield
+
+    def tried(self, name: str) -> AbstractContextManager[bool]:
+        """Hold a lock that is free."""
+        return self.locks.tried(name)
 
 
 def test_what_another_scrub_repaired_meanwhile_stays(
@@ -230,6 +237,7 @@ def test_what_another_scrub_repaired_meanwhile_stays(
     whole = shutil.copyfile(place, tmp_path / "whole")
     flip(place)
     place.chmod(0o600)
-    premises = replace(registry.house.premises, alone=Helpful(whole, place))
+    premises = registry.house.premises
+    premises = replace(premises, alone=Helpful(whole, place, premises.alone))
     report = scrub(premises, UNPACED, None, lambda _done, _total: None)
     assert (report.damaged, place.read_bytes()) == ((), whole.read_bytes())

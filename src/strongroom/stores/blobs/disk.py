@@ -97,7 +97,3 @@ class DiskBlobs:
     def discard(self, name: str) -> None:
         """Remove an abandoned incoming file."""
         self._spool.discard(name)
-
-    def reap(self, older_than: float) -> int:
-        """Remove abandoned incoming files last written before a moment (seconds since epoch)."""
-        return self._spool.reap(older_than)

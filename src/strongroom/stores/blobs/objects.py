@@ -182,10 +182,6 @@ class ObjectBlobs:
         """Remove an abandoned incoming file of this machine."""
         self._spool.discard(name)
 
-    def reap(self, older_than: float) -> int:
-        """Remove incoming files of this machine last written before a moment (since epoch)."""
-        return self._spool.reap(older_than)
-
 
 class _Reading(io.RawIOBase):
     """A blob as a file: each read is one request for one stretch."""

@@ -81,7 +81,3 @@ class Blobs(Protocol):
     def discard(self, name: str) -> None:
         """Remove abandoned incoming bytes."""
         ...
-
-    def reap(self, older_than: float) -> int:
-        """Remove all incoming bytes that are abandoned; returns how many."""
-        ...
