@@ -28,7 +28,7 @@ from strongroom.core.errors import (
     UnavailableError,
 )
 from strongroom.stores.databases import unanswered
-from strongroom.web.headers import PAGE, dress
+from strongroom.web.headers import PAGE, UNTOLD, dress
 from strongroom.web.press import Press
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,10 @@ def guarded(view: View[P], press: Press, methods: frozenset[str]) -> View[P]:
             response = fault(error, press)
             if isinstance(error, MethodError):
                 response["Allow"] = ", ".join(sorted(methods))
-        return dress(response)
+        dressed = dress(response)
+        if "secret" in kwargs:
+            dressed["Referrer-Policy"] = UNTOLD
+        return dressed
 
     return answer
 
