@@ -22,7 +22,7 @@ from strongroom.core.errors import (
 )
 from strongroom.core.statuses import status_of
 from strongroom.stores.databases import answering, has_failed, unanswered
-from strongroom.web.headers import PAGE, dress
+from strongroom.web.headers import PAGE, UNTOLD, dress
 from strongroom.web.press import Press
 
 P = ParamSpec("P")
@@ -59,7 +59,10 @@ def guarded(view: View[P], press: Press, methods: frozenset[str]) -> View[P]:
             response = fault(error, press)
             if isinstance(error, MethodError):
                 response["Allow"] = ", ".join(sorted(methods))
-        return dress(response)
+        dressed = dress(response)
+        if "secret" in kwargs:
+            dressed["Referrer-Policy"] = UNTOLD
+        return dressed
 
     return answer
 
