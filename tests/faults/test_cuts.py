@@ -15,7 +15,7 @@ pytestmark = [
 ]
 
 FULL = {("ext4", 1): 60, ("ext4", 2): 60, ("xfs", 1): 40, ("xfs", 2): 40}
-QUICK = {("ext4", 1): 2, ("xfs", 2): 1}
+QUICK = {("ext4", 1): 1, ("xfs", 2): 1}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
