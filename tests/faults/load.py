@@ -19,7 +19,7 @@ from tests.native.uploads import posted
 
 PUBLISHERS = 3
 PAUSE = 0.1  # seconds after a failure
-REST = 0.02  # seconds between uploads: others use this machine too
+REST = 0.05  # seconds between uploads, and between reads: others use this machine too
 REFUSALS = frozenset({503, 507})
 
 
