@@ -281,9 +281,14 @@ def names(ecosystem: str) -> Iterator[tuple[str, str]]:
 
 def all_projects() -> Iterator[ProjectId]:
     """Name every project, in the order of creation."""
+    return (project for _, project in projects_after(0))
+
+
+def projects_after(row: int) -> Iterator[tuple[int, ProjectId]]:
+    """Name every project whose row has a greater number, with that, in the order of creation."""
     # In pages of their own, not one long read: the caller writes between two projects, and SQLite
     # lets no reader write once another process has written since the read began.
-    after = 0
-    while rows := Project.objects.filter(pk__gt=after).order_by("pk")[:1000]:
-        yield from (ProjectId(row.ecosystem, row.key) for row in rows)
-        after = max(row.pk for row in rows)
+    columns = ("pk", "ecosystem", "key")
+    while found := Project.objects.filter(pk__gt=row).order_by("pk").values_list(*columns)[:1000]:
+        yield from ((number, ProjectId(ecosystem, key)) for number, ecosystem, key in found)
+        row = max(number for number, _, _ in found)

@@ -13,14 +13,13 @@ The actor is the person, but never an administrator: a leaked token must not gov
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
-
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
-from strongroom.people.models import SpentToken, Token
+from strongroom.people.models import Token
 from strongroom.people.tokens.minting import CREDENTIAL
 from strongroom.people.tokens.scopes import admit
+from strongroom.people.tokens.spent import burn, refuse_spent
 from strongroom.people.tokens.verdict import Genuine, verify
 from strongroom.rows.prepared import Read
 
@@ -58,7 +57,7 @@ def authenticate(text: str, *, master: bytes, clock: Clock, source: str) -> Acto
     reach = admit(genuine.scope, now, source)
     row = _row(genuine, now)
     if genuine.spends is not None:
-        _burn(genuine.spends, now)
+        burn(genuine.spends, now)
     _note_use(row, now, source)
     return Actor(
         kind="person",
@@ -78,9 +77,8 @@ def recognise(text: str, *, master: bytes, clock: Clock, source: str) -> None:
     genuine = verify(text, master)
     admit(genuine.scope, now, source)
     _row(genuine, now)
-    spends = genuine.spends
-    if spends is not None and SpentToken.objects.filter(digest=spends).exists():
-        raise _spent()
+    if genuine.spends is not None:
+        refuse_spent(genuine.spends)
 
 
 def _row(genuine: Genuine, now: datetime) -> _Row:
@@ -101,24 +99,6 @@ def _row(genuine: Genuine, now: datetime) -> _Row:
             "Ask the operator of this registry.",
         )
     return row
-
-
-def _burn(digest: str, now: datetime) -> None:
-    # Durable: refuses to run inside a transaction that could roll it back. Of two requests at
-    # once, the unique constraint lets one pass.
-    try:
-        with transaction.atomic(durable=True):
-            SpentToken.objects.create(digest=digest, spent_at=now)
-    except IntegrityError:
-        raise _spent() from None
-
-
-def _spent() -> ForbiddenError:
-    return ForbiddenError(
-        "token-spent",
-        "The token was for one request, and was used.",
-        "Make another one for each request.",
-    )
 
 
 def _note_use(row: _Row, now: datetime, source: str) -> None:

@@ -78,7 +78,10 @@ class DiskBlobs:
         place, aside = self.location(sha256), self._folder / "damaged"
         make_folder(aside)
         kept = aside / f"{sha256}-{secrets.token_hex(4)}"
-        place.rename(kept)
+        try:
+            place.rename(kept)
+        except FileNotFoundError:
+            return ""
         fsync_folder(place.parent)
         fsync_folder(aside)
         return str(kept)
@@ -94,7 +97,3 @@ class DiskBlobs:
     def discard(self, name: str) -> None:
         """Remove an abandoned incoming file."""
         self._spool.discard(name)
-
-    def reap(self, older_than: float) -> int:
-        """Remove abandoned incoming files last written before a moment (seconds since epoch)."""
-        return self._spool.reap(older_than)
