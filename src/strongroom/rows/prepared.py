@@ -21,10 +21,11 @@ from typing import Any, Generic, TypeVar, cast
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Model, QuerySet
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
+Made = TypeVar("Made", bound=Model)
 At = Callable[[str], Any]
 """Opens a place for the value of a name."""
 
@@ -142,6 +143,42 @@ class Update:
         query = cast("UpdateQuery", self._rows(_Place).query.chain(UpdateQuery))
         query.add_update_values({name: make(_Place) for name, make in self._changes.items()})
         return _Statement(*query.get_compiler(connection=connection).as_sql())
+
+
+class Insert(Generic[Made]):
+    """A new row of a model whose key the database gives."""
+
+    def __init__(self, model: type[Made]) -> None:
+        """Make rows of `model`."""
+        self._model = model
+        self._statement: _Statement | None = None
+
+    def __call__(self, **values: object) -> Made:
+        """Make a row of these columns, and of the model's defaults; returns it with its key."""
+        connection, row = connections[DEFAULT_DB_ALIAS], self._model(**values)
+        statement = self._statement
+        if statement is None:
+            statement = self._statement = self._written(connection)
+        given = {
+            column.attname: column.get_db_prep_save(getattr(row, column.attname), connection)
+            for column in statement.columns
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.filled(given, connection))
+            (row.pk,) = cursor.fetchone()
+        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as `save` does
+        return row
+
+    def _written(self, connection: BaseDatabaseWrapper) -> _Statement:
+        meta = self._model._meta  # noqa: SLF001 - Django's documented name of it
+        columns = [column for column in meta.concrete_fields if not column.primary_key]
+        row = self._model(**{column.attname: _Place(column.attname) for column in columns})
+        query = InsertQuery(self._model)
+        query.insert_values(columns, [row], raw=True)
+        compiler = query.get_compiler(connection=connection)
+        compiler.returning_fields = [meta.pk]
+        ((sql, parameters),) = compiler.as_sql()
+        return _Statement(sql, parameters, columns)
 
 
 def _reading(rows: QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> _Statement:
