@@ -15,6 +15,7 @@ from benchmarks.report import Figure, attempted, say
 SETTLED_WITHIN = 30.0  # seconds
 QUIET_FOR = 0.5  # seconds
 AT_REST = 0.1  # of a core
+WARM = 32  # uploads before any is measured, so that every process and thread has had one
 
 _numbers = count()
 
@@ -52,7 +53,8 @@ def measured(peers: Iterable[Peer], amount: int) -> Iterator[Figure]:
 
 
 def _of_peer(peer: Peer, amount: int) -> Iterator[Figure]:
-    _all(peer, fresh(2), 1)
+    _all(peer, fresh(WARM), 8)
+    _settle(peer)
     for at_once in (1, 8):
         yield _timed(f"uploads, {at_once} at once", peer, fresh(amount), at_once)
     for project, files in FILES.items():
