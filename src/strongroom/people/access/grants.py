@@ -9,8 +9,9 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.access.roles import Role
 from strongroom.people.models import Grant
-from strongroom.rows.prepared import Read
+from strongroom.rows.prepared import Insert, Read
 
+_grants = Insert(Grant)
 _roles = Read(
     lambda at: Grant.objects.filter(
         user_id=at("user"), ecosystem=at("ecosystem"), project=at("project")
@@ -75,7 +76,7 @@ def grant(user_id: int, project: ProjectId, role: Role, clock: Clock) -> None:
     here = {"user_id": user_id, "ecosystem": project.ecosystem, "project": project.key}
     news = {"role": role, "granted_at": clock.now()}
     if not Grant.objects.filter(**here).update(**news):
-        Grant.objects.create(**here, **news)
+        _grants(**here, **news)
 
 
 def take(user_id: int, project: ProjectId) -> None:
