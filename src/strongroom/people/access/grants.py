@@ -13,7 +13,7 @@ from strongroom.people.models import Grant
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role that somebody holds, and since when."""
+    """A role that somebody holds, and since when they hold one."""
 
     user_id: int
     name: str
@@ -60,12 +60,16 @@ def held(project: ProjectId) -> tuple[Held, ...]:
 
 
 def grant(user_id: int, project: ProjectId, role: Role, clock: Clock) -> None:
-    """Give a role, in place of the one held; the caller records the event in the transaction."""
+    """Give a role, in place of the one held; the caller records the event in the transaction.
+
+    Who had another one before is no newcomer by it.
+    """
     Grant.objects.update_or_create(
         user_id=user_id,
         ecosystem=project.ecosystem,
         project=project.key,
-        defaults={"role": role, "granted_at": clock.now()},
+        defaults={"role": role},
+        create_defaults={"role": role, "granted_at": clock.now()},
     )
 
 
