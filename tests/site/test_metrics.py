@@ -10,7 +10,18 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from strongroom.core.jobs import Counts
-from strongroom.site.metrics import BUCKETS, CODES_AT_MOST, Gauges, Metrics, clear, urls
+from strongroom.site.metrics import (
+    BUCKETS,
+    CODES_AT_MOST,
+    DOORS,
+    METHODS,
+    ROOM,
+    Gauges,
+    Metrics,
+    clear,
+    urls,
+)
+from tests.fakes.full_disks import full_disk
 
 GAUGES = Gauges(
     events_serial=lambda: 41,
@@ -58,6 +69,32 @@ def test_a_request_is_counted_by_door_method_and_class_of_status(metrics: Metric
     metrics.observe("api", "GET", 200, 0.1)
     labels = (("door", "api"), ("method", "GET"), ("status", "2xx"))
     assert samples(metrics)["strongroom_requests_total", labels] == 2
+
+
+def test_a_full_disk_ends_no_process_and_no_request(metrics: Metrics, tmp_path: Path) -> None:
+    with full_disk(4096):
+        metrics.observe("api", "GET", 200, 0.1)
+        metrics.uploaded("published", 1000)
+    assert list((tmp_path / "metrics").iterdir()) == []
+    metrics.observe("api", "GET", 200, 0.1)
+    for file in (tmp_path / "metrics").iterdir():
+        # A hole would be filled when it is written to, and a mapping cannot be told of no room.
+        assert file.stat().st_blocks * 512 >= file.stat().st_size
+    assert requests(samples(metrics)) == 1
+
+
+def test_every_label_there_can_be_fits_into_the_room_that_was_made(
+    metrics: Metrics, tmp_path: Path
+) -> None:
+    for door in (*DOORS, "odd"):
+        for method in (*METHODS, "ODD"):
+            for status in (100, 200, 300, 400, 500, 600):
+                metrics.observe(door, method, status, 0.1)
+        for bound in (*BUCKETS, 500.0):
+            metrics.observe(door, "GET", 200, bound)
+    for number in range(CODES_AT_MOST + 10):
+        metrics.uploaded("a-code-with-quite-a-long-name-" + str(number))
+    assert {file.stat().st_size for file in (tmp_path / "metrics").iterdir()} == {ROOM}
 
 
 def test_durations_fall_into_buckets_that_add_up(metrics: Metrics) -> None:

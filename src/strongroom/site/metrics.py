@@ -6,6 +6,7 @@
 2. What is a state and not a count (the last serial, free bytes) is asked when it is scraped.
 3. Labels come from closed lists. Nothing that a client sends becomes one, so no client can make
    the folder or the answer grow.
+4. What cannot be counted, because the disk is full, is not counted; the request is answered.
 """
 
 import ipaddress
@@ -39,6 +40,7 @@ METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 OTHER = "other"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)  # seconds
 _BOUNDS = (*map(str, BUCKETS), "+Inf")
+ROOM = 256 * 1024  # bytes of a file; all that the closed lists allow takes less
 CODES_AT_MOST = 200  # outcome codes of uploads; all classes of errors together have fewer
 
 _REQUESTS = "strongroom_requests"
@@ -110,7 +112,7 @@ class Metrics:
 
     def add(self, counted: "Counted") -> None:
         """Add what was counted elsewhere in this process."""
-        with self._lock:
+        with self._lock, suppress(OSError):
             for (door, method, outcome), times in counted.requests.items():
                 labels = {"door": door, "method": method, "status": outcome}
                 self._add("counter", _REQUESTS, "_total", labels, times)
@@ -122,7 +124,7 @@ class Metrics:
 
     def uploaded(self, code: str, size: int = 0) -> None:
         """Count one upload: the code of its refusal, or `published` with the file's bytes."""
-        with self._lock:
+        with self._lock, suppress(OSError):
             if len(self._codes) < CODES_AT_MOST:
                 self._codes.add(code)
             told = code if code in self._codes else OTHER
@@ -163,9 +165,25 @@ class Metrics:
             self._owner = os.getpid()
         if kind not in self._files:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            name = str(self._folder / f"{kind}_{self._owner}.db")
-            self._files[kind] = MmapedDict(name)  # type: ignore[no-untyped-call] # partly typed
+            file = self._folder / f"{kind}_{self._owner}.db"
+            if not file.exists():
+                _make_room(file)
+            self._files[kind] = MmapedDict(str(file))  # type: ignore[no-untyped-call] # partly typed
         return self._files[kind]
+
+
+def _make_room(file: Path) -> None:
+    """Make a file of zeros; raises OSError.
+
+    Written to through a mapping, a hole for which the disk has no block ends the process (SIGBUS).
+    """
+    new = file.with_name(f"{file.name}.new")
+    try:
+        new.write_bytes(bytes(ROOM))
+        new.rename(file)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
 
 
 class _States:
@@ -219,7 +237,7 @@ class _States:
 
 def clear(folder: Path) -> None:
     """Forget all counts; for the moment before the first process of a registry starts."""
-    for file in folder.glob("*_*.db"):
+    for file in folder.glob("*_*.db*"):
         file.unlink(missing_ok=True)
 
 

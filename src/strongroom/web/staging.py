@@ -14,6 +14,7 @@ from django.middleware.csrf import get_token
 
 from strongroom.core.actors import Action, Actor
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from strongroom.core.statuses import status_of
 from strongroom.packages.models import Stage
 from strongroom.packages.staging import (
     approving,
@@ -29,7 +30,6 @@ from strongroom.packages.staging.states import EDITABLE, ENDED, State
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.models import User
 from strongroom.web import consequences, difference
-from strongroom.web.faults import STATUS
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import previewing
 from strongroom.web.press import Press
@@ -184,7 +184,7 @@ class Staging:
             reason=request.POST.get("reason", ""),
             problem=problem,
         )
-        status = STATUS[type(problem)] if problem else 200
+        status = status_of(problem) if problem else 200
         return HttpResponse(page, content_type=PAGE, status=status)
 
 

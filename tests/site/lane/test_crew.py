@@ -2,6 +2,8 @@
 
 import os
 import select
+from threading import Thread
+from threading import enumerate as enumerate_threads
 from typing import NoReturn
 
 import pytest
@@ -19,13 +21,14 @@ def run(crew: Crew, job: object) -> After:
     connection = Connection.__new__(Connection)
     assert crew.take(Kind.READ, connection, job, 0.0)  # type: ignore[arg-type] # made to fail
     crew.begin()
-    assert select.select([crew.awake], [], [], 10)[0]
-    ((found, after),) = crew.finished()
+    while not (ended := crew.finished()):
+        assert select.select([crew.awake], [], [], 10)[0]
+    ((found, after),) = ended
     assert found is connection
     return after
 
 
-def fails(error: Exception) -> object:
+def fails(error: BaseException) -> object:
     def job() -> NoReturn:
         raise error
 
@@ -44,10 +47,11 @@ def test_a_job_says_what_the_loop_does_afterwards() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"), [(ConnectionResetError(), False), (ZeroDivisionError(), True)]
+    ("error", "told"),
+    [(ConnectionResetError(), False), (ZeroDivisionError(), True), (SystemExit(1), True)],
 )
 def test_a_job_that_fails_loses_its_connection_and_no_thread(
-    error: Exception, caplog: pytest.LogCaptureFixture, *, told: bool
+    error: BaseException, caplog: pytest.LogCaptureFixture, *, told: bool
 ) -> None:
     crew = Crew(1, 5.0, lost)
     for _ in range(3):
@@ -65,3 +69,28 @@ def test_a_crew_that_is_awake_anyway_need_not_be_woken() -> None:
             break
     assert run(crew, lambda: lost) is lost
     crew.close()
+
+
+def test_where_no_thread_can_be_had_later_those_that_there_are_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crew = Crew(2, 5.0, lost)
+
+    def refuse(_thread: Thread) -> None:
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(Thread, "start", refuse)
+    assert run(crew, lambda: lost) is lost
+    crew.close()
+
+
+def test_threads_end_when_the_crew_is_closed() -> None:
+    before = set(enumerate_threads())
+    crew = Crew(2, 5.0, lost)
+    made = set(enumerate_threads()) - before
+    assert len(made) == 2
+    crew.close()
+    for thread in made:
+        thread.join(10)
+        assert not thread.is_alive()

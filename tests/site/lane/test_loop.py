@@ -11,6 +11,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
+from strongroom.site.lane.connection import Connection
+from strongroom.site.lane.loop import Loop
 from strongroom.site.lane.pace import Patience
 from tests.fakes.lanes import Lane, lane, one, rest
 
@@ -290,6 +292,50 @@ def test_what_fails_in_the_loop_costs_one_connection(
     with monkeypatch.context() as broken:
         broken.setattr("strongroom.site.lane.loop.opened", lambda _: 1 / 0)
         assert running.ask(b"GET /files/demo-1.0.whl" + HOST + LAST) == b""
+    assert running.ask(GET + LAST).endswith(BODY)
+
+
+def test_who_sends_thousands_of_requests_at_once_fills_no_memory_and_delays_nobody(
+    running: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [0]
+    step = Loop._step
+
+    def watched(loop: Loop, connection: Connection) -> bool:
+        held[0] = max(held[0], len(connection.inbox))
+        return step(loop, connection)
+
+    monkeypatch.setattr(Loop, "_step", watched)
+    monkeypatch.setattr("strongroom.site.lane.loop.PIPELINED", 1)
+    with running.connect() as connection:
+        sender = threading.Thread(
+            target=connection.sendall, args=((GET + b"\r\n") * 2_999 + GET + LAST,)
+        )
+        sender.start()
+        assert rest(connection).count(b"HTTP/1.1 200 OK") == 3_000
+        sender.join()
+    assert held[0] <= 65536 + len(GET + b"\r\n")
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
+def test_a_connection_for_which_there_is_no_room_ends_nothing_else(
+    running: Lane, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    failed = threading.Event()
+
+    def refuse(*_: object) -> None:
+        failed.set()
+        raise OSError(code, "no room")
+
+    with running.connect() as kept:
+        kept.sendall(GET + b"\r\n")
+        assert one(kept)[1] == BODY
+        with monkeypatch.context() as broken:
+            broken.setattr(running.loop._places.selector, "register", refuse)
+            assert running.ask(b"") == b""
+        assert failed.is_set()
+        kept.sendall(GET + b"\r\n")
+        assert one(kept)[1] == BODY
     assert running.ask(GET + LAST).endswith(BODY)
 
 

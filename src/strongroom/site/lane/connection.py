@@ -119,6 +119,7 @@ class Connection:
     keep: bool = True
     owed: int = 0  # bytes of a thread's answer that wait here
     closed: bool = False
+    queued: bool = False  # has requests left for its next turn; nothing is read until then
     told: tuple[Shown, str, float] | None = None  # the answer that is being sent, its number, start
 
     def close(self) -> None:

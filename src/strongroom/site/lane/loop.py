@@ -78,6 +78,7 @@ class Loop:
                 subject(key.fileobj)
         for _ in range(len(self._again)):
             connection = self._again.popleft()
+            connection.queued = False
             if connection.phase is Phase.READING and not connection.closed:
                 self._safely(connection, self._advance)
         if self._now - self._looked >= self._patience.look:
@@ -85,9 +86,18 @@ class Loop:
         self._parts.tally.tell(self._now)
 
     def stop(self) -> None:
-        """Take no more; who is silent has a moment left, who is being answered has it all."""
+        """Take no more; who is silent has a moment left, who is being answered has it all.
+
+        Who is connected already is taken in. Whoever comes later is to be refused by the system at
+        once: he would wait for nothing, while another server may be there for him.
+        """
         self._stopping = True
+        for listener in self._listeners:
+            while self._accept(listener):
+                pass
         self._accepting(yes=False)
+        for listener in self._listeners:
+            listener.close()
 
     def close(self) -> None:
         """Let go of everything."""
@@ -102,33 +112,32 @@ class Loop:
     def _accepting(self, *, yes: bool) -> None:
         if yes == self._open:
             return
-        self._open = yes
         for listener in self._listeners:
             if yes:
                 self._places.selector.register(listener, selectors.EVENT_READ, self._accept)
             else:
                 self._places.selector.unregister(listener)
+        self._open = yes
 
-    def _accept(self, listener: Any) -> None:  # noqa: ANN401 - gunicorn's wrapper of a socket
+    def _accept(self, listener: Any) -> bool:  # noqa: ANN401 - gunicorn's wrapper of a socket
+        """Take in who has come; say whether there may be more of them."""
         for _ in range(ACCEPT_AT_ONCE):
             victim = self._places.victim() if self._places.full else None
             if victim is None and self._places.full:
                 self._accepting(yes=False)  # until the next look at the clock
-                return
+                return False
             try:
                 sock, peer = listener.accept()
+                self._places.add(sock, peer, listener.getsockname(), self._now)
             except (BlockingIOError, ConnectionError):
-                return
-            except OSError as error:  # no file is left for it
+                return False
+            except OSError as error:  # no file or memory is left for it
                 logger.warning("no connection can be accepted: %s", error)
                 self._accepting(yes=False)
-                return
+                return False
             if victim is not None:
                 self._close(victim)
-            sock.settimeout(0)
-            with suppress(OSError):  # a client that has gone already
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._places.add(sock, peer, listener.getsockname(), self._now)
+        return True
 
     def _look(self) -> None:
         """Let go of those whose time is up."""
@@ -161,6 +170,8 @@ class Loop:
     # What happens to a connection
 
     def _act(self, connection: Connection) -> None:
+        if connection.queued:
+            return  # what was sent waits with the system, or one client could fill the memory
         if connection.phase is Phase.READING:
             self._safely(connection, self._read)
         elif connection.phase is Phase.SENDING:
@@ -202,6 +213,7 @@ class Loop:
         for _ in range(PIPELINED):
             if len(connection.inbox) < max(1, connection.wanted) or not self._step(connection):
                 return
+        connection.queued = True
         self._again.append(connection)
 
     def _step(self, connection: Connection) -> bool:

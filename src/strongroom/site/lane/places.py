@@ -51,11 +51,18 @@ class Places:
         return tuple(self._connections)
 
     def add(self, sock: socket.socket, peer: Any, server: Any, now: float) -> None:  # noqa: ANN401 - addresses have many forms
-        """Give a place to a new connection."""
+        """Give a place to a new connection; raises OSError, and closes it, if there is none."""
         connection = Connection(sock, peer, server, now)
+        try:
+            self.selector.register(sock, selectors.EVENT_READ, connection)
+        except OSError:
+            sock.close()
+            raise
+        sock.settimeout(0)
+        with suppress(OSError):  # a client that has gone already
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connections.add(connection)
         self._waiting[connection] = None
-        self.selector.register(sock, selectors.EVENT_READ, connection)
 
     def stay(self, connection: Connection, now: float) -> None:
         """Note that a connection reads on, after an answer that went out at once."""
