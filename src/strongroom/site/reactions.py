@@ -114,10 +114,11 @@ class Reactions:
             yield from self._index_pages(ecosystem)
 
     def _put(self, name: str, pages: Callable[[], Iterable[Page]]) -> None:
-        with self._shelf.locks.held(name):
+        with self._shelf.locks.held(name) as still:
             # Counted before the rows are read: what comes meanwhile is rendered once more.
             count = shared.wanted(name)
             for page in pages():
+                still()
                 self._shelf.pages.put(page.path, page.body)
             shared.put(name, count)
 
