@@ -64,6 +64,7 @@ class Lane:
     pages: DiskPages
     metrics: Metrics
     loop: Loop
+    stop: Callable[[], None]  # asks it to end, and does not wait
     errors: list[BaseException] = field(default_factory=list)
 
     def put(self, path: str, body: bytes) -> None:
@@ -154,17 +155,21 @@ def lane(
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         listener.settimeout(0)
         loop = Loop([listener], parts, Places(connections, patience), threads)
-        running = Lane(listener.getsockname()[1], pages, metrics, loop)
         signals, signal = os.pipe()
         os.set_blocking(signals, False)
         stop = threading.Event()
+
+        def stopping() -> None:
+            stop.set()
+            os.write(signal, b".")
+
+        running = Lane(listener.getsockname()[1], pages, metrics, loop, stopping)
         thread = threading.Thread(target=_run, args=(running, signals, stop))
         thread.start()
         try:
             yield running
         finally:
-            stop.set()
-            os.write(signal, b".")
+            stopping()
             thread.join(2 * WITHIN)
             metrics.close()
             os.close(signal)

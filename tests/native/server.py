@@ -108,10 +108,10 @@ class Server:
         self.await_answer()
 
     def await_answer(self) -> None:
-        """Wait until the server answers."""
+        """Wait until the server answers, and not what is left of one that was killed."""
         assert self.process is not None
         until = time.monotonic() + PATIENCE
-        while not self._answers():
+        while not (self._listens() and self._answers()):
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.05)
@@ -179,6 +179,12 @@ class Server:
             return answer, answer.read()
         finally:
             connection.close()
+
+    def _listens(self) -> bool:
+        assert self.process is not None
+        with suppress(OSError):
+            return f"socket:[{_listener(self.port)}]" in _open_in(self.process.pid)
+        return False
 
     def _answers(self) -> bool:
         try:

@@ -41,8 +41,7 @@ def database() -> Iterator[postgresql.Server]:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Files by their address, and a backup of the registry over SQLite and a folder that has them.
-    """
+    """Files by their address, and a backup of the registry of SQLite and a folder with them."""
 
     files: Mapping[str, bytes]
     backup: Path

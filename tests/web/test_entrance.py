@@ -17,6 +17,18 @@ def test_a_claim_link_shows_a_form_and_stays_unspent(shop: Shop, client: Client)
     assert client.get(address).status_code == 200
 
 
+@pytest.mark.parametrize("room", ["claim", "sign-in"])
+@pytest.mark.parametrize("method", ["get", "post", "put"])
+def test_the_address_of_a_link_is_told_to_nobody_by_what_its_page_loads(
+    shop: Shop, client: Client, room: str, method: str
+) -> None:
+    for secret in (shop.link(None), "nonsense"):
+        answer = getattr(client, method)(f"/{room}/{secret}")
+        # `no-referrer` would make browsers send `Origin: null`, which is refused.
+        assert answer["Referrer-Policy"] == "strict-origin"
+    assert client.get("/search/")["Referrer-Policy"] == "same-origin"
+
+
 def test_the_form_makes_the_first_administrator_and_signs_in(shop: Shop, client: Client) -> None:
     answer = client.post(f"/claim/{shop.link(None)}", CLAIM)
     assert (answer.status_code, answer["Location"]) == (303, "/account/")

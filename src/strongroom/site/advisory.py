@@ -13,6 +13,7 @@ keep sessions (in PgBouncer's words: pool_mode = session).
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
@@ -24,6 +25,7 @@ from strongroom.proof.ledger.turns import number
 from strongroom.stores.locks import Still
 
 IDLE = 4
+ASK_EVERY = 0.1  # seconds; work that is done sooner asks nothing
 # No bound on waiting or on holding, as with files: work takes as long as it takes.
 _PATIENT = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_session_timeout = 0"
 
@@ -46,9 +48,13 @@ class AdvisoryLocks:
     def held(self, name: str) -> Iterator[Still]:
         """Wait until `name` is free, hold it, and free it whatever happens."""
         with self._taken("SELECT pg_advisory_lock(%s)", name) as (session, _):
+            asked = time.monotonic()
 
             def still() -> None:
-                _ask(session, "SELECT 1")
+                nonlocal asked
+                if time.monotonic() - asked >= ASK_EVERY:
+                    _ask(session, "SELECT 1")
+                    asked = time.monotonic()
 
             yield still
 

@@ -33,7 +33,7 @@ from strongroom.packages.catalog.listing import (
 )
 from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.plan import FRONT, IN_INDEX, PAGED, index
-from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved
+from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved, while_held
 from strongroom.proof.ledger.events import newest_of
 from strongroom.web.shelf import FrontPages
 
@@ -117,9 +117,7 @@ class Reactions:
         with self._shelf.locks.held(name) as still:
             # Counted before the rows are read: what comes meanwhile is rendered once more.
             count = shared.wanted(name)
-            for page in pages():
-                still()
-                self._shelf.pages.put(page.path, page.body)
+            self._shelf.pages.put_all(while_held(still, pages()))
             shared.put(name, count)
 
     def _front_pages(self) -> Iterator[Page]:

@@ -3,13 +3,12 @@
 These pages need no session and no database, because they are shown when those fail.
 """
 
-import logging
 import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeAlias
 
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from strongroom.core.errors import (
@@ -22,11 +21,9 @@ from strongroom.core.errors import (
     UnavailableError,
 )
 from strongroom.core.statuses import status_of
-from strongroom.stores.databases import unanswered
-from strongroom.web.headers import PAGE, dress
+from strongroom.stores.databases import answering, has_failed, unanswered
+from strongroom.web.headers import PAGE, UNTOLD, dress
 from strongroom.web.press import Press
-
-logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -54,17 +51,18 @@ def guarded(view: View[P], press: Press, methods: frozenset[str]) -> View[P]:
         try:
             _check_method(request, methods)
             _check_text(request)
-            response = view(request, *args, **kwargs)
-        except (OperationalError, InterfaceError) as error:
-            logger.warning("a page met a database that did not answer: %s", error)
-            response = fault(unanswered(error), press)
+            with answering():
+                response = view(request, *args, **kwargs)
         except DataError:
             response = fault(_unstorable(), press)
         except StrongroomError as error:
             response = fault(error, press)
             if isinstance(error, MethodError):
                 response["Allow"] = ", ".join(sorted(methods))
-        return dress(response)
+        dressed = dress(response)
+        if "secret" in kwargs:
+            dressed["Referrer-Policy"] = UNTOLD
+        return dressed
 
     return answer
 
@@ -148,7 +146,7 @@ def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the signatur
     Sessions are saved outside the views, so a database that is away may show here.
     """
     raised = sys.exc_info()[1]
-    if isinstance(raised, OperationalError | InterfaceError):
+    if raised is not None and has_failed(raised):
         return fault(unanswered(raised), Press())
     error = ConfigurationError(
         "internal-error",

@@ -31,6 +31,9 @@ SECURITY = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"),
 )
+# Of a page whose address is a secret not even this site's own requests tell the address: a proxy
+# writes `Referer` into its log of errors.
+UNTOLD = "strict-origin"
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 # What one person sees is kept by nobody: shared machines have a back button too.
 PRIVATE = ("Cache-Control", "no-store")

@@ -1,6 +1,7 @@
 """Clients that are slow on purpose, and more of them than there is room for."""
 
 import contextlib
+import errno
 import json
 import socket
 import threading
@@ -200,6 +201,32 @@ def test_a_request_that_runs_may_end_when_the_server_stops(tmp_path: Path) -> No
         threading.Timer(0.5, gate.open.set).start()
     assert one(connection)[1] == b"GET /other 0"
     connection.close()
+
+
+def test_a_server_that_stops_answers_who_is_there_and_refuses_others_at_once(
+    tmp_path: Path,
+) -> None:
+    gate = Gate()
+    with lane(tmp_path, gate) as running:
+        shelved(running)
+        first, second = running.connect(), running.connect()
+        first.sendall(b"GET /other" + HOST + b"\r\n")
+        until(lambda: gate.inside == 1)
+        second.sendall(GET[:10])
+        running.stop()
+
+        def refused() -> bool:
+            with socket.socket() as late:
+                return late.connect_ex(("127.0.0.1", running.port)) == errno.ECONNREFUSED
+
+        until(refused)
+        second.sendall(GET[10:])
+        head, body = one(second)
+        assert (b"\r\nConnection: close\r\n" in head, body) == (True, BODY)
+        gate.open.set()
+        assert one(first)[1] == b"GET /other 0"
+        first.close()
+        second.close()
 
 
 def test_an_answer_that_is_being_sent_may_end_when_the_server_stops(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ that has lost its lock stops: what it would put up may be older than what stands
 that was quarantined since.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -33,10 +33,15 @@ from strongroom.packages.shelf.standing import (
     standing,
 )
 from strongroom.proof.ledger.events import moment_of, of_project_since
+from strongroom.rows.prepared import Update
 from strongroom.stores.locks import Locks, Still
 from strongroom.stores.pages.protocol import Pages
 
 _AT_ONCE = 64  # files that are put up before the lock is asked for again
+_shown = Update(
+    lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")),
+    shelved_serial=lambda at: at("serial"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,7 @@ def note(shown: Listing, ecosystem: Ecosystem, news: Sequence[Recorded]) -> None
         card.write(shown, ecosystem)
         if news:
             # Only those: the listing may know of a later event, whose own pages are not rendered.
-            row = Project.objects.filter(ecosystem=project.ecosystem, key=project.key)
-            row.update(shelved_serial=news[-1].serial)
+            _shown(ecosystem=project.ecosystem, key=project.key, serial=news[-1].serial)
         shared.want(plan.shared(news, project.ecosystem))
 
 
@@ -111,17 +115,20 @@ def _put(shelf: Shelf, must: Standing, still: Still) -> None:
         missing |= shelf.pages.link(batch)
     # Upkeep set their blobs aside, or the disk lost them. The project's other files go on.
     shelf.pages.unlink(*missing)
-    still()
-    for note in (*must.lost(missing), *must.notes):
-        shelf.pages.put(note.path, note.body)
+    shelf.pages.put_all(while_held(still, (*must.lost(missing), *must.notes)))
     found = [f"{DAMAGED}/{path}" for path in must.files if path not in missing]
     # Hardly any registry has notes of these kinds, and there would be one beside each file.
     some = {kind for kind in (DAMAGED, QUARANTINE) if any(shelf.pages.walk(kind))}
     ended = (path for path in (*must.ended, *found) if _kind(path) in {None, *some})
     shelf.pages.remove(*ended)
-    for page in must.pages:
+    shelf.pages.put_all(while_held(still, must.pages))
+
+
+def while_held(still: Still, pages: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
+    """Give pages to who puts them up, each when it is rendered, while the lock for it is held."""
+    for page in pages:
         still()
-        shelf.pages.put(page.path, page.body)
+        yield page.path, page.body
 
 
 def _kind(path: str) -> str | None:

@@ -86,9 +86,18 @@ class Loop:
         self._parts.tally.tell(self._now)
 
     def stop(self) -> None:
-        """Take no more; who is silent has a moment left, who is being answered has it all."""
+        """Take no more; who is silent has a moment left, who is being answered has it all.
+
+        Who is connected already is taken in. Whoever comes later is to be refused by the system at
+        once: he would wait for nothing, while another server may be there for him.
+        """
         self._stopping = True
+        for listener in self._listeners:
+            while self._accept(listener):
+                pass
         self._accepting(yes=False)
+        for listener in self._listeners:
+            listener.close()
 
     def close(self) -> None:
         """Let go of everything."""
@@ -110,23 +119,25 @@ class Loop:
                 self._places.selector.unregister(listener)
         self._open = yes
 
-    def _accept(self, listener: Any) -> None:  # noqa: ANN401 - gunicorn's wrapper of a socket
+    def _accept(self, listener: Any) -> bool:  # noqa: ANN401 - gunicorn's wrapper of a socket
+        """Take in who has come; say whether there may be more of them."""
         for _ in range(ACCEPT_AT_ONCE):
             victim = self._places.victim() if self._places.full else None
             if victim is None and self._places.full:
                 self._accepting(yes=False)  # until the next look at the clock
-                return
+                return False
             try:
                 sock, peer = listener.accept()
                 self._places.add(sock, peer, listener.getsockname(), self._now)
             except (BlockingIOError, ConnectionError):
-                return
+                return False
             except OSError as error:  # no file or memory is left for it
                 logger.warning("no connection can be accepted: %s", error)
                 self._accepting(yes=False)
-                return
+                return False
             if victim is not None:
                 self._close(victim)
+        return True
 
     def _look(self) -> None:
         """Let go of those whose time is up."""
