@@ -49,6 +49,7 @@ SIGHTS = {
     "no stages": Sight("/stages/", "Stages", "demo"),
     "stage": Sight(_STAGE, "stampbook 2.2", "ada"),
     "stage of its uploader": Sight(_STAGE, "stampbook 2.2", "bruno"),
+    "changes of a stage": Sight(f"{_STAGE}changes/", "What changes", "ada"),
     "approve": Sight(f"{_STAGE}approve/", "Approve and publish: stampbook 2.2", "ada"),
     "reject": Sight(f"{_STAGE}reject/", "Reject: stampbook 2.2", "ada"),
     "ask for approval": Sight(f"{_STAGE}publish/", "Ask for approval: stampbook 2.2", "bruno"),

@@ -6,11 +6,12 @@ of each kind; the name `forbidden` is nobody's.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 from typing import BinaryIO
 
 from strongroom.core.coordinates import Name, Version
-from strongroom.core.ecosystem import Content, Listing, Manifest, Newest, Page
+from strongroom.core.ecosystem import Content, Listing, Manifest, Most, Newest, Page
 from strongroom.core.errors import ConflictError, InvalidError
 from strongroom.core.findings import Finding, Severity
 
@@ -91,13 +92,16 @@ class Boxes:
             findings=(remark,) if remark else (),
         )
 
-    def contents(self, filename: str, archive: BinaryIO, at_most: int) -> Iterator[Content]:
-        raw = archive.read(at_most + 1)
-        if len(raw) > at_most:
+    def contents(
+        self, filename: str, archive: BinaryIO, most: Most, texts: AbstractSet[str]
+    ) -> Iterator[Content]:
+        raw = archive.read(most.unpacked + 1)
+        if len(raw) > most.unpacked:
             raise InvalidError("box-too-large", f"The box {filename} is too large.")
         for field, value in json.loads(raw).items():
             text = json.dumps(value)
-            yield Content(field, len(text), sha256(text.encode()).hexdigest(), text)
+            digest = sha256(text.encode()).hexdigest()
+            yield Content(field, len(text), digest, text if field in texts else None)
 
     def pages(self, listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
         folder = f"boxes/{listing.project.key}"

@@ -23,8 +23,8 @@ ERROR = (
 
 if __name__ == "__main__":
     with transaction.atomic():  # or the registry's own worker would be faster
-        work.reap_incoming.enqueue()
-        taken = leases.take([work.reap_incoming.module_path], "tests", LEASE)
+        work.forget.enqueue()
+        taken = leases.take([work.forget.module_path], "tests", LEASE)
         assert taken is not None
         leases.give_up(taken, ERROR)
     sys.stdout.write(str(taken.id))

@@ -8,13 +8,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-PATIENCE = 0.5  # seconds
+PATIENCE = 20.0  # seconds
 # All that an upload changes the world by. Names that this kind of machine lacks are passed over.
 CALLS = {
     "write": "write",
@@ -35,16 +36,25 @@ CALLS = {
 
 @dataclass(slots=True)
 class Fault:
-    """A fault that is laid out; once its context has ended, it says whether any call met it."""
+    """A fault that is laid out; once its context has ended, it says whether any call met it.
 
-    was_felt: bool = False
+    A process that was killed is not dead the moment its connections are.
+    """
+
+    process: int
+    recorded: str = ""
+
+    @property
+    def was_felt(self) -> bool:
+        """Say whether a call was answered otherwise, or the process has died of it."""
+        return "INJECTED" in self.recorded or not _lives(self.process)
 
 
 @contextmanager
 def injected(process: int, call: str, deed: str) -> Iterator[Fault]:
     """Do something to calls of a process while the context lasts, such as `error=EIO:when=2`."""
     with tempfile.TemporaryDirectory(prefix="strongroom-strace-") as folder:
-        fault, record = Fault(), Path(folder) / "record"
+        fault, record = Fault(process), Path(folder) / "record"
         words = ("-f", "-o", record, "-p", str(process), "-e", f"trace={CALLS[call]}")
         tracer = subprocess.Popen(
             ["strace", *words, "-e", f"inject={CALLS[call]}:{deed}"],  # noqa: S607
@@ -57,19 +67,27 @@ def injected(process: int, call: str, deed: str) -> Iterator[Fault]:
             assert "attached" in told, told.strip()
             yield fault
         finally:
-            _end(tracer)
-        traced = record.read_text(errors="replace")
-        fault.was_felt = "INJECTED" in traced or "killed by SIGKILL" in traced
+            _end(tracer, process)
+        fault.recorded = record.read_text(errors="replace")
 
 
-def _end(tracer: "subprocess.Popen[str]") -> None:
-    tracer.send_signal(signal.SIGINT)
+def _lives(process: int) -> bool:
     try:
-        tracer.communicate(timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        # It may wait for ever for a thread of a process that was killed under it.
-        tracer.kill()
-        tracer.communicate()
+        # After the name, which may hold anything: the state.
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "XZ"
+
+
+def _end(tracer: "subprocess.Popen[str]", process: int) -> None:
+    tracer.send_signal(signal.SIGINT)
+    until = time.monotonic() + PATIENCE
+    # It may wait for ever for a thread of a process that was killed under it.
+    while tracer.poll() is None and _lives(process) and time.monotonic() < until:
+        time.sleep(0.01)
+    tracer.kill()
+    tracer.communicate()
 
 
 @cache

@@ -1,19 +1,25 @@
 """The real server as a process of its own, made and run by the commands that operators use."""
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 PROGRAM = Path(sys.executable).with_name("strongroom")
 PATIENCE = 30.0  # seconds
+# Settings by which a registry is more than its folder, or its folder names its address.
+ELSEWHERE = frozenset({"STRONGROOM_DATABASE", "STRONGROOM_OBJECTS", "STRONGROOM_PUBLIC_URL"})
 
 
 def free_port() -> int:
@@ -37,6 +43,22 @@ def program(*arguments: str | Path, settings: Mapping[str, str] | None = None) -
     return done.stdout.strip()
 
 
+def _made(data: Path, settings: Mapping[str, str]) -> str:
+    over = ("--data", data)
+    program("init", *over, settings=settings)
+    alice = ("alice", "--email", "alice@example.org")
+    program("user", "create", *over, *alice, settings=settings)
+    return program("token", "create", *over, "--user", "alice", settings=settings)
+
+
+@cache
+def _pattern() -> tuple[Path, str]:
+    """Return the folder of a registry that is never served, and the token of its account."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder / "data", _made(folder / "data", {})
+
+
 @dataclass(slots=True)
 class Server:
     """A registry over a folder, which can be started, ended and killed again and again."""
@@ -50,11 +72,11 @@ class Server:
 
     def make(self) -> None:
         """Make the registry, one account, and its token."""
-        data, settings = ("--data", self.data), self.settings
-        program("init", *data, settings=settings)
-        alice = ("alice", "--email", "alice@example.org")
-        program("user", "create", *data, *alice, settings=settings)
-        self.token = program("token", "create", *data, "--user", "alice", settings=settings)
+        if self.settings.keys() & ELSEWHERE:
+            self.token = _made(self.data, self.settings)
+        else:  # its folder is all there is of it, and a copy is as good
+            pattern, self.token = _pattern()
+            shutil.copytree(pattern, self.data, dirs_exist_ok=True)
 
     @property
     def url(self) -> str:
@@ -86,10 +108,10 @@ class Server:
         self.await_answer()
 
     def await_answer(self) -> None:
-        """Wait until the server answers."""
+        """Wait until the server answers, and not what is left of one that was killed."""
         assert self.process is not None
         until = time.monotonic() + PATIENCE
-        while not self._answers():
+        while not (self._listens() and self._answers()):
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.05)
@@ -157,6 +179,12 @@ class Server:
             return answer, answer.read()
         finally:
             connection.close()
+
+    def _listens(self) -> bool:
+        assert self.process is not None
+        with suppress(OSError):
+            return f"socket:[{_listener(self.port)}]" in _open_in(self.process.pid)
+        return False
 
     def _answers(self) -> bool:
         try:

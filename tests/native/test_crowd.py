@@ -1,7 +1,6 @@
 """Slow clients by the hundred, and far more requests than there are threads: reads go on.
 
-In CI with a small crowd for a few seconds. `STRONGROOM_CROWD=500:60` makes it 500 clients for a
-minute each, and holds the full bounds; that takes ten minutes and a machine that does nothing else.
+How long the reads take is measured by the benchmark; here they must be answered at all.
 """
 
 import os
@@ -9,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -22,10 +21,9 @@ from tests.native.uploads import publish
 
 pytestmark = pytest.mark.native
 
-FULL = "STRONGROOM_CROWD" in os.environ
-COUNT, SECONDS = map(int, os.environ.get("STRONGROOM_CROWD", "150:4").split(":"))
-TIMES = 3  # how much longer reads may take, at the 99th percentile
-NOISE = 0.0 if FULL else 0.15  # seconds; machines of CI do other things as well
+COUNT = 150  # slow clients of each kind; there are 32 threads
+FLOOD = 400  # clients that never wait; 32 of their requests are worked on, 128 wait
+READS = 50
 GROWTH = 64 * 1024 * 1024
 RECOVERY = 10.0  # seconds
 NAME = "crowded"
@@ -45,51 +43,32 @@ def file_of(server: Server) -> str:
 
 
 @contextmanager
-def crowd(server: Server, kind: str, token: str) -> Iterator[None]:
+def crowd(server: Server, kind: str, count: int, given: str) -> Iterator[None]:
     """Let a crowd loose on a server until the end of the block."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.native.crowd",
-        str(server.port),
-        kind,
-        str(COUNT),
-        token,
-    ]
+    command = [sys.executable, "-m", "tests.native.crowd"]
+    command += [str(server.port), kind, str(count), given]
     root = str(Path(__file__).parents[2])
-    running = subprocess.Popen(command, env=clean() | {"PYTHONPATH": root})
+    running = subprocess.Popen(command, env=clean() | {"PYTHONPATH": root}, stdout=subprocess.PIPE)
     try:
-        time.sleep(1.5)  # until all have come
+        assert running.stdout is not None
+        running.stdout.readline()  # all have come
         yield
     finally:
         running.send_signal(signal.SIGKILL)
-        running.wait()
+        running.communicate()
 
 
-def reads(server: Server, seconds: float) -> list[float]:
-    """Read a page and the beginning of a file for some time; returns how long each took."""
-    took, file = [], file_of(server)
-    until = time.monotonic() + seconds
+def read(server: Server) -> None:
+    """Read a page and the beginning of a file again and again; each must be answered."""
+    file = file_of(server)
     connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
-    while time.monotonic() < until:
-        for path, headers in (
-            (f"/simple/{NAME}/", {}),
-            (file, {"Range": "bytes=0-30000"}),
-        ):
-            began = time.monotonic()
+    for _ in range(READS):
+        for path, headers in ((f"/simple/{NAME}/", {}), (file, {"Range": "bytes=0-30000"})):
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             answer.read()
-            took.append(time.monotonic() - began)
             assert answer.status in {200, 206}, answer.reason
-        time.sleep(0.01)
     connection.close()
-    return took
-
-
-def late(took: list[float]) -> float:
-    """Return the 99th percentile."""
-    return sorted(took)[int(len(took) * 0.99)]
 
 
 def memory(server: Server) -> int:
@@ -98,52 +77,34 @@ def memory(server: Server) -> int:
     return max(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.parametrize(
-    ("kind", "given"),
-    [("heads", lambda _: "-"), ("bodies", lambda server: server.token), ("readers", file_of)],
-)
-def test_slow_clients_do_not_slow_reads(
-    filled: Server,
-    kind: str,
-    given: Callable[[Server], str],
-    record_testsuite_property: Callable[[str, object], None],
-) -> None:
-    quiet = late(reads(filled, SECONDS))
-    with crowd(filled, kind, given(filled)):
-        slowed = late(reads(filled, SECONDS))
-    told = f"{COUNT} slow {kind}: 99 % within {slowed * 1000:.1f} ms, quiet {quiet * 1000:.1f} ms"
-    record_testsuite_property(kind, told)
-    assert slowed < TIMES * quiet + NOISE, told
+def test_slow_clients_do_not_stop_reads(filled: Server) -> None:
+    with ExitStack() as stack:
+        for kind, given in (
+            ("heads", "-"),
+            ("bodies", filled.token),
+            ("readers", file_of(filled)),
+        ):
+            stack.enter_context(crowd(filled, kind, COUNT, given))
+        read(filled)
     assert filled.stop() == 0
 
 
-def test_overload_is_shed_and_forgotten(
-    filled: Server, record_testsuite_property: Callable[[str, object], None]
-) -> None:
+def test_overload_is_shed_and_forgotten(filled: Server) -> None:
     processes = filled.processes()
-    quiet = late(reads(filled, SECONDS))
-    with crowd(filled, "flood", "-"):
-        reads(filled, 1)
+    with crowd(filled, "flood", FLOOD, "-"):
         before = memory(filled)
-        slowed = late(reads(filled, SECONDS))
+        read(filled)
         grown = memory(filled) - before
-    ended = time.monotonic()
-    while late(reads(filled, 0.5)) > TIMES * quiet + NOISE:
-        assert time.monotonic() - ended < RECOVERY
-    recovered = time.monotonic() - ended
-    told = (
-        f"{COUNT} clients at once: 99 % within {slowed * 1000:.1f} ms, quiet {quiet * 1000:.1f} ms,"
-        f" {grown / 2**20:.1f} MiB more, quiet again after {recovered:.1f} s"
-    )
-    record_testsuite_property("overload", told)
-    assert grown < GROWTH, told
+    until = time.monotonic() + RECOVERY
+    while filled.get("/health/live")[0] != 200:
+        assert time.monotonic() < until
+    assert grown < GROWTH
     assert filled.processes() == processes
-    assert b"server-busy" in filled.log.read_bytes() or filled.get("/health/live")[0] == 200
+    assert b"GET /search/ 503 " in filled.log.read_bytes()
 
 
 def test_a_worker_that_is_killed_is_replaced(filled: Server) -> None:
-    assert filled.process is not None
-    (worker,) = set(filled.processes()) - {filled.process.pid}
+    worker = filled.worker()
     os.kill(worker, signal.SIGKILL)
     until = time.monotonic() + RECOVERY
     while not _answers(filled):

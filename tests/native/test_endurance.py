@@ -1,13 +1,10 @@
-"""What a server must survive: huge files, an end in the middle of an upload, and being killed."""
+"""What a server must survive: huge files, and an end in the middle of an upload."""
 
 import hashlib
-import json
-import random
 import zipfile
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from http.client import HTTPConnection, HTTPException
-from itertools import count
+from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -15,27 +12,26 @@ from time import monotonic, sleep
 import pytest
 
 from tests.fakes.distributions import EPOCH, record, wheel, wheel_filename, wheel_members
-from tests.native.server import PATIENCE, Server
-from tests.native.uploads import BLOCK, blocks_of, post, publish, stream
+from tests.native.server import Server
+from tests.native.uploads import BLOCK, blocks_of, publish, stream
 
 pytestmark = pytest.mark.native
 
-GIB = 1024**3
+SIZE = 256 * 1024**2
 ALLOWED_GROWTH = 64 * 1024 * 1024
-KILLS = 20
 
 
 def huge_wheel(folder: Path) -> tuple[Path, str]:
-    """Write a good wheel with one member of 1 GiB, stored; returns it and its digest."""
+    """Write a good wheel with one member of 256 MiB, stored; returns it and its digest."""
     members = wheel_members("huge", "1.0", files={})
     *_, place = members
     del members[place]
-    block, times = hashlib.shake_128(b"huge").digest(BLOCK), GIB // BLOCK
+    block, times = hashlib.shake_128(b"huge").digest(BLOCK), SIZE // BLOCK
     digest = hashlib.sha256()
     path = folder / wheel_filename("huge", "1.0")
     with zipfile.ZipFile(path, "w") as archive:
         info = zipfile.ZipInfo("huge.bin", EPOCH)
-        info.file_size = GIB
+        info.file_size = SIZE
         with archive.open(info, "w") as file:
             for _ in range(times):
                 file.write(block)
@@ -44,7 +40,7 @@ def huge_wheel(folder: Path) -> tuple[Path, str]:
             archive.writestr(zipfile.ZipInfo(name, EPOCH), body)
         listed = record(members, place).decode().splitlines(keepends=True)
         encoded = urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
-        listed.insert(0, f"huge.bin,sha256={encoded},{GIB}\n")
+        listed.insert(0, f"huge.bin,sha256={encoded},{SIZE}\n")
         archive.writestr(zipfile.ZipInfo(place, EPOCH), "".join(listed))
     with path.open("rb") as file:
         return path, hashlib.file_digest(file, "sha256").hexdigest()
@@ -60,7 +56,7 @@ def peaks(server: Server) -> dict[int, int]:
     return found
 
 
-def test_a_file_of_1_gib_passes_through_little_memory(
+def test_a_huge_file_passes_through_little_memory(
     fresh: Server, tmp_path: Path, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     publish(fresh, wheel_filename("small", "1.0"), wheel("small", "1.0"))
@@ -68,12 +64,12 @@ def test_a_file_of_1_gib_passes_through_little_memory(
     before, began = peaks(fresh), monotonic()
     assert stream(fresh, path.name, digest, path.stat().st_size, blocks_of(path)) == 200
     uploaded = monotonic()
-    record_testsuite_property("upload of 1 GiB, seconds", uploaded - began)
+    record_testsuite_property("upload of 256 MiB, seconds", uploaded - began)
     assert (
         downloaded(fresh, f"/files/pypi/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{path.name}")
         == digest
     )
-    record_testsuite_property("download of 1 GiB, seconds", monotonic() - uploaded)
+    record_testsuite_property("download of 256 MiB, seconds", monotonic() - uploaded)
     after = peaks(fresh)
     growth = max(after[process] - before[process] for process in before)
     record_testsuite_property("growth of the largest process, bytes", growth)
@@ -120,47 +116,3 @@ def test_an_upload_that_runs_when_the_server_is_asked_to_end_comes_to_its_end(
     assert (statuses, fresh.process.wait(40)) == ([200], 0)
     fresh.start()
     assert name in fresh.get("/simple/late/")[2].decode()
-
-
-def test_what_was_acknowledged_survives_being_killed(fresh: Server) -> None:
-    chance = random.Random(7)  # noqa: S311 - chance, the same in each run
-    acknowledged: dict[str, str] = {}
-    for kill in range(KILLS):
-        begun = Event()
-        client = Thread(target=keep_publishing, args=(fresh, kill, acknowledged, begun))
-        client.start()
-        assert begun.wait(PATIENCE)
-        sleep(chance.uniform(0, 0.15))
-        fresh.kill()
-        client.join(PATIENCE)
-        fresh.start()
-    assert shown(fresh).items() >= acknowledged.items()
-
-
-def keep_publishing(server: Server, kill: int, acknowledged: dict[str, str], begun: Event) -> None:
-    """Publish one project after the other until the server is gone; notes what it confirmed."""
-    for number in count():
-        name = f"kept-{kill}-{number}"
-        filename, body = wheel_filename(name, "1.0"), wheel(name, "1.0")
-        try:
-            status, _, _ = post(server, filename, body)
-        except (OSError, HTTPException):
-            return
-        assert status == 200
-        acknowledged[filename] = hashlib.sha256(body).hexdigest()
-        begun.set()
-
-
-def shown(server: Server) -> dict[str, str]:
-    """Read all that the registry shows, and check that each file is what its page says."""
-    accept = "application/vnd.pypi.simple.v1+json"
-    files = {}
-    for project in json.loads(server.get("/simple/", accept=accept)[2])["projects"]:
-        page = json.loads(server.get(f"/simple/{project['name']}/", accept=accept)[2])
-        assert page["versions"] == ["1.0"]
-        for file in page["files"]:
-            digest = file["hashes"]["sha256"]
-            assert downloaded(server, "/" + file["url"].lstrip("./")) == digest
-            assert server.get("/" + file["url"].lstrip("./") + ".metadata")[0] == 200
-            files[file["filename"]] = digest
-    return files

@@ -138,6 +138,18 @@ def test_another_name_does_not_wait(held: Locks) -> None:
     thread.join()
 
 
+def test_who_only_tries_waits_for_nobody(make: Maker) -> None:
+    one, other = make(), make()
+    with one.held("work"):
+        for _ in range(2):
+            with other.tried("work") as is_held:
+                assert not is_held
+    with other.tried("work") as is_held, one.tried("work") as is_held_too:
+        assert (is_held, is_held_too) == (True, False)
+    with one.tried("work") as is_held:
+        assert is_held
+
+
 def test_any_number_of_names_leaves_a_bounded_number_of_files(tmp_path: Path) -> None:
     held = FolderLocks(tmp_path / "deep" / "locks")
     for number in range(2000):

@@ -153,7 +153,9 @@ def test_a_change_without_the_csrf_token_is_refused(owner: Client) -> None:
 
 
 def test_an_owner_asks_for_approvals_after_they_were_explained(shop: Shop, owner: Client) -> None:
-    assert HERE + "approvals/1/" not in _page(owner).values("href")
+    alone = _page(owner)
+    assert HERE + "approvals/1/" not in alone.values("href")
+    assert "when the project has a second person" in alone.text
     shop.visitor("jo", Role.MAINTAINER)
     assert HERE + "approvals/1/" in _page(owner).values("href")
     text = _page(owner, "approvals/1/").text

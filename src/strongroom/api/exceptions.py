@@ -6,14 +6,14 @@ would wait for that.
 
 import logging
 
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, InterfaceError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from strongroom.api.problems import problem, unexpected
 from strongroom.core.errors import InvalidError, StrongroomError
-from strongroom.stores.databases import unanswered
+from strongroom.stores.databases import has_failed, unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +26,8 @@ def hear(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, lambda _, error: problem(_invalid(error)))
     api.add_exception_handler(HttpError, lambda _, error: problem(_unread(error)))
     api.add_exception_handler(UnreadablePostError, lambda _, error: problem(_unread(error)))
-    api.add_exception_handler(OperationalError, _busy)
-    api.add_exception_handler(InterfaceError, _busy)  # a connection that has ended
+    api.add_exception_handler(DatabaseError, _database)
+    api.add_exception_handler(InterfaceError, _database)  # a connection that has ended
     api.add_exception_handler(DataError, lambda _, error: problem(_unstorable(error)))
     api.add_exception_handler(Exception, _unexpected)
 
@@ -63,9 +63,12 @@ def _unstorable(_error: object) -> InvalidError:
     )
 
 
-def _busy(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+def _database(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    raised = error if isinstance(error, Exception) else error()
+    if not has_failed(raised):
+        return _unexpected(request, error)
     _log("database failed", request, error)
-    return problem(unanswered(error if isinstance(error, Exception) else error()))
+    return problem(unanswered(raised))
 
 
 def _unexpected(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:

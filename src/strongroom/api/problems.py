@@ -1,49 +1,24 @@
 """Every refusal of the API, as `application/problem+json` (RFC 9457); nothing else is ever sent.
 
 `type` is a URN made of the code and stable for ever; `title` is the sentence, `detail` adds the
-remedy. One table says which status each class of error has.
+remedy.
 """
 
 import json
 
 from django.http import HttpResponse
 
-from strongroom.core.errors import (
-    ConfigurationError,
-    ConflictError,
-    ForbiddenError,
-    GoneError,
-    InvalidError,
-    MethodError,
-    NoRoomError,
-    NotFoundError,
-    StrongroomError,
-    TooLargeError,
-    UnauthenticatedError,
-    UnavailableError,
-)
+from strongroom.core.errors import StrongroomError, UnauthenticatedError, UnavailableError
+from strongroom.core.statuses import status_of
 
 MEDIA_TYPE = "application/problem+json"
-STATUS: dict[type[StrongroomError], int] = {
-    InvalidError: 400,
-    UnauthenticatedError: 401,
-    ForbiddenError: 403,
-    NotFoundError: 404,
-    MethodError: 405,
-    ConflictError: 409,
-    GoneError: 410,
-    TooLargeError: 413,
-    UnavailableError: 503,
-    NoRoomError: 507,
-    ConfigurationError: 500,
-}
 CHALLENGE = 'Bearer realm="Strongroom", Basic realm="Strongroom", charset="UTF-8"'
 _UNEXPECTED = 500
 
 
 def problem(error: StrongroomError) -> HttpResponse:
     """Return the answer that tells a program why not, and what to do."""
-    status = STATUS[type(error)]
+    status = status_of(error)
     response = _answer(status, error.code, error.sentence, error.remedy)
     if isinstance(error, UnauthenticatedError):
         response["WWW-Authenticate"] = CHALLENGE

@@ -1,5 +1,5 @@
 """The words that every floor shares: names, refusals, events, the Protocol of an ecosystem.
 
 Standard library only, no I/O but reading archives that are handed in, and a closed list of
-modules. Never here: anything that knows HTTP, a database, a setting or one ecosystem's rules.
+modules. Never here: anything that speaks HTTP, a database, a setting or one ecosystem's rules.
 """

@@ -5,6 +5,7 @@ values. It never touches a database, a network, a clock or a credential.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
@@ -46,13 +47,22 @@ class Content:
     """A file within an archive, for whoever compares two archives.
 
     `path` is without what a version changes of itself, so that the same file of two versions has
-    the same path. `text` is the content where it is short text in UTF-8, else None.
+    the same path. `text` is the content where it was asked for and is text in UTF-8, else None; of
+    a link it says where that leads.
     """
 
     path: str
     size: int
     sha256: str
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How much of an archive may be read: bytes of its files unpacked, and files."""
+
+    unpacked: int
+    members: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +185,12 @@ class Ecosystem(Protocol):
         """
         ...
 
-    def contents(self, filename: str, archive: BinaryIO, at_most: int) -> Iterator[Content]:
-        """Yield the files within a published archive, of together `at_most` bytes unpacked.
+    def contents(
+        self, filename: str, archive: BinaryIO, most: Most, texts: AbstractSet[str]
+    ) -> Iterator[Content]:
+        """Yield the files within a published archive, with the text of those at some paths.
 
-        Raises InvalidError where there are more bytes, or where this is no such archive.
+        Raises InvalidError where there is more than may be read, or where this is no such archive.
         """
         ...
 

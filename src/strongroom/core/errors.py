@@ -1,7 +1,7 @@
 """Every refusal: a stable code, one clear sentence, and what to do about it.
 
 One tree. `StrongroomError` itself is never raised. Each class says what kind of refusal it is, and
-each door maps the class to its status or exit code in one table; nothing here knows HTTP.
+nothing here knows HTTP: `statuses` maps the class to a status for every door.
 Codes are kebab-case, stable for ever, and listed in the reference documentation.
 """
 

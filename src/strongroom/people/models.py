@@ -73,10 +73,11 @@ class Token(models.Model):
 
 
 class SpentToken(models.Model):
-    """The digest of a single-use token that was used."""
+    """The digest of a single-use token that was used, and when it would have ended; null: never."""
 
     digest = models.CharField(max_length=64, unique=True)
     spent_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         """Return the digest."""

@@ -44,29 +44,39 @@ class AdvisoryLocks:
     @contextmanager
     def held(self, name: str) -> Iterator[None]:
         """Wait until `name` is free, hold it, and free it whatever happens."""
-        key = number(f"lock {name}")
-        session = self._locked(key)
-        try:
+        with self._taken("SELECT pg_advisory_lock(%s)", name):
             yield
+
+    @contextmanager
+    def tried(self, name: str) -> Iterator[bool]:
+        """Hold `name` if it is free, and say whether it was."""
+        with self._taken("SELECT pg_try_advisory_lock(%s)", name) as is_held:
+            yield is_held
+
+    @contextmanager
+    def _taken(self, statement: str, name: str) -> Iterator[bool]:
+        key = number(f"lock {name}")
+        session, is_held = self._locked(statement, key)
+        try:
+            yield is_held
         except BaseException:
             with suppress(Error):
-                self._free(session, key)
+                self._free(session, key, is_held=is_held)
             raise
-        self._free(session, key)
+        self._free(session, key, is_held=is_held)
 
-    def _locked(self, key: int) -> Any:  # noqa: ANN401 - the driver is an extra
+    def _locked(self, statement: str, key: int) -> tuple[Any, bool]:
         session = self._kept()
         if session is not None:
             # It may have ended while nobody used it: the server was started anew.
             with suppress(Error):
-                _ask(session, "SELECT pg_advisory_lock(%s)", key)
-                return session
+                return session, _ask(session, statement, key)
         session = _opened()
-        _ask(session, "SELECT pg_advisory_lock(%s)", key)
-        return session
+        return session, _ask(session, statement, key)
 
-    def _free(self, session: Any, key: int) -> None:  # noqa: ANN401 - likewise
-        _ask(session, "SELECT pg_advisory_unlock(%s)", key)
+    def _free(self, session: Any, key: int, *, is_held: bool) -> None:  # noqa: ANN401 - the driver is an extra
+        if is_held:
+            _ask(session, "SELECT pg_advisory_unlock(%s)", key)
         with self._guard:
             if self._owner == os.getpid() and len(self._idle) < IDLE:
                 self._idle.append(session)
@@ -90,10 +100,12 @@ def _opened() -> Any:  # noqa: ANN401 - likewise
     return session
 
 
-def _ask(session: Any, statement: str, *given: int) -> None:  # noqa: ANN401 - likewise
+def _ask(session: Any, statement: str, *given: int) -> bool:  # noqa: ANN401 - likewise
+    """Return what the server says; True where it says neither yes nor no."""
     try:
         with connection.wrap_database_errors:
-            session.execute(statement, given or None)
+            answer = session.execute(statement, given or None)
+            return answer.description is None or answer.fetchone()[0] is not False
     except BaseException:
         session.close()
         raise

@@ -13,11 +13,11 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Thread
 from typing import Any
 
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped] # no stubs
 
+from strongroom.site.apart import watch
 from strongroom.site.jobs.periodic import Schedule
 from strongroom.site.jobs.running import Terms
 from strongroom.site.jobs.worker import GRACE, Worker
@@ -25,8 +25,6 @@ from strongroom.site.logs import redacted
 
 logger = logging.getLogger(__name__)
 
-WATCH_EVERY = 1.0  # seconds between two looks at the parent
-ORPHAN = 3.0  # seconds that a job of an orphan has to end
 HURRIED = 2.0  # seconds to end where the server is asked to end at once
 APART = 1.0  # seconds between two starts, so that one which dies at once does not spin
 _ENDS = (signal.SIGTERM, signal.SIGINT)
@@ -62,7 +60,7 @@ class Crew:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._members.add(pid)
             return
-        _watch(parent)
+        watch(parent)
         try:
             self.work()
         except Exception:
@@ -118,18 +116,6 @@ class Supervisor(Arbiter):  # type: ignore[misc] # gunicorn is not typed
         with made.heeding():
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
             made.run()
-
-
-def _watch(parent: int) -> None:
-    Thread(target=_until_orphaned, args=(parent,), name="watch-parent", daemon=True).start()
-
-
-def _until_orphaned(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH_EVERY)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(ORPHAN)
-    os._exit(1)
 
 
 def _lives(pid: int) -> bool:

@@ -117,8 +117,7 @@ class Reactions:
         with self._shelf.locks.held(name):
             # Counted before the rows are read: what comes meanwhile is rendered once more.
             count = shared.wanted(name)
-            for page in pages():
-                self._shelf.pages.put(page.path, page.body)
+            self._shelf.pages.put_all((page.path, page.body) for page in pages())
             shared.put(name, count)
 
     def _front_pages(self) -> Iterator[Page]:

@@ -77,13 +77,21 @@ def refuse_root(data: Path, account: int) -> None:
     )
 
 
-def refuse_rows(configuration: Configuration) -> None:
-    """Refuse to restore into a database server's registry, before anything is copied.
+def refuse_another(configuration: Configuration) -> None:
+    """Refuse to restore into the database or bucket of a registry, before anything is copied.
 
-    What a restore that died has put there is its own, and is looked at when its rows are.
+    What a restore that died has put there is its own, and is looked at when its rows are. Blobs in
+    the bucket do no harm: they are what their names say.
     """
-    mine = (configuration.data / UNFINISHED).exists()
-    if configuration.database and not mine and _holds_registry(configuration):
+    if (configuration.data / UNFINISHED).exists():
+        return
+    if configuration.in_bucket and any(True for _ in storage(configuration).pages.walk()):
+        raise ConfigurationError(
+            "bucket-not-empty",
+            "The bucket to restore into holds the pages of a registry.",
+            "Name an empty bucket, or another prefix; nothing is ever overwritten.",
+        )
+    if configuration.database and _holds_registry(configuration):
         raise ConfigurationError(
             "database-not-empty",
             "The database to restore into holds a registry.",

@@ -4,15 +4,31 @@ To add one: write a function here under `@job()`, idempotent as `site/jobs/queue
 it in `site/schedule.py`. A job that takes long calls `give_way` between its steps.
 """
 
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
 from strongroom.packages.catalog import keeping
 from strongroom.packages.catalog.keeping import carry_out
+from strongroom.packages.staging import opening
+from strongroom.packages.upkeep import scrub as scrubbing
+from strongroom.packages.upkeep import sweep as sweeping
+from strongroom.packages.upkeep.reading import UNPACED
+from strongroom.people.accounts import links, sessions
+from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.assembly import house
-from strongroom.site.jobs.queue import job
+from strongroom.site.jobs.queue import enqueue_later, is_under_way, job
 from strongroom.site.jobs.running import give_way
 
+logger = logging.getLogger(__name__)
+
 RUNS = 20  # of `keeping.AT_ONCE` releases each, in one interval
-REAP_AFTER = 24 * 3600.0  # seconds; the longest that an upload may take to arrive
+SWEEP_AFTER = 24 * 3600.0  # seconds; an upload that is about to name a blob has long done so
+# A scrub is done in parts, and other work between them; so it takes a fifth of a worker at most.
+PART = 2.0  # seconds, and the time of one file
+PAUSE = timedelta(seconds=8)
 
 
 @job()
@@ -45,7 +61,57 @@ def keep_retention() -> None:
 
 
 @job()
-def reap_incoming() -> None:
-    """Remove what is left of uploads that were broken off."""
+def expire_stages() -> None:
+    """End the stages whose time is over, and forget those that ended long ago."""
     made = house()
-    made.blobs.reap(made.clock.now().timestamp() - REAP_AFTER)
+    while opening.expire(made.yard, made.clock.now()) == opening.AT_ONCE:
+        give_way()
+
+
+@job()
+def forget() -> None:
+    """Forget sessions, sign-in links and single-use tokens that have ended long ago."""
+    now = house().clock.now()
+    for act in (sessions.forget, links.forget, spent.forget):
+        act(now)
+
+
+@job()
+def sweep() -> None:
+    """Remove the blobs, incoming bytes and published files that nothing names."""
+    made = house()
+    if sweeping.sweep(made.premises, made.clock.now().timestamp() - SWEEP_AFTER) is None:
+        logger.info("nothing was swept, because a backup is under way")
+
+
+@job()
+def scrub() -> None:
+    """Begin to read everything back, unless that goes on still since the last time."""
+    if not is_under_way(scrub_files, scrub_pages):
+        scrub_files.enqueue(0)
+
+
+@job()
+def scrub_files(after: int) -> None:
+    """Read published files back, those of rows after a number, and go on with it later."""
+    last = scrubbing.look_at_files(house().premises, UNPACED, after, _for_a_while())
+    if last is None:
+        scrub_pages.enqueue(0)
+    else:
+        enqueue_later(PAUSE, scrub_files, last)
+
+
+@job()
+def scrub_pages(after: int) -> None:
+    """Hold the pages of projects against what rendering gives, those of rows after a number."""
+    made = house()
+    last = scrubbing.look_at_projects(made.premises, after, _for_a_while())
+    if last is None:
+        made.premises.put_shared()
+    else:
+        enqueue_later(PAUSE, scrub_pages, last)
+
+
+def _for_a_while() -> Callable[[], bool]:
+    end = time.monotonic() + PART
+    return lambda: time.monotonic() > end

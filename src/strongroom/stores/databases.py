@@ -1,14 +1,47 @@
 """What a client is told when the database fails: one sentence for every door.
 
-Errors are told apart by the codes that SQLite and PostgreSQL give them, whichever library carried
-them here.
+Errors are told apart by the names of PEP 249 and by the codes that SQLite and PostgreSQL give them,
+whichever library carried them here.
 """
 
+import logging
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from strongroom.core.errors import NoRoomError, UnavailableError
 
-_DISK_FULL = "53100"  # PostgreSQL's code of it (its manual, appendix A)
+logger = logging.getLogger(__name__)
+
+# PostgreSQL's codes (its manual, appendix A).
+_DISK_FULL = "53100"
+_DATA_CORRUPTED = ("XX001", "XX002")
+# A disk that fails gives back bytes that are no database, sooner than it says that it fails.
+_NO_DATABASE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raise UnavailableError for a failure of the database within, and log what it was."""
+    try:
+        yield
+    except Exception as error:
+        if not has_failed(error):
+            raise
+        logger.warning("the database failed: %s", error)
+        raise unanswered(error) from error
+
+
+def has_failed(error: BaseException | None) -> bool:
+    """Say whether an error is the database's own failure, and no mistake in what it was asked."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if names & {"OperationalError", "InterfaceError"}:
+        return True
+    cause = error.__cause__ if error is not None and "DatabaseError" in names else None
+    return (
+        getattr(cause, "sqlite_errorcode", 0) & 0xFF in _NO_DATABASE  # without the extended code
+        or getattr(cause, "sqlstate", None) in _DATA_CORRUPTED
+    )
 
 
 def unanswered(error: BaseException) -> UnavailableError:

@@ -26,6 +26,9 @@ class Locks(Protocol):
     def held(self, name: str) -> AbstractContextManager[None]:
         """Wait until `name` is free, hold it, and free it whatever happens."""
 
+    def tried(self, name: str) -> AbstractContextManager[bool]:
+        """Hold `name` if it is free, and say whether it was; waits for nobody."""
+
 
 class FolderLocks:
     """Named locks that live as files in one folder."""
@@ -37,12 +40,31 @@ class FolderLocks:
     @contextmanager
     def held(self, name: str) -> Iterator[None]:
         """Wait until `name` is free, hold it, and free it whatever happens."""
+        with self._opened(name) as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def tried(self, name: str) -> Iterator[bool]:
+        """Hold `name` if it is free, and say whether it was."""
+        with self._opened(name) as descriptor:
+            yield _locked(descriptor)
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[int]:
         slot = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % SLOTS
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A descriptor of its own for each holder: flock then works between threads too.
         descriptor = os.open(self._folder / f"{slot:04}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
+            yield descriptor
         finally:
             os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

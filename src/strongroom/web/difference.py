@@ -1,14 +1,17 @@
 """How a release differs from the last one, as a page shows it to those who must decide about it.
 
 What asks for attention comes first: what runs when somebody installs or imports, new dependencies,
-machine code. It is told by names alone and decides nothing; a person does.
+machine code, and whatever the page does not show. It is told by names alone and decides nothing; a
+person does.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from strongroom.packages.comparison.differences import Change, FieldChange, How
 from strongroom.packages.comparison.releases import Difference, FileDifference
+from strongroom.packages.comparison.texts import LONGEST_LINE, Sort
 
 _MUCH = 2.0  # times as large as before
 _BINARY = (".so", ".pyd", ".dll", ".dylib", ".exe", ".node", ".jar")
@@ -17,7 +20,10 @@ _RUNS = {
     "pyproject.toml": "says what runs when the sdist is built",
     "*.dist-info/entry_points.txt": "says which programs and plug-ins are installed",
 }
+_AT_START = re.compile(r"(.*/)?([^/]+\.(pth|start)|(site|user)customize\.[^/]+)")
+_CODE = ".py"
 _NEEDS = "requires_dist"
+_FEW = 100  # values of a field, names in a note; whoever wrote more hides something, or lists
 _LONG = {"description", "keywords"}  # shown on the project's page as they are
 
 
@@ -45,9 +51,18 @@ def shown(difference: Difference) -> Shown:
     return Shown(
         difference.against,
         tuple(dict.fromkeys(_notable(difference))),
-        tuple(field for field in difference.fields if field.field not in _LONG),
+        tuple(
+            FieldChange(one.field, _few(one.removed), _few(one.added))
+            for one in difference.fields
+            if one.field not in _LONG
+        ),
         tuple(_file(each) for each in difference.files),
     )
+
+
+def _few(values: Sequence[str]) -> tuple[str, ...]:
+    more = (f"and {len(values) - _FEW} more",) if len(values) > _FEW else ()
+    return (*values[:_FEW], *more)
 
 
 def _file(difference: FileDifference) -> ShownFile:
@@ -63,10 +78,16 @@ def _counts(changes: Sequence[Change]) -> str:
 def _notable(difference: Difference) -> Iterator[str]:
     for field in difference.fields:
         if field.field == _NEEDS and difference.against:
-            for added in field.added:
+            for added in _few(field.added):
                 yield f"New or changed dependency: {added}"
     for file in difference.files:
+        if file.changes is None:
+            yield f"{file.filename} was not compared: {file.reason}"
+        elif difference.against and not file.against:
+            yield f"{file.filename} is of a kind that {difference.against} had no file of"
         yield from _notable_in(file)
+    for name in _few(difference.missing):
+        yield f"Nothing takes the place of {name}"
 
 
 def _notable_in(file: FileDifference) -> Iterator[str]:
@@ -79,5 +100,16 @@ def _notable_in(file: FileDifference) -> Iterator[str]:
             yield f"{change.path} was {change.how}; it {_RUNS[change.path]}"
         elif change.path.lower().endswith(_BINARY):
             yield f"Machine code was {change.how}: {change.path}"
-        elif change.path.endswith(".pth"):
+        elif _AT_START.fullmatch(change.path):
             yield f"{change.path} was {change.how}; Python runs it at every start"
+        yield from _unshown(change)
+
+
+def _unshown(change: Change) -> Iterator[str]:
+    """Say what of the code that changed is not on the page: there somebody could hide it."""
+    if not change.path.endswith(_CODE) or change.how is How.MOVED:
+        return
+    if change.lines is None:
+        yield f"{change.path} was {change.how}, and is not shown"
+    elif any(one.sort is Sort.ADDED and len(one.text) > LONGEST_LINE for one in change.lines):
+        yield f"{change.path} has new lines of more than {LONGEST_LINE} characters, which are cut"

@@ -1,54 +1,33 @@
 """Refusals and failures as pages: what went wrong, what to do about it, and a stable code.
 
-These pages need no session and no database, because they are shown when those fail. One table says
-which status a class of error has.
+These pages need no session and no database, because they are shown when those fail.
 """
 
-import logging
 import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeAlias
 
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from strongroom.core.errors import (
     ConfigurationError,
-    ConflictError,
     ForbiddenError,
-    GoneError,
     InvalidError,
     MethodError,
-    NoRoomError,
     NotFoundError,
     StrongroomError,
-    TooLargeError,
-    UnauthenticatedError,
     UnavailableError,
 )
-from strongroom.stores.databases import unanswered
+from strongroom.core.statuses import status_of
+from strongroom.stores.databases import answering, has_failed, unanswered
 from strongroom.web.headers import PAGE, UNTOLD, dress
 from strongroom.web.press import Press
-
-logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
-STATUS: dict[type[StrongroomError], int] = {
-    InvalidError: 400,
-    UnauthenticatedError: 401,
-    ForbiddenError: 403,
-    NotFoundError: 404,
-    MethodError: 405,
-    ConflictError: 409,
-    GoneError: 410,
-    TooLargeError: 413,
-    ConfigurationError: 500,
-    UnavailableError: 503,
-    NoRoomError: 507,
-}
 HEADINGS = {
     400: "That cannot be read",
     401: "Sign in first",
@@ -72,10 +51,8 @@ def guarded(view: View[P], press: Press, methods: frozenset[str]) -> View[P]:
         try:
             _check_method(request, methods)
             _check_text(request)
-            response = view(request, *args, **kwargs)
-        except (OperationalError, InterfaceError) as error:
-            logger.warning("a page met a database that did not answer: %s", error)
-            response = fault(unanswered(error), press)
+            with answering():
+                response = view(request, *args, **kwargs)
         except DataError:
             response = fault(_unstorable(), press)
         except StrongroomError as error:
@@ -118,7 +95,7 @@ def _unstorable() -> InvalidError:
 
 def fault(error: StrongroomError, press: Press) -> HttpResponse:
     """Return the page of a refusal."""
-    status = STATUS[type(error)]
+    status = status_of(error)
     body = press.print(
         "fault.html",
         status=status,
@@ -169,7 +146,7 @@ def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the signatur
     Sessions are saved outside the views, so a database that is away may show here.
     """
     raised = sys.exc_info()[1]
-    if isinstance(raised, OperationalError | InterfaceError):
+    if raised is not None and has_failed(raised):
         return fault(unanswered(raised), Press())
     error = ConfigurationError(
         "internal-error",

@@ -18,6 +18,7 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Listing
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Recorded
+from strongroom.core.statuses import status_of
 from strongroom.packages.catalog import changes, keeping, removal, states
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release, listing
@@ -30,7 +31,6 @@ from strongroom.people.access.grants import role_of
 from strongroom.people.access.rules import permit
 from strongroom.people.models import User
 from strongroom.web.consequences import asking, becoming, deed, removing, unyanking, yanking
-from strongroom.web.faults import STATUS
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import publishing
 from strongroom.web.press import Press
@@ -268,9 +268,7 @@ class Tending:
             reason=request.POST.get("reason", change.reason),
             problem=problem,
         )
-        return HttpResponse(
-            page, content_type=PAGE, status=STATUS[type(problem)] if problem else 200
-        )
+        return HttpResponse(page, content_type=PAGE, status=status_of(problem) if problem else 200)
 
     def _project(self, name: str) -> ProjectId:
         return ProjectId(self.ecosystem, self.desk.ecosystem(self.ecosystem).name(name).key)

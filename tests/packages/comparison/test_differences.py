@@ -6,33 +6,45 @@ from strongroom.packages.comparison.differences import (
     How,
     of_contents,
     of_metadata,
+    with_lines,
 )
 
 
-def _content(path: str, text: str, *, shown: bool = True) -> Content:
+def _content(path: str, text: str) -> Content:
     raw = text.encode()
-    return Content(path, len(raw), hashlib.sha256(raw).hexdigest(), text if shown else None)
+    return Content(path, len(raw), hashlib.sha256(raw).hexdigest())
+
+
+def _contents(**files: str) -> dict[str, Content]:
+    return {path: _content(path, text) for path, text in files.items()}
 
 
 def test_fields_tell_what_is_gone_and_what_is_new() -> None:
     before = {"requires_dist": ["a", "b"], "summary": "x", "home_page": "", "keywords": None}
     after = {"requires_dist": ["b", "c"], "summary": "y", "project_urls": {"Code": "z"}}
-    assert of_metadata(before, after) == (
+    assert of_metadata(before, [after]) == (
         FieldChange("project_urls", (), ("Code: z",)),
         FieldChange("requires_dist", ("a",), ("c",)),
         FieldChange("summary", ("x",), ("y",)),
     )
 
 
+def test_what_any_file_says_is_new() -> None:
+    # An installer takes the dependencies of the file that it installs, whichever is the first.
+    files = [{"requires_dist": ["a"]}, {"requires_dist": ["a", "evil"]}]
+    assert of_metadata({"requires_dist": ["a", "b"]}, files) == (
+        FieldChange("requires_dist", ("b",), ("evil",)),
+    )
+
+
 def test_files_that_are_the_same_are_not_told() -> None:
-    same = _content("a.py", "x")
-    assert of_contents([same], [same], 10) == ()
+    assert of_contents(_contents(a="x"), _contents(a="x")) == ()
 
 
 def test_each_file_tells_what_became_of_it() -> None:
-    before = [_content("a", "1"), _content("b", "2"), _content("c", "3"), _content("e", "")]
-    after = [_content("a", "1!"), _content("d", "2"), _content("f", "new"), _content("g", "")]
-    told = [(each.how, each.path, each.moved_from) for each in of_contents(before, after, 10)]
+    before = _contents(a="1", b="2", c="3", e="")
+    after = _contents(a="1!", d="2", f="new", g="")
+    told = [(each.how, each.path, each.moved_from) for each in of_contents(before, after)]
     assert told == [
         (How.CHANGED, "a", ""),
         (How.REMOVED, "c", ""),
@@ -43,12 +55,13 @@ def test_each_file_tells_what_became_of_it() -> None:
     ]
 
 
-def test_what_is_no_text_has_no_lines() -> None:
-    before, after = _content("a", "1", shown=False), _content("a", "2", shown=False)
-    changed, added = of_contents([before], [after, _content("b", "3", shown=False)], 10)
-    assert (changed.lines, added.lines) == (None, None)
+def test_what_is_no_text_on_either_side_has_no_lines() -> None:
+    changes = of_contents(_contents(a="1", b="1", c="1"), _contents(a="2", b="2", d="3"))
+    told = with_lines(changes, {"a": "1", "b": None}, {"a": None, "b": "2"}, 10)
+    assert [each.lines for each in told] == [None] * 4
 
 
 def test_lines_are_shown_until_there_are_too_many() -> None:
-    new = [_content(name, f"1\n2\n{name}") for name in "abc"]
-    assert [each.lines is None for each in of_contents([], new, 6)] == [False, False, True]
+    texts = {name: f"1\n2\n{name}" for name in "abc"}
+    told = with_lines(of_contents({}, _contents(**texts)), {}, texts, 6)
+    assert [each.lines is None for each in told] == [False, False, True]

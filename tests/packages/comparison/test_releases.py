@@ -9,7 +9,13 @@ from strongroom.core.errors import NotFoundError
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.comparison import releases
 from strongroom.packages.comparison.differences import How
-from strongroom.packages.comparison.releases import Side, compare_files, predecessor
+from strongroom.packages.comparison.releases import (
+    Release,
+    Side,
+    compare_files,
+    compare_releases,
+    predecessor,
+)
 from tests.fakes.distributions import sdist, wheel
 
 PYPI = PyPI("https://registry.test")
@@ -102,11 +108,59 @@ def test_many_files_are_opened_until_they_are_too_many(
 def test_what_unpacks_to_too_much_is_not_compared(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(releases, "MOST_UNPACKED", 1000)
+    monkeypatch.setattr(releases, "LARGEST_UNPACKED", 1000)
     bomb = _wheel(store, "1.0", {"box.py": bytes(100_000)})
     (told,) = compare_files([], [bomb], PYPI, store.opened)
     assert told.changes is None
     assert told.reason.startswith("A member unpacks")
+
+
+def test_a_release_of_bombs_costs_no_more_than_one_page_may(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each unpacks to a thousand times what it takes, and a stage has room for 500 of them.
+    monkeypatch.setattr(releases, "MOST_UNPACKED", 1_000_000)
+    bomb = _wheel(store, "1.0", {"box.py": bytes(100_000)})
+    told = compare_files([], [bomb] * 20, PYPI, store.opened)
+    assert [one.changes is None for one in told] == [False] * 4 + [True] * 16
+    assert told[-1].reason == "The files before it were too many to open this one too."
+
+
+def test_a_release_of_many_members_costs_no_more_than_one_page_may(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(releases, "MOST_MEMBERS", 11)
+    told = compare_files([], [_wheel(store, "1.0")] * 3, PYPI, store.opened)
+    assert [one.changes is None for one in told] == [False, True, True]
+
+
+def test_more_changes_than_a_page_shows_are_not_told_in_part(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(releases, "MOST_CHANGES", 7)
+    (first, second) = compare_files([], [_wheel(store, "1.0")] * 2, PYPI, store.opened)
+    assert first.changes is not None
+    assert (second.changes, second.reason) == (None, "It differs in more files than a page shows.")
+
+
+def test_no_more_text_is_kept_than_there_is_room_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 90 KB of wheel would otherwise be hundreds of MB of text, four bytes a character.
+    monkeypatch.setattr(releases, "MOST_TEXT", 100)
+    old = _wheel(store, "1.0", {"a.py": b"1" * 40, "b.py": b"2" * 40})
+    new = _wheel(store, "2.0", {"a.py": b"3" * 40, "b.py": b"4" * 40})
+    (told,) = compare_files([old], [new], PYPI, store.opened)
+    lines = {each.path: each.lines is not None for each in told.changes or ()}
+    assert (lines["a.py"], lines["b.py"]) == (True, False)
+
+
+def test_a_file_in_whose_place_there_is_none_is_missing(store: Store) -> None:
+    sdist_before = store.side("box-1.0.tar.gz", sdist("box", "1.0"))
+    old = Release("1.0", [{}], [_wheel(store, "1.0"), sdist_before])
+    new = Release("2.0", [{}], [_wheel(store, "2.0")])
+    told = compare_releases(old, new, PYPI, store.opened)
+    assert told.missing == ("box-1.0.tar.gz",)
 
 
 def test_bytes_that_are_gone_are_said_to_be(store: Store) -> None:

@@ -11,6 +11,7 @@ from strongroom.packages.comparison.texts import (
     Sort,
     all_added,
     compare,
+    matches,
 )
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "d"]), max_size=40).map("\n".join)
@@ -75,9 +76,45 @@ def test_a_text_that_is_too_long_is_not_compared() -> None:
     assert all_added("a\n" * (MOST_LINES + 1)) is None
 
 
-def test_lines_that_would_take_too_long_are_not_compared() -> None:
+def test_a_text_of_which_nothing_is_left_is_compared() -> None:
     before = "\n".join(f"a{number}" for number in range(2000))
-    assert compare(before, before.replace("a", "b")) is None
+    lines = compare(before, before.replace("a", "b"))
+    assert [line.sort for line in lines or ()] == [Sort.REMOVED] * 2000 + [Sort.ADDED] * 2000
+
+
+def test_what_moved_among_lines_that_repeat_is_told_shortly() -> None:
+    before = "{\na\n}\n{\nb\n}\n{\nc\n}"
+    assert _shown(compare(before, "{\nb\n}\n" + before.replace("{\nb\n}\n", ""))) == [
+        *(" {", "-a", "+b", " }", " {", "-b", "+a", " }", " {", " c", "~"),
+    ]
+
+
+def test_no_text_makes_comparing_slow() -> None:
+    # Lines that `difflib` would have to try against each other, two seconds for these alone.
+    before = "\n".join("x" if number % 2 else f"a{number}" for number in range(2900))
+    after = "\n".join("x" if number % 2 else f"b{number}" for number in range(199))
+    looked = [0]
+
+    class Counted(str):
+        __slots__ = ()
+
+        def __eq__(self, other: object) -> bool:
+            looked[0] += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    old, new = list(map(Counted, before.split("\n"))), list(map(Counted, after.split("\n")))
+    assert list(matches(old, new)) == []
+    assert looked[0] < 50_000
+
+
+def test_code_that_leaves_a_comment_is_another_line() -> None:
+    # Python ends a line at none of these, whatever `str.splitlines` does.
+    for break_ in "\x0b\x0c\x1c\x85\u2028":
+        hidden, run = f"a = 1  # say{break_}evil()", "a = 1  # say\nevil()"
+        assert _shown(compare(hidden, run)) == [f"-{hidden}", "+a = 1  # say", "+evil()"]
+    assert _shown(compare("a\r\nb\rc\n", "a\nb\nc")) == ["~"]
 
 
 def test_a_long_text_with_one_change_is_compared() -> None:

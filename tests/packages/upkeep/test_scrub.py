@@ -1,7 +1,9 @@
 """The scrub: what is damaged is found, never served afterwards, and repaired from a good copy."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,10 @@ import pytest
 from strongroom.core.events import Kind
 from strongroom.packages.models import Project
 from strongroom.packages.upkeep.damage import Fault
-from strongroom.packages.upkeep.reading import Pace
+from strongroom.packages.upkeep.reading import UNPACED, Pace
 from strongroom.packages.upkeep.scrub import Report, scrub
 from strongroom.proof.ledger.events import newest_of
+from strongroom.stores.locks import Locks
 from tests.fakes.folders import blob_place, kept, page_place
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
@@ -205,3 +208,36 @@ def test_reading_keeps_to_its_pace() -> None:
     for _ in range(3):
         pace.take(50)
     assert (slept, pace.passed) == ([0.5, 1.0, 1.5], 150)
+
+
+@dataclass(frozen=True, slots=True)
+class Helpful:
+    """Locks that somebody else had just before us, who put a blob back."""
+
+    source: Path
+    place: Path
+    locks: Locks
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Hold a lock, after the other has worked under it."""
+        shutil.copyfile(self.source, self.place)
+        with self.locks.held(name):
+            yield
+
+    def tried(self, name: str) -> AbstractContextManager[bool]:
+        """Hold a lock that is free."""
+        return self.locks.tried(name)
+
+
+def test_what_another_scrub_repaired_meanwhile_stays(
+    registry: Registry, path: str, flip: Flip, tmp_path: Path
+) -> None:
+    place = blob(registry, path)
+    whole = shutil.copyfile(place, tmp_path / "whole")
+    flip(place)
+    place.chmod(0o600)
+    premises = registry.house.premises
+    premises = replace(premises, alone=Helpful(whole, place, premises.alone))
+    report = scrub(premises, UNPACED, None, lambda _done, _total: None)
+    assert (report.damaged, place.read_bytes()) == ((), whole.read_bytes())

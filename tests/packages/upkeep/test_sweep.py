@@ -22,9 +22,9 @@ from strongroom.packages.upkeep.sweep import Sort, Stray, find, remove
 from strongroom.people.accounts.users import person
 from strongroom.people.tokens.caveats import Actions
 from strongroom.stores.blobs.protocol import Incoming
-from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
 from tests.fakes.folders import blob_place
-from tests.fakes.registry import Registry, form
+from tests.fakes.registry import Registry, address, form
 from tests.packages.upkeep.conftest import digest_of
 from tests.packages.upkeep.test_scrub import scrubbed
 
@@ -61,6 +61,18 @@ def test_all_that_is_named_is_kept(registry: Registry, flip: Callable[[Path], No
     assert strays(registry) == {}
     remove(registry.house.premises, find(registry.house.premises, ALL))
     assert all_files(data / "blobs") | all_files(data / "public") == before
+
+
+def test_the_note_in_place_of_a_damaged_sdist_is_kept(
+    registry: Registry, flip: Callable[[Path], None]
+) -> None:
+    body = sdist("broken", "1.0")
+    path = address(sdist_filename("broken", "1.0"), body)
+    assert registry.post(form(sdist_filename("broken", "1.0"), body)).status_code == 200
+    flip(blob_place(registry.house.configuration.data, digest_of(path)))
+    scrubbed(registry)
+    remove(registry.house.premises, find(registry.house.premises, ALL))
+    assert registry.get(path).status_code == 403
 
 
 def test_a_blob_that_no_row_names_goes(registry: Registry) -> None:

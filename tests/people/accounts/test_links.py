@@ -235,3 +235,12 @@ def test_of_eight_accounts_of_one_name_at_once_one_is_made(clock: StoppedClock) 
 def test_of_eight_claim_links_made_at_once_one_is_left(clock: StoppedClock) -> None:
     _at_once(lambda number: links.create_link(None, OPERATOR, clock, lambda: f"s{number}"), 8)
     assert SignInLink.objects.filter(used_at=None).count() == 1
+
+
+def test_links_that_sign_nobody_in_any_more_are_forgotten(ada: User, clock: StoppedClock) -> None:
+    linked(ada, clock)
+    clock.moment += links.SIGN_IN_FOR + links.KEPT
+    assert links.forget(clock.now()) == 0
+    clock.moment += timedelta(seconds=1)
+    assert links.forget(clock.now()) == 1
+    assert not SignInLink.objects.exists()

@@ -53,6 +53,13 @@ def test_all_tokens_narrowed_from_a_single_use_one_spend_the_same() -> None:
     assert verify(single, MASTER).spends is not None
 
 
+def test_what_is_spent_ends_with_the_single_use_token_and_not_with_those_narrowed_from_it() -> None:
+    ended = macaroons.narrow(TEXT, [NOON_END, ONCE])
+    endless = macaroons.narrow(TEXT, [ONCE, NOON_END])
+    spent = [verify(text, MASTER).spends for text in (ended, endless)]
+    assert [one and one.ends_at for one in spent] == [verify(ended, MASTER).scope.expires_at, None]
+
+
 def test_single_use_tokens_made_from_one_reusable_token_spend_apart() -> None:
     first = macaroons.narrow(TEXT, [ONCE])
     second = macaroons.narrow(TEXT, [NOON_END, ONCE])
@@ -61,7 +68,9 @@ def test_single_use_tokens_made_from_one_reusable_token_spend_apart() -> None:
 
 def test_what_is_spent_does_not_show_the_signature() -> None:
     single = macaroons.narrow(TEXT, [ONCE])
-    assert verify(single, MASTER).spends != macaroons.parse(single).signature.hex()
+    spent = verify(single, MASTER).spends
+    assert spent is not None
+    assert spent.digest != macaroons.parse(single).signature.hex()
 
 
 def test_a_description_needs_no_key_and_shows_no_secret() -> None:

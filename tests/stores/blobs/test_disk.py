@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -83,13 +84,16 @@ def test_many_at_once_keep_one_blob(blobs: DiskBlobs, tmp_path: Path) -> None:
     assert files(tmp_path) == [blobs.location(DIGEST)]
 
 
-def test_only_abandoned_files_are_reaped(blobs: DiskBlobs, tmp_path: Path) -> None:
+def test_who_receives_removes_what_was_abandoned_a_day_ago(
+    blobs: DiskBlobs, tmp_path: Path
+) -> None:
     incoming = tmp_path / "blobs" / "incoming"
     incoming.mkdir(parents=True)
-    for name, moment in (("old", 1000), ("new", 3000)):
+    for name, age in (("old", 25 * 3600), ("new", 23 * 3600)):
         (incoming / name).write_bytes(b"x")
-        os.utime(incoming / name, (moment, moment))
-    assert blobs.reap(older_than=2000) == 1
+        then = time.time() - age
+        os.utime(incoming / name, (then, then))
+    keep(blobs, BYTES)
     assert [path.name for path in incoming.iterdir()] == ["new"]
 
 

@@ -122,7 +122,7 @@ def test_blobs_are_named_in_order_with_their_sizes(blobs: Blobs) -> None:
 
 def test_an_empty_store_names_nothing(blobs: Blobs) -> None:
     assert held(blobs) == []
-    assert blobs.reap(older_than=2e9) == 0
+    assert blobs.abandoned(older_than=2e9) == ()
 
 
 def test_what_is_removed_is_gone(blobs: Blobs) -> None:

@@ -1,10 +1,11 @@
 """What the core asks of an ecosystem, answered for Python: a thin gathering of the pure modules."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import BinaryIO
 
 from strongroom.core.coordinates import Name, Version
-from strongroom.core.ecosystem import Content, Listing, Manifest, Newest, Page
+from strongroom.core.ecosystem import Content, Listing, Manifest, Most, Newest, Page
 from strongroom.core.errors import ConflictError
 from strongroom.ecosystems.pypi import names
 from strongroom.ecosystems.pypi import versions as pep440
@@ -60,9 +61,11 @@ class PyPI:
         """Read a wheel or an sdist and hold the upload form's claims against it."""
         return inspect(filename, archive, claims)
 
-    def contents(self, filename: str, archive: BinaryIO, at_most: int) -> Iterator[Content]:
+    def contents(
+        self, filename: str, archive: BinaryIO, most: Most, texts: AbstractSet[str]
+    ) -> Iterator[Content]:
         """Yield the files within a wheel or an sdist, without the version in their paths."""
-        return contents(filename, archive, at_most)
+        return contents(filename, archive, most, texts)
 
     def pages(self, listing: Listing, touched: frozenset[str] | None) -> Iterable[Page]:
         """Render the simple index, the JSON API and the feed of a project."""

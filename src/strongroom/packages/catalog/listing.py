@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.digests import Digests
 from strongroom.core.ecosystem import (
@@ -24,6 +22,7 @@ from strongroom.packages.catalog.serials import of_releases
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import of_project
+from strongroom.rows.prepared import Read
 
 HISTORY_AT_MOST = 200
 _TEXTS = ("description", "description_type", "manifest")
@@ -60,23 +59,50 @@ class _FileRow(NamedTuple):
     findings: Sequence[Mapping[str, Any]]
 
 
+_rows = Read(lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")))
+_locked = Read(
+    lambda at: Project.objects.select_for_update(no_key=True).filter(
+        ecosystem=at("ecosystem"), key=at("key")
+    )
+)
+_releases = Read(
+    lambda at: Release.objects.filter(project_id=at("project")).values_list(*_ReleaseRow._fields)
+)
+_files = Read(
+    lambda at: (
+        File.objects.filter(release__project_id=at("project"))
+        .order_by("filename")
+        .values_list(*_FileRow._fields)
+    )
+)
+
+
 def file_path(ecosystem: str, sha256: str, filename: str) -> str:
     """Return where a file's bytes stand on the shelf: under its digest, so that it never moves."""
     return f"files/{ecosystem}/{sha256[:2]}/{sha256[2:4]}/{sha256[4:]}/{filename}"
 
 
+def row_of(project: ProjectId) -> Project | None:
+    """Return the row of a project, if it exists."""
+    return _rows.first(ecosystem=project.ecosystem, key=project.key)
+
+
+def locked(project: ProjectId) -> Project | None:
+    """Return the row of a project, if it exists; nobody else changes it until we are done."""
+    return _locked.first(ecosystem=project.ecosystem, key=project.key)
+
+
 def find_project(project: ProjectId) -> Project:
     """Return the row of a project; raises NotFoundError."""
-    return _found(Project.objects.all(), project)
+    return _found(row_of(project), project)
 
 
 def lock_project(project: ProjectId) -> Project:
-    """Return the row of a project that is to change: nobody else changes it until we are done."""
-    return _found(Project.objects.select_for_update(no_key=True), project)
+    """Return the row of a project that is to change, as `locked` does; raises NotFoundError."""
+    return _found(locked(project), project)
 
 
-def _found(rows: QuerySet[Project], project: ProjectId) -> Project:
-    row = rows.filter(ecosystem=project.ecosystem, key=project.key).first()
+def _found(row: Project | None, project: ProjectId) -> Project:
     if row is None:
         raise NotFoundError(
             "no-such-project",
@@ -139,12 +165,10 @@ def listing(
     """
     row = find_project(project)
     releases = {
-        release.key: release
-        for release in map(_ReleaseRow._make, row.releases.values_list(*_ReleaseRow._fields))
+        release.key: release for release in map(_ReleaseRow._make, _releases.all(project=row.pk))
     }
     files: dict[int, list[_FileRow]] = defaultdict(list)
-    rows = File.objects.filter(release__project=row).order_by("filename")
-    for file in map(_FileRow._make, rows.values_list(*_FileRow._fields)):
+    for file in map(_FileRow._make, _files.all(project=row.pk)):
         files[file.release_id].append(file)
     ordered = ecosystem.newest_first(
         Version(release.display, release.key, release.prerelease) for release in releases.values()
@@ -257,9 +281,14 @@ def names(ecosystem: str) -> Iterator[tuple[str, str]]:
 
 def all_projects() -> Iterator[ProjectId]:
     """Name every project, in the order of creation."""
+    return (project for _, project in projects_after(0))
+
+
+def projects_after(row: int) -> Iterator[tuple[int, ProjectId]]:
+    """Name every project whose row has a greater number, with that, in the order of creation."""
     # In pages of their own, not one long read: the caller writes between two projects, and SQLite
     # lets no reader write once another process has written since the read began.
-    after = 0
-    while rows := Project.objects.filter(pk__gt=after).order_by("pk")[:1000]:
-        yield from (ProjectId(row.ecosystem, row.key) for row in rows)
-        after = max(row.pk for row in rows)
+    columns = ("pk", "ecosystem", "key")
+    while found := Project.objects.filter(pk__gt=row).order_by("pk").values_list(*columns)[:1000]:
+        yield from ((number, ProjectId(ecosystem, key)) for number, ecosystem, key in found)
+        row = max(number for number, _, _ in found)

@@ -1,11 +1,13 @@
 """How one release differs from another: its metadata, its files, and what is in them. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from strongroom.core.ecosystem import Content
 from strongroom.packages.comparison.texts import Line, all_added, compare
+
+Texts = Mapping[str, str | None]
 
 
 class How(StrEnum):
@@ -42,36 +44,45 @@ class Change:
 
 
 def of_metadata(
-    before: Mapping[str, object], after: Mapping[str, object]
+    before: Mapping[str, object], after: Iterable[Mapping[str, object]]
 ) -> tuple[FieldChange, ...]:
-    """Return the fields that differ, in the order of their names."""
+    """Return the fields that differ, in the order of their names.
+
+    What any file of the new release says is new: an installer reads that of the file it takes.
+    """
+    said = list(after)
     changes = []
-    for field in sorted({*before, *after}):
-        old, new = _values(before.get(field)), _values(after.get(field))
-        removed = tuple(value for value in old if value not in set(new))
-        added = tuple(value for value in new if value not in set(old))
+    for field in sorted({*before, *(field for one in said for field in one)}):
+        old = dict.fromkeys(_values(before.get(field)))
+        new = dict.fromkeys(value for one in said for value in _values(one.get(field)))
+        removed = tuple(value for value in old if value not in new)
+        added = tuple(value for value in new if value not in old)
         if removed or added:
             changes.append(FieldChange(field, removed, added))
     return tuple(changes)
 
 
-def of_contents(
-    before: Iterable[Content], after: Iterable[Content], most_lines: int
+def of_contents(old: Mapping[str, Content], new: Mapping[str, Content]) -> tuple[Change, ...]:
+    """Return the files of two archives that differ, by path and in that order, without lines."""
+    gone = {each.sha256: path for path, each in old.items() if path not in new}
+    return tuple(_changes(old, new, gone))
+
+
+def with_lines(
+    changes: Iterable[Change], before: Texts, after: Texts, most_lines: int
 ) -> tuple[Change, ...]:
-    """Return the files of two archives that differ, in the order of their paths.
+    """Return changes with the lines that differ, from the texts of both sides by path.
 
     A change that has more lines than are left of `most_lines` comes without them.
     """
-    old = {each.path: each for each in before}
-    new = {each.path: each for each in after}
-    gone = {each.sha256: path for path, each in old.items() if path not in new}
-    changes: list[Change] = []
+    told: list[Change] = []
     room = most_lines
-    for change in _changes(old, new, gone):
-        lines = change.lines if change.lines is None or len(change.lines) <= room else None
+    for change in changes:
+        lines = _lines(change, before.get(change.path), after.get(change.path))
+        lines = lines if lines is not None and len(lines) <= room else None
         room -= len(lines or ())
-        changes.append(_with_lines(change, lines))
-    return tuple(changes)
+        told.append(replace(change, lines=lines))
+    return tuple(told)
 
 
 def _changes(
@@ -82,14 +93,12 @@ def _changes(
         was, now = old.get(path), new.get(path)
         if was is not None and now is not None:
             if was.sha256 != now.sha256:
-                lines = _compared(was.text, now.text)
-                yield Change(How.CHANGED, path, was.size, now.size, lines=lines)
+                yield Change(How.CHANGED, path, was.size, now.size)
         elif now is not None:
             if _is_moved(path, now, old, gone):
                 yield Change(How.MOVED, path, now.size, now.size, gone[now.sha256])
             else:
-                lines = None if now.text is None else all_added(now.text)
-                yield Change(How.ADDED, path, None, now.size, lines=lines)
+                yield Change(How.ADDED, path, None, now.size)
         elif was is not None and path not in moved:
             yield Change(How.REMOVED, path, was.size, None)
 
@@ -99,12 +108,12 @@ def _is_moved(path: str, now: Content, old: Mapping[str, Content], gone: Mapping
     return path not in old and now.sha256 in gone and now.size > 0
 
 
-def _compared(was: str | None, now: str | None) -> tuple[Line, ...] | None:
-    return None if was is None or now is None else compare(was, now)
-
-
-def _with_lines(change: Change, lines: tuple[Line, ...] | None) -> Change:
-    return Change(change.how, change.path, change.before, change.after, change.moved_from, lines)
+def _lines(change: Change, was: str | None, now: str | None) -> tuple[Line, ...] | None:
+    if now is None:
+        return None
+    if change.how is How.ADDED:
+        return all_added(now)
+    return None if was is None else compare(was, now)
 
 
 def _values(value: object) -> tuple[str, ...]:

@@ -2,25 +2,39 @@
 
 Each file of the newer is held against that of the older which it takes the place of: of the same
 kind and, where a release has several of a kind, for the same platforms.
+
+Somebody waits for it, and what is in the archives was chosen by somebody else. So all that is read,
+kept and shown for one comparison is counted together: first the digests of all files, then the
+texts of those that differ. What is beyond the bounds is not compared, and is said not to be.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from strongroom.core.ecosystem import Content, Ecosystem
+from strongroom.core.ecosystem import Content, Ecosystem, Most
 from strongroom.core.errors import StrongroomError
 from strongroom.packages.comparison.differences import (
     Change,
     FieldChange,
+    How,
     of_contents,
     of_metadata,
+    with_lines,
 )
 
-LARGEST_READ = 64 * 1024 * 1024  # bytes of an archive that is opened while somebody waits
-MOST_READ = 256 * 1024 * 1024  # bytes of all the archives of two releases
-MOST_LINES = 12_000  # of all files together; nobody reads more on a page
-MOST_UNPACKED = 256 * 1024 * 1024  # bytes
+MEBIBYTE = 1024 * 1024
+LARGEST_READ = 64 * MEBIBYTE  # bytes of one archive
+LARGEST_UNPACKED = 256 * MEBIBYTE
+MOST_FILES = 20_000  # in one archive
+MOST_READ = 256 * MEBIBYTE  # bytes of all archives
+MOST_UNPACKED = 1024 * MEBIBYTE  # each time that they are read
+MOST_MEMBERS = 100_000
+MOST_CHANGES = 10_000  # of all archives; a page of more could not be shown
+MOST_LINES = 12_000  # nobody reads more on a page
+MOST_TEXT = 8 * MEBIBYTE  # bytes that are kept at once to compare their lines
+LONGEST_TEXT = 256 * 1024  # bytes; longer ones are made by programs, and nobody reads their changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +65,63 @@ class FileDifference:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One of the two releases: its version, what it says of itself, its files."""
+    """One of the two releases: its version, what it or each of its files says, its files."""
 
     version: str
-    metadata: Mapping[str, object]
+    metadata: Sequence[Mapping[str, object]]
     files: Sequence[Side]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How a release differs from an older one, whose version is empty if there is none."""
+    """How a release differs from an older one, whose version is empty if there is none.
+
+    `missing` names the files of the older one in the place of which there is none.
+    """
 
     against: str
     fields: tuple[FieldChange, ...]
     files: tuple[FileDifference, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Room:
+    """What is left of the bounds."""
+
+    packed: int
+    unpacked: int
+    members: int
+    changes: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads archives, by the digest of their bytes, as long as there is room."""
+
+    ecosystem: Ecosystem
+    opened: Callable[[str], BinaryIO]
+    room: _Room
+
+    def read(self, side: Side | None, texts: AbstractSet[str]) -> dict[str, Content]:
+        """Return the files of an archive by their paths; of no archive, none."""
+        if side is None:
+            return {}
+        room = self.room
+        most = Most(min(LARGEST_UNPACKED, room.unpacked), min(MOST_FILES, room.members))
+        # Taken whole until it is known how much it was: to fail has its price too.
+        room.unpacked -= most.unpacked
+        room.members -= most.members
+        with self.opened(side.sha256) as archive:
+            found = tuple(self.ecosystem.contents(side.filename, archive, most, texts))
+        room.unpacked += most.unpacked - sum(each.size for each in found)
+        room.members += most.members - len(found)
+        return {each.path: each for each in found}
+
+    def texts(self, side: Side | None, paths: AbstractSet[str]) -> dict[str, str | None]:
+        """Return the texts of some files of an archive."""
+        return {path: one.text for path, one in self.read(side, paths).items()} if paths else {}
 
 
 def compare_releases(
@@ -74,12 +131,12 @@ def compare_releases(
     opened: Callable[[str], BinaryIO],
 ) -> Difference:
     """Compare two releases; `opened` returns the bytes of a SHA-256."""
-    before = older or Release("", {}, ())
-    return Difference(
-        before.version,
-        of_metadata(before.metadata, newer.metadata),
-        compare_files(before.files, newer.files, ecosystem, opened),
-    )
+    before = older or Release("", (), ())
+    said = before.metadata[0] if before.metadata else {}
+    files = compare_files(before.files, newer.files, ecosystem, opened)
+    replaced = {one.against for one in files}
+    missing = tuple(one.filename for one in before.files if one.filename not in replaced)
+    return Difference(before.version, of_metadata(said, newer.metadata), files, missing)
 
 
 def compare_files(
@@ -89,19 +146,16 @@ def compare_files(
     opened: Callable[[str], BinaryIO],
 ) -> tuple[FileDifference, ...]:
     """Compare each file of the newer release; `opened` returns the bytes of a SHA-256."""
-    differences: list[FileDifference] = []
-    left, lines = MOST_READ, MOST_LINES
+    room = _Room(MOST_READ, MOST_UNPACKED, MOST_MEMBERS, MOST_CHANGES, MOST_LINES)
+    reader = _Reader(ecosystem, opened, room)
+    differences = []
     for one in newer:
         before = predecessor(older, one)
-        left -= one.size + (before.size if before else 0)
-        changes, reason = None, _too_much(before, one, left)
-        if not reason:
-            try:
-                old = _contents(before, ecosystem, opened) if before else ()
-                changes = of_contents(old, _contents(one, ecosystem, opened), lines)
-                lines -= sum(len(each.lines or ()) for each in changes)
-            except StrongroomError as error:
-                reason = error.sentence
+        try:
+            found = _compared(before, one, reader)
+        except StrongroomError as error:
+            found = error.sentence
+        changes, reason = (None, found) if isinstance(found, str) else (found, "")
         against, size = (before.filename, before.size) if before else ("", None)
         differences.append(FileDifference(one.filename, against, one.size, size, changes, reason))
     return tuple(differences)
@@ -120,15 +174,33 @@ def _tail(filename: str) -> str:
     return "-".join(filename.split("-")[2:])
 
 
-def _too_much(before: Side | None, after: Side, left: int) -> str:
-    """Say why two files are not opened while somebody waits, or nothing if they are."""
+def _compared(before: Side | None, after: Side, reader: _Reader) -> tuple[Change, ...] | str:
+    """Return what differs, or the reason why it is not compared."""
+    room = reader.room
+    room.packed -= after.size + (before.size if before else 0)
     if max(after.size, before.size if before else 0) > LARGEST_READ:
-        return f"Files of more than {LARGEST_READ // 1024**2} MiB are not opened for this."
-    return "" if left >= 0 else "The files before it were too many to open this one too."
+        return f"Files of more than {LARGEST_READ // MEBIBYTE} MiB are not opened for this."
+    if room.packed < 0 or not (room.unpacked and room.members):
+        return "The files before it were too many to open this one too."
+    old, new = reader.read(before, frozenset()), reader.read(after, frozenset())
+    changes = of_contents(old, new)
+    if len(changes) > room.changes:
+        return "It differs in more files than a page shows."
+    room.changes -= len(changes)
+    added, changed = _readable(changes)
+    before_texts, after_texts = reader.texts(before, changed), reader.texts(after, added | changed)
+    told = with_lines(changes, before_texts, after_texts, room.lines)
+    room.lines -= sum(len(each.lines or ()) for each in told)
+    return told
 
 
-def _contents(
-    side: Side, ecosystem: Ecosystem, opened: Callable[[str], BinaryIO]
-) -> tuple[Content, ...]:
-    with opened(side.sha256) as archive:
-        return tuple(ecosystem.contents(side.filename, archive, MOST_UNPACKED))
+def _readable(changes: Sequence[Change]) -> tuple[frozenset[str], frozenset[str]]:
+    """Choose the paths, of new files and of changed ones, whose texts are read."""
+    chosen: dict[How, set[str]] = {How.ADDED: set(), How.CHANGED: set()}
+    room = MOST_TEXT
+    for change in changes:
+        sizes = (change.before or 0, change.after or 0)
+        if change.how in chosen and max(sizes) <= LONGEST_TEXT and sum(sizes) <= room:
+            room -= sum(sizes)
+            chosen[change.how].add(change.path)
+    return frozenset(chosen[How.ADDED]), frozenset(chosen[How.CHANGED])

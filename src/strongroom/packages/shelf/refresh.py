@@ -30,8 +30,14 @@ from strongroom.packages.shelf.standing import (
     standing,
 )
 from strongroom.proof.ledger.events import moment_of, of_project_since
+from strongroom.rows.prepared import Update
 from strongroom.stores.locks import Locks
 from strongroom.stores.pages.protocol import Pages
+
+_shown = Update(
+    lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")),
+    shelved_serial=lambda at: at("serial"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,7 @@ def note(shown: Listing, ecosystem: Ecosystem, news: Sequence[Recorded]) -> None
         card.write(shown, ecosystem)
         if news:
             # Only those: the listing may know of a later event, whose own pages are not rendered.
-            row = Project.objects.filter(ecosystem=project.ecosystem, key=project.key)
-            row.update(shelved_serial=news[-1].serial)
+            _shown(ecosystem=project.ecosystem, key=project.key, serial=news[-1].serial)
         shared.want(plan.shared(news, project.ecosystem))
 
 
@@ -100,15 +105,13 @@ def _put(shelf: Shelf, must: Standing) -> None:
     missing = shelf.pages.link(must.files)
     # Upkeep set their blobs aside, or the disk lost them. The project's other files go on.
     shelf.pages.unlink(*missing)
-    for note in (*must.lost(missing), *must.notes):
-        shelf.pages.put(note.path, note.body)
+    shelf.pages.put_all((note.path, note.body) for note in (*must.lost(missing), *must.notes))
     found = [f"{DAMAGED}/{path}" for path in must.files if path not in missing]
     # Hardly any registry has notes of these kinds, and there would be one beside each file.
     some = {kind for kind in (DAMAGED, QUARANTINE) if any(shelf.pages.walk(kind))}
     ended = (path for path in (*must.ended, *found) if _kind(path) in {None, *some})
     shelf.pages.remove(*ended)
-    for page in must.pages:
-        shelf.pages.put(page.path, page.body)
+    shelf.pages.put_all((page.path, page.body) for page in must.pages)
 
 
 def _kind(path: str) -> str | None:

@@ -1,11 +1,9 @@
 """How what a stage holds differs from the newest release before it."""
 
-from collections.abc import Iterable
-
 from strongroom.core.ecosystem import Ecosystem, FileListing, ReleaseListing, chosen
 from strongroom.packages.catalog.listing import listing
 from strongroom.packages.comparison.releases import Difference, Release, Side, compare_releases
-from strongroom.packages.models import Stage, StagedFile
+from strongroom.packages.models import Stage
 from strongroom.packages.staging import manifests
 from strongroom.packages.staging.rows import files_of, project_of, project_row
 from strongroom.packages.staging.states import FileState
@@ -16,7 +14,9 @@ def difference(stage: Stage, yard: Yard) -> Difference:
     """Compare the judged files of a stage with those of the release before its version."""
     ecosystem = yard.desk.ecosystem(stage.ecosystem)
     files = [file for file in files_of(stage) if file.state == FileState.COMPLETED]
-    newer = Release(stage.version_display, _metadata(files), tuple(map(_staged, files)))
+    read = [(file, manifests.read(file.manifest)) for file in files]
+    sides = tuple(Side(file.filename, told.kind, file.size, file.sha256) for file, told in read)
+    newer = Release(stage.version_display, [told.metadata for _, told in read], sides)
     return compare_releases(_before(stage, ecosystem), newer, ecosystem, yard.desk.blobs.open)
 
 
@@ -37,17 +37,8 @@ def _before(stage: Stage, ecosystem: Ecosystem) -> Release | None:
 
 
 def _release(found: ReleaseListing) -> Release:
-    return Release(found.version.display, found.metadata, tuple(map(_published, found.files)))
+    return Release(found.version.display, [found.metadata], tuple(map(_published, found.files)))
 
 
 def _published(file: FileListing) -> Side:
     return Side(file.filename, file.kind, file.size, file.digests.sha256)
-
-
-def _staged(file: StagedFile) -> Side:
-    return Side(file.filename, manifests.read(file.manifest).kind, file.size, file.sha256)
-
-
-def _metadata(files: Iterable[StagedFile]) -> dict[str, object]:
-    # The release will say what its first file says (`publishing.commit`).
-    return next((dict(manifests.read(file.manifest).metadata) for file in files), {})

@@ -69,9 +69,10 @@ class Outcome:
     error: StrongroomError | None = None
 
 
-def publish(yard: Yard, actor: Actor, handle: str) -> Outcome:
+def publish(yard: Yard, actor: Actor, handle: str, content: str | None = None) -> Outcome:
     """Publish a stage, or, where approvals are missing, ask people for them.
 
+    `content` is the digest of what the actor has seen, if they have; another one is not published.
     Raises the error why not. The stage is then as it was, or, if people had been asked already, in
     error, which says why.
     """
@@ -85,6 +86,8 @@ def publish(yard: Yard, actor: Actor, handle: str) -> Outcome:
             allow(actor, Action.STAGE, stage)
             state = state_of(stage, yard.desk.clock.now())
             files = complete_files(stage)
+            if content is not None:
+                as_seen(content, content_of(files))
             if standing(stage, files, yard).missing:
                 return Outcome(_ask(stage, state, actor, yard))
             # To ask people takes no more than staging; to publish takes leave to publish.
@@ -129,6 +132,16 @@ def complete_files(stage: Stage) -> list[StagedFile]:
             "Complete or delete them.",
         )
     return files
+
+
+def as_seen(content: str, there: str) -> None:
+    """Refuse an act on files that are not those whose digest its actor names."""
+    if content != there:
+        raise ConflictError(
+            "stage-changed",
+            "The files of the stage are not those that you saw.",
+            "Look at what it holds now, and decide again.",
+        )
 
 
 def try_now(stage: Stage, by: Actor, told: list[Event], yard: Yard) -> Outcome:

@@ -17,12 +17,13 @@ from django.db import transaction
 from strongroom.core.actors import REGISTRY
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import NotFoundError
-from strongroom.core.events import Event, Kind, Recorded
-from strongroom.packages.catalog.listing import find_project
+from strongroom.core.events import Event, Kind
+from strongroom.packages.catalog import acts
+from strongroom.packages.catalog.listing import lock_project
 from strongroom.packages.upkeep.named import Named
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.packages.upkeep.reading import BLOCK, Pace, sha256_of
-from strongroom.proof.ledger.events import newest_of, record
+from strongroom.proof.ledger.events import newest_of, of_project_and_kind
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.blobs.protocol import Blobs
 
@@ -76,7 +77,7 @@ def told() -> dict[tuple[ProjectId, str], bool]:
 def withhold(premises: Premises, sha256: str, fault: Fault, users: Iterable[Named]) -> None:
     """Serve a blob to nobody from now on; `users` are all the names under which it was served."""
     if fault is not Fault.MISSING:
-        aside = premises.blobs.set_aside(sha256)
+        aside = premises.blobs.set_aside(sha256) or "(it is gone)"
         logger.error("blob %s is %s and was moved to %s", sha256, fault, aside)
     else:
         logger.error("blob %s is missing", sha256)
@@ -97,8 +98,11 @@ def repair(premises: Premises, sha256: str, source: Path) -> bool:
     return False
 
 
-def tell(premises: Premises, one: Named, fault: Fault | None) -> Recorded:
-    """Record that a file is damaged, or whole again, and put its project's pages in step."""
+def tell(premises: Premises, one: Named, fault: Fault | None) -> None:
+    """Record that a file is damaged, or whole again, and put its project's pages in step.
+
+    What is told already is not told again: several may have found it.
+    """
     facts = {"file": one.filename, "sha256": one.sha256}
     event = Event(
         kind=Kind.FILE_DAMAGED if fault else Kind.FILE_REPAIRED,
@@ -109,9 +113,14 @@ def tell(premises: Premises, one: Named, fault: Fault | None) -> Recorded:
         facts={**facts, "fault": fault.value} if fault else facts,
     )
     with transaction.atomic():
-        row = find_project(one.project)
-        recorded = record(event, premises.desk.clock)
-        row.serial = recorded.serial
-        row.save(update_fields=["serial"])
+        row = lock_project(one.project)
+        if _told_of(one) == bool(fault):
+            return
+        recorded = acts.tell(premises.desk, row, event)
     premises.desk.react([recorded])
-    return recorded
+
+
+def _told_of(one: Named) -> bool:
+    events = [each for kind in KINDS for each in of_project_and_kind(one.project, kind)]
+    mine = [each for each in events if each.event.facts["file"] == one.filename]
+    return bool(mine) and max(mine, key=lambda each: each.serial).event.kind == Kind.FILE_DAMAGED

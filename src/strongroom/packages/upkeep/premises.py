@@ -13,6 +13,9 @@ from strongroom.stores.locks import Locks
 BACKUP = "backup"
 """The lock of whoever copies all blobs that rows name, or removes those that none names."""
 
+DAMAGE = "damage"
+"""The lock of whoever takes a damaged blob out of service, or puts it back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Premises:

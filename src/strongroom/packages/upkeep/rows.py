@@ -31,6 +31,7 @@ from strongroom.proof.models import EventRow
 
 LABELS = ("proof", "people", "packages")
 _AT_ONCE = 500
+_LONGEST = 256 * 1024**2  # characters of a row, which is in memory whole
 _ALIAS = "snapshot"
 _OF_EVENT = ("serial", "kind", "actor", "facts")
 
@@ -111,7 +112,7 @@ def _plain(value: object) -> str:
 def read(place: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of a file; raises ConfigurationError where a line is none."""
     with place.open(encoding="ascii") as file:
-        for line in file:
+        while line := file.readline(_LONGEST):
             try:
                 row = json.loads(line)
             except ValueError:
@@ -122,17 +123,24 @@ def read(place: Path) -> Iterator[dict[str, Any]]:
 
 
 def is_empty() -> bool:
-    """Say whether the database has no rows of a registry."""
-    return not any(_all(model).exists() for model in tables())
+    """Say whether the database has no rows of a registry, in whatever shape it is."""
+    return not any(_all(model).exists() for model in _made_already())
 
 
 def are_those_of(folder: Path, counts: Mapping[str, int]) -> bool:
     """Say whether the rows in the database are those of a folder: as many, the same last event."""
-    if any(counts.get(name_of(model), 0) != _all(model).count() for model in tables()):
+    there = {name_of(model): _all(model).count() for model in _made_already()}
+    if {name: count for name, count in there.items() if count or name in counts} != dict(counts):
         return False
     told = deque(read(folder / name_of(EventRow)), maxlen=1)
-    there = _all(EventRow).order_by("-serial").values(*_OF_EVENT)[:1]
-    return [{name: row.get(name) for name in _OF_EVENT} for row in told] == list(there)
+    newest = _all(EventRow).order_by("-serial").values(*_OF_EVENT)[:1]
+    return [{name: row.get(name) for name in _OF_EVENT} for row in told] == list(newest)
+
+
+def _made_already() -> tuple[type[models.Model], ...]:
+    """Return the tables that are there: a restore that died may have left an older shape."""
+    there = set(connection.introspection.table_names())
+    return tuple(model for model in tables() if model._meta.db_table in there)  # noqa: SLF001 - likewise
 
 
 def load(known: Apps, folder: Path, counts: Mapping[str, int], progress: Progress) -> None:

@@ -6,21 +6,22 @@
 3. Every page of every project: there, and in step with its compressed form, which has a checksum.
    What is not is rendered anew. So is, without a word, what rendering gives otherwise by now.
 
-It runs beside a registry that serves and publishes. What is damaged already and was told of is not
-told again, so it can be repeated, and broken off at any point.
+It runs beside a registry that serves and publishes, whole or in parts. What is damaged already and
+was told of is not told again, so it can be repeated, and broken off at any point.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from strongroom.core.coordinates import ProjectId
-from strongroom.packages.catalog.listing import all_projects, find_project
+from strongroom.packages.catalog.listing import all_projects, find_project, projects_after
 from strongroom.packages.shelf.refresh import pages_of
 from strongroom.packages.upkeep.damage import Fault, examine, repair, tell, told, withhold
 from strongroom.packages.upkeep.named import Named, files, named
-from strongroom.packages.upkeep.premises import Premises
-from strongroom.packages.upkeep.reading import Pace, Progress
+from strongroom.packages.upkeep.premises import DAMAGE, Premises
+from strongroom.packages.upkeep.reading import UNPACED, Pace, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -76,9 +77,7 @@ class _Round:
         """Look at one served file."""
         if one.sha256 not in self.seen:
             fault = examine(self.premises.blobs, one.sha256, self.pace)
-            self.seen[one.sha256] = fault
-            if fault is not None:
-                self._take_down(one.sha256, fault)
+            self.seen[one.sha256] = fault and self._taken_down(one.sha256)
         if self.seen[one.sha256] is not None:
             return
         if self.told.get((one.project, one.filename)):
@@ -89,6 +88,14 @@ class _Round:
             self.replaced.append(one.path)
             pages.unlink(one.path)
             self.premises.rebuild(one.project)
+
+    def _taken_down(self, sha256: str) -> Fault | None:
+        with self.premises.alone.held(DAMAGE):
+            # Looked at once more: another scrub may have put the right bytes back meanwhile.
+            fault = examine(self.premises.blobs, sha256, self.pace)
+            if fault is not None:
+                self._take_down(sha256, fault)
+            return fault
 
     def _take_down(self, sha256: str, fault: Fault) -> None:
         users = [one for one in named() if one.sha256 == sha256]
@@ -120,6 +127,32 @@ class _Round:
         self.rendered.extend(wrong)
         if wrong:
             logger.error("%d pages of %s were damaged and are rendered anew", len(wrong), project)
+
+
+def look_at_files(
+    premises: Premises, pace: Pace, after: int, enough: Callable[[], bool]
+) -> int | None:
+    """Look at the files of rows after a number, until it is enough; at one row at least.
+
+    Returns the number of the last row, None at the end of all.
+    """
+    now, row = _Round(premises, pace, None, told()), after
+    for one in named(after):
+        if row not in {one.row, after} and enough():
+            return row
+        row = one.row
+        now.look(one)
+    return None
+
+
+def look_at_projects(premises: Premises, after: int, enough: Callable[[], bool]) -> int | None:
+    """Look at the pages of projects of rows after a number, likewise."""
+    now = _Round(premises, UNPACED, None, {})
+    for row, project in projects_after(after):
+        now.look_at_pages(project)
+        if enough():
+            return row
+    return None
 
 
 def scrub(premises: Premises, pace: Pace, source: Path | None, progress: Progress) -> Report:

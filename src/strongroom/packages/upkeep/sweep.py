@@ -60,21 +60,24 @@ class Stray:
     size: int
 
 
-def find(premises: Premises, older_than: float) -> tuple[Stray, ...]:
-    """Name what nothing names and was last written before a moment (seconds since epoch)."""
+def find(premises: Premises, older_than: float, *, pages: bool = True) -> tuple[Stray, ...]:
+    """Name what nothing names and was last written before a moment (seconds since epoch).
+
+    Without `pages` those are left out: to know which belong, all must be rendered.
+    """
     # The disk first, the rows after it.
     blobs = tuple(_old_blobs(premises, older_than))
-    shelf = tuple(_old_on_shelf(premises, older_than))
+    shelf = tuple(_old_on_shelf(premises, older_than, "" if pages else FILES))
     census = Census()
     census.read()
     with transaction.atomic():
         take_turn(BLOBS)
         census.catch_up()
-    pages = _all_pages(premises)
+    standing = _all_pages(premises) if pages else frozenset()
     return (
         *(one for one in blobs if not census.names_blob(one.name)),
         *_incoming(premises, older_than),
-        *(one for one in shelf if not _belongs(one, census, pages)),
+        *(one for one in shelf if not _belongs(one, census, standing)),
     )
 
 
@@ -87,6 +90,14 @@ def remove(premises: Premises, strays: Iterable[Stray]) -> tuple[Stray, ...]:
         return _remove(premises, list(strays))
 
 
+def sweep(premises: Premises, older_than: float) -> tuple[Stray, ...] | None:
+    """Remove all strays but pages; None if a backup is under way, for which nobody is to wait."""
+    with premises.alone.tried(BACKUP) as is_held:
+        if not is_held:
+            return None
+        return _remove(premises, list(find(premises, older_than, pages=False)))
+
+
 def _remove(premises: Premises, waiting: list[Stray]) -> tuple[Stray, ...]:
     began, census, gone = last_serial(), Census(), list[Stray]()
     census.read()
@@ -96,10 +107,11 @@ def _remove(premises: Premises, waiting: list[Stray]) -> tuple[Stray, ...]:
             census.catch_up()
             now, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
             gone.extend(one for one in now if _removed(premises, one, census))
-    changed = {one.event.project for batch in _events(began) for one in batch}
-    for project in sorted(project for project in changed if project is not None):
-        premises.rebuild(project)
-    premises.put_shared()
+    if any(one.sort is Sort.PAGE for one in gone):
+        changed = {one.event.project for batch in _events(began) for one in batch}
+        for project in sorted(project for project in changed if project is not None):
+            premises.rebuild(project)
+        premises.put_shared()
     logger.info("swept %d files that nothing named", len(gone))
     return tuple(gone)
 
@@ -115,8 +127,8 @@ def _incoming(premises: Premises, older_than: float) -> Iterator[Stray]:
         yield Stray(Sort.INCOMING, one.name, one.size)
 
 
-def _old_on_shelf(premises: Premises, older_than: float) -> Iterator[Stray]:
-    for one in premises.shelf.pages.walk():
+def _old_on_shelf(premises: Premises, older_than: float, under: str) -> Iterator[Stray]:
+    for one in premises.shelf.pages.walk(under.rstrip("/")):
         if one.name not in OWN and one.written < older_than:
             sort = Sort.FILE if one.name.startswith(FILES) else Sort.PAGE
             yield Stray(sort, one.name, one.size)
@@ -134,10 +146,11 @@ def _all_pages(premises: Premises) -> frozenset[str]:
 def _belongs(one: Stray, census: Census, pages: frozenset[str]) -> bool:
     if one.sort is Sort.FILE:
         return census.names_path(one.name)
+    # The compressed form of a page goes and stays with it; and a file may be called `.gz` itself.
+    names = {one.name, one.name.removesuffix(".gz")}
     if one.name.startswith(f"{DAMAGED}/"):
-        return census.names_path(one.name.removeprefix(f"{DAMAGED}/").removesuffix(".gz"))
-    # The compressed form of a page goes and stays with it.
-    return one.name in pages or one.name.removesuffix(".gz") in pages
+        return any(census.names_path(name.removeprefix(f"{DAMAGED}/")) for name in names)
+    return not names.isdisjoint(pages)
 
 
 def _removed(premises: Premises, one: Stray, census: Census) -> bool:

@@ -7,7 +7,7 @@ opens it becomes the first administrator, and it stops working when any account 
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -22,6 +22,7 @@ from strongroom.proof.ledger.turns import take_turn
 
 SIGN_IN_FOR = timedelta(minutes=15)
 CLAIM_FOR = timedelta(days=7)
+KEPT = timedelta(days=7)  # beyond its end: the clocks of several machines differ
 
 
 def _digest(secret: str) -> str:
@@ -101,6 +102,11 @@ def claim(secret: str, name: str, email: str, actor: Actor, clock: Clock) -> Use
             clock,
         )
     return user
+
+
+def forget(now: datetime) -> int:
+    """Forget links that sign nobody in any more; returns how many."""
+    return SignInLink.objects.filter(expires_at__lt=now - KEPT).delete()[0]
 
 
 def _spend(link: SignInLink, clock: Clock) -> None:

@@ -6,22 +6,31 @@ sender learns nothing of which tokens exist.
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from strongroom.core.errors import ForbiddenError, InvalidError
 from strongroom.people.tokens import caveats, macaroons, scopes
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What the use of a single-use token burns: a digest, and when all tokens that burn it end."""
+
+    digest: str
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Genuine:
     """A token that this registry made, unaltered but for narrowing.
 
-    `spends` is the digest that its use burns, or None if it may be used again.
+    `spends` is what its use burns, or None if it may be used again.
     """
 
     kind: str
     identifier: str
     scope: scopes.Scope
-    spends: str | None = None
+    spends: Spent | None = None
 
 
 def verify(text: str, master: bytes) -> Genuine:
@@ -50,13 +59,14 @@ def describe(text: str) -> dict[str, object]:
     return {"kind": macaroon.kind, "identifier": macaroon.identifier, **scopes.shown(scope)}
 
 
-def _spent_by(limits: list[caveats.Caveat], steps: tuple[bytes, ...]) -> str | None:
-    """Return the digest of the chain up to its first `once`.
+def _spent_by(limits: list[caveats.Caveat], steps: tuple[bytes, ...]) -> Spent | None:
+    """Return the digest of the chain up to its first `once`, and the end that stands in that part.
 
     Not of the whole token: the holder of a single-use token could add harmless caveats to it, make
     as many different tokens as they like, and use each of them once.
     """
-    for limit, signature in zip(limits, steps, strict=True):
+    for place, (limit, signature) in enumerate(zip(limits, steps, strict=True)):
         if isinstance(limit, caveats.Once):
-            return hashlib.sha256(b"strongroom spent token: " + signature).hexdigest()
+            digest = hashlib.sha256(b"strongroom spent token: " + signature).hexdigest()
+            return Spent(digest, scopes.scope_of(limits[:place]).expires_at)
     return None

@@ -13,14 +13,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Generic, ParamSpec
 
 from django.db import IntegrityError, transaction
 from django_tasks import task
-from django_tasks.base import Task
+from django_tasks.base import Task, TaskResultStatus
 from django_tasks_db.backend import DatabaseBackend, TaskResult
 from django_tasks_db.models import DBTaskResult
 
+from strongroom.site.jobs.leases import after
 from strongroom.site.jobs.models import Lease
 from strongroom.site.jobs.rules import work_of
 
@@ -76,6 +78,19 @@ class Queue(DatabaseBackend):
                 if not left:
                     raise
         return queued
+
+
+def enqueue_later(wait: timedelta, job: Job[P], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Queue a job that is not to be done before a while has passed, by the database's clock."""
+    with transaction.atomic():
+        queued = job.enqueue(*args, **kwargs)
+        DBTaskResult.objects.filter(pk=queued.id).update(run_after=after(wait))
+
+
+def is_under_way(*jobs: Job[...]) -> bool:
+    """Say whether any of some jobs waits or runs, whatever its arguments."""
+    rows = DBTaskResult.objects.filter(task_path__in=[one.module_path for one in jobs])
+    return rows.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING)).exists()
 
 
 def is_waiting(job: Job[P], *arguments: object) -> bool:

@@ -2,7 +2,8 @@
 
 The arbiter starts workers, replaces one that died, and tells them to stop; the listening sockets
 are its own. A worker that is told to stop takes no more connections, answers whoever is waiting,
-and ends when the last has gone or the time for it is over.
+and ends when the last has gone or the time for it is over. One whose arbiter was killed has next to
+no time: whoever starts the server again waits for its address and its folder.
 """
 
 import os
@@ -25,6 +26,7 @@ from strongroom.site.lane.tally import Tally
 from strongroom.stores.pages.disk import DiskPages
 
 BEAT_EVERY = 1.0  # seconds
+ORPHAN = 1.0  # seconds that an orphan has to answer whoever is waiting
 # A thread that computes gives way to the loop this often; the usual 5 ms would be paid three times
 # for each answer.
 SWITCH_EVERY = 0.0005  # seconds
@@ -41,13 +43,27 @@ class LaneWorker(base.Worker):  # type: ignore[misc] # gunicorn is not typed
         sys.setswitchinterval(SWITCH_EVERY)
         loop = self._loop()
         loop.start(self.PIPE[0])
-        while self.alive and self.ppid == os.getppid():
+        while self.alive and not self._is_orphan:
             self._turn(loop)
         loop.stop()
-        until = time.monotonic() + self.cfg.graceful_timeout
-        while not loop.empty and time.monotonic() < until:
+        for listener in self.sockets:
+            # Else nobody could listen at our address while we come to our end.
+            listener.close()
+        began = time.monotonic()
+        while not loop.empty and time.monotonic() - began < self._grace:
             self._turn(loop)
         loop.close()
+        if self._is_orphan:
+            # No arbiter will kill us for waiting for a thread that waits for its client.
+            os._exit(1)
+
+    @property
+    def _is_orphan(self) -> bool:
+        return bool(self.ppid != os.getppid())
+
+    @property
+    def _grace(self) -> float:
+        return ORPHAN if self._is_orphan else float(self.cfg.graceful_timeout)
 
     def _turn(self, loop: Loop) -> None:
         loop.turn()

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from strongroom.core.errors import NotFoundError
 from strongroom.stores.blobs.spool import Spool, Spooled
-from strongroom.stores.folders import fsync_folder, make_folder, no_room
+from strongroom.stores.folders import fsync_folder, fsync_folders, make_folder, no_room
 from strongroom.stores.room import Room
 from strongroom.stores.standing import Standing
 
@@ -38,13 +38,13 @@ class DiskBlobs:
         try:
             os.fchmod(upload.fileno(), 0o444)
             os.fsync(upload.fileno())
-            make_folder(target.parent)
+            make_folder(target.parents[2])
+            target.parent.mkdir(parents=True, exist_ok=True)
             # A link and not a rename: what is kept stays the one inode that the shelf links to.
             with suppress(FileExistsError):
                 target.hardlink_to(upload.path)
             # Another upload may have made these folders a moment ago and not yet fsynced them.
-            for folder in target.parents[:3]:
-                fsync_folder(folder)
+            fsync_folders(target.parents[:3])
         except OSError as error:
             raise no_room(error) from error
 
@@ -78,7 +78,10 @@ class DiskBlobs:
         place, aside = self.location(sha256), self._folder / "damaged"
         make_folder(aside)
         kept = aside / f"{sha256}-{secrets.token_hex(4)}"
-        place.rename(kept)
+        try:
+            place.rename(kept)
+        except FileNotFoundError:
+            return ""
         fsync_folder(place.parent)
         fsync_folder(aside)
         return str(kept)
@@ -94,7 +97,3 @@ class DiskBlobs:
     def discard(self, name: str) -> None:
         """Remove an abandoned incoming file."""
         self._spool.discard(name)
-
-    def reap(self, older_than: float) -> int:
-        """Remove abandoned incoming files last written before a moment (seconds since epoch)."""
-        return self._spool.reap(older_than)

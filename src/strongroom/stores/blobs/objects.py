@@ -163,7 +163,10 @@ class ObjectBlobs:
     def set_aside(self, sha256: str) -> str:
         """Move what stands under a digest out of every reader's way, and say where it is now."""
         aside = f"{ASIDE}/{sha256}-{secrets.token_hex(4)}"
-        self._bucket.copy(_name(sha256), aside)
+        try:
+            self._bucket.copy(_name(sha256), aside)
+        except FileNotFoundError:
+            return ""
         self._bucket.delete(_name(sha256))
         return aside
 
@@ -178,10 +181,6 @@ class ObjectBlobs:
     def discard(self, name: str) -> None:
         """Remove an abandoned incoming file of this machine."""
         self._spool.discard(name)
-
-    def reap(self, older_than: float) -> int:
-        """Remove incoming files of this machine last written before a moment (since epoch)."""
-        return self._spool.reap(older_than)
 
 
 class _Reading(io.RawIOBase):

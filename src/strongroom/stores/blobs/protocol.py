@@ -64,7 +64,10 @@ class Blobs(Protocol):
         ...
 
     def set_aside(self, sha256: str) -> str:
-        """Move what stands under a digest out of every reader's way, and say where it is now."""
+        """Move what stands under a digest out of every reader's way, and say where it is now.
+
+        Empty where nothing stood: somebody else was faster.
+        """
         ...
 
     def remove(self, sha256: str) -> None:
@@ -77,8 +80,4 @@ class Blobs(Protocol):
 
     def discard(self, name: str) -> None:
         """Remove abandoned incoming bytes."""
-        ...
-
-    def reap(self, older_than: float) -> int:
-        """Remove all incoming bytes that are abandoned; returns how many."""
         ...

@@ -1,10 +1,12 @@
 """Where incoming bytes lie until they are kept or refused: one local file each, without a name.
 
-The folder is of one machine. A file goes when its upload ends, however it ends; what a process
-that died has left is abandoned, and reaped a day later.
+The folder is of one machine. A file goes when its upload ends, however it ends. What a process that
+died has left is removed a day later by whoever receives next on that machine: no worker elsewhere
+could reach it.
 """
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +16,9 @@ from strongroom.core.digests import Digests, Hasher
 from strongroom.stores.folders import make_folder, no_room
 from strongroom.stores.room import Room
 from strongroom.stores.standing import Standing
+
+ABANDONED_AFTER = 24 * 3600.0  # seconds; the longest that an upload may take to arrive
+TIDY_EVERY = 3600.0  # seconds
 
 
 class Spooled:
@@ -86,10 +91,12 @@ class Spool:
         """Use `folder`, made when first needed; refuse bytes while `room` is low."""
         self._folder = folder
         self._room = room
+        self._tidied = float("-inf")
 
     @contextmanager
     def receive(self, keep: Callable[[Spooled], None]) -> Iterator[Spooled]:
         """Open a temporary file that `keep` is told to keep; it is gone at the end."""
+        self._tidy()
         self._room.check()
         try:
             make_folder(self._folder)
@@ -115,9 +122,9 @@ class Spool:
                     found.append(Standing(path.name, status.st_size, status.st_mtime))
         return tuple(found)
 
-    def reap(self, older_than: float) -> int:
-        """Remove files last written before a moment (seconds since epoch); returns how many."""
-        abandoned = self.abandoned(older_than)
-        for one in abandoned:
-            self.discard(one.name)
-        return len(abandoned)
+    def _tidy(self) -> None:
+        if time.monotonic() - self._tidied > TIDY_EVERY:
+            self._tidied = time.monotonic()
+            with suppress(OSError):
+                for one in self.abandoned(time.time() - ABANDONED_AFTER):
+                    self.discard(one.name)

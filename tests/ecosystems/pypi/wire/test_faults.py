@@ -4,19 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strongroom.core import errors
 from strongroom.core.errors import InvalidError, StrongroomError, UnauthenticatedError
 from strongroom.core.errors import UnavailableError as Unavailable
-from strongroom.ecosystems.pypi.wire.faults import LONGEST_PHRASE, STATUS, phrase, refusal
+from strongroom.ecosystems.pypi.wire.faults import LONGEST_PHRASE, phrase, refusal
 
 REFUSALS = sorted(StrongroomError.__subclasses__(), key=lambda kind: kind.__name__)
-
-
-def test_every_kind_of_refusal_has_a_status() -> None:
-    defined = {one for one in vars(errors).values() if isinstance(one, type)}
-    assert set(STATUS) == {one for one in defined if issubclass(one, StrongroomError)} - {
-        StrongroomError
-    }
 
 
 @pytest.mark.parametrize("kind", REFUSALS)

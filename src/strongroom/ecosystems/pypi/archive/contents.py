@@ -6,27 +6,33 @@ version: they change with every release, and the files in them are the same ones
 
 import hashlib
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import BinaryIO
 
 from strongroom.core.archives.limits import Limits
+from strongroom.core.archives.members import Member
 from strongroom.core.archives.tars import read_tar_gz
 from strongroom.core.archives.zips import read_zip
-from strongroom.core.ecosystem import Content
+from strongroom.core.ecosystem import Content, Most
 from strongroom.ecosystems.pypi.archive import sdists
 
-LONGEST_TEXT = 256 * 1024  # bytes; longer ones are made by programs, and nobody reads their changes
 _FOLDERS = (".dist-info", ".data")
 
 
-def contents(filename: str, file: BinaryIO, at_most: int) -> Iterator[Content]:
-    """Yield the files of a distribution, links left out; raises InvalidError."""
-    limits = Limits(max_unpacked=at_most, max_member=at_most)
+def contents(
+    filename: str, file: BinaryIO, most: Most, texts: AbstractSet[str]
+) -> Iterator[Content]:
+    """Yield the files of a distribution, with the text of those whose path is in `texts`.
+
+    Raises InvalidError.
+    """
+    limits = Limits(most.members, max_unpacked=most.unpacked, max_member=most.unpacked)
     sdist = filename.endswith(sdists.SUFFIX)
     archive = read_tar_gz(file, limits) if sdist else read_zip(file, limits)
     for member, blocks in archive.each():
-        if not (member.is_dir or member.target):
+        if not member.is_dir:
             path = member.name.partition("/")[2] if sdist else _in_wheel(member.name)
-            yield _content(path, member.size, blocks)
+            yield _content(path, member, blocks, wanted=path in texts)
 
 
 def _in_wheel(name: str) -> str:
@@ -37,13 +43,16 @@ def _in_wheel(name: str) -> str:
     return name
 
 
-def _content(path: str, size: int, blocks: Iterator[bytes]) -> Content:
+def _content(path: str, member: Member, blocks: Iterator[bytes], *, wanted: bool) -> Content:
+    if member.target:
+        # What a file is read through a link can change without its own path.
+        blocks = iter([f"A link to {member.target.partition('/')[2]}".encode()])
     digest, kept = hashlib.sha256(), bytearray()
     for block in blocks:
         digest.update(block)
-        if size <= LONGEST_TEXT:
+        if wanted:
             kept += block
-    return Content(path, size, digest.hexdigest(), _text(kept) if size <= LONGEST_TEXT else None)
+    return Content(path, member.size, digest.hexdigest(), _text(kept) if wanted else None)
 
 
 def _text(raw: bytes | bytearray) -> str | None:

@@ -7,42 +7,12 @@ the title may be left out, and would say the sentence twice.
 
 import json
 
-from strongroom.core.errors import (
-    ConfigurationError,
-    ConflictError,
-    ForbiddenError,
-    GoneError,
-    InvalidError,
-    MethodError,
-    NoRoomError,
-    NotFoundError,
-    StrongroomError,
-    TooLargeError,
-    UnauthenticatedError,
-    UnavailableError,
-)
+from strongroom.core.errors import StrongroomError, UnauthenticatedError, UnavailableError
+from strongroom.core.statuses import status_of
 from strongroom.packages.shelf.serve import NOSNIFF, Answer, Headers
 
-STATUS: dict[type[StrongroomError], int] = {
-    InvalidError: 400,
-    UnauthenticatedError: 401,
-    ForbiddenError: 403,
-    NotFoundError: 404,
-    MethodError: 405,
-    ConflictError: 409,
-    GoneError: 410,
-    TooLargeError: 413,
-    UnavailableError: 503,
-    NoRoomError: 507,  # RFC 4918, section 11.5
-    ConfigurationError: 500,
-}
 LONGEST_PHRASE = 400
 CHALLENGE = ("WWW-Authenticate", 'Basic realm="Strongroom", charset="UTF-8"')
-
-
-def status(error: StrongroomError) -> int:
-    """Return the HTTP status of a refusal."""
-    return STATUS[type(error)]
 
 
 def phrase(error: StrongroomError) -> str:
@@ -56,7 +26,7 @@ def refusal(error: StrongroomError) -> Answer:
     """Return the answer that tells a client why not."""
     problem = {
         "type": "about:blank",
-        "status": status(error),
+        "status": status_of(error),
         "detail": str(error),
         "code": error.code,
     }
@@ -71,4 +41,4 @@ def refusal(error: StrongroomError) -> Answer:
         headers = (*headers, CHALLENGE)
     if isinstance(error, UnavailableError):
         headers = (*headers, ("Retry-After", str(error.retry_after)))
-    return Answer(status(error), phrase(error), headers, body)
+    return Answer(status_of(error), phrase(error), headers, body)

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from django.http import HttpResponse
 
 from strongroom.core.errors import StrongroomError, UnauthenticatedError, UnavailableError
-from strongroom.ecosystems.pypi.wire.faults import CHALLENGE, phrase, status
+from strongroom.core.statuses import status_of
+from strongroom.ecosystems.pypi.wire.faults import CHALLENGE, phrase
 from strongroom.ecosystems.pypi.wire.session_bodies import META
 
 STATUS_OF_CODE: Mapping[str, int] = {"mechanism-unknown": 422, "not-acceptable": 406}
@@ -18,7 +19,7 @@ STATUS_OF_CODE: Mapping[str, int] = {"mechanism-unknown": 422, "not-acceptable":
 
 def refused(error: StrongroomError, allowed: Iterable[str] = ()) -> HttpResponse:
     """Return the answer that tells a client why not; `allowed` are methods, where that is why."""
-    code = STATUS_OF_CODE.get(error.code, status(error))
+    code = STATUS_OF_CODE.get(error.code, status_of(error))
     problem = {
         "type": f"urn:strongroom:problem:{error.code}",
         "status": code,

@@ -8,11 +8,9 @@ Left out, as the draft allows and answers say by what they do not name: attestat
 `attestations_url`), other mechanisms, the extension of single files.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.urls import URLPattern, re_path
@@ -29,7 +27,6 @@ from strongroom.core.errors import (
     StrongroomError,
     TooLargeError,
     UnauthenticatedError,
-    UnavailableError,
 )
 from strongroom.ecosystems.pypi.archive.inspection import named
 from strongroom.ecosystems.pypi.wire import session_bodies as bodies
@@ -41,8 +38,7 @@ from strongroom.packages.staging.shown import File, View, shown, shown_file
 from strongroom.packages.staging.states import State
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.tokens.presented import presented
-
-logger = logging.getLogger(__name__)
+from strongroom.stores.databases import answering
 
 Handler = Callable[..., HttpResponse]
 
@@ -91,18 +87,10 @@ class Sessions:
                         f"Use {' or '.join(sorted(handlers))}.",
                     )
                 _acceptable(request)
-                response = handler(request, **found)
+                with answering():
+                    response = handler(request, **found)
             except StrongroomError as error:
                 return refused(error, handlers if isinstance(error, MethodError) else ())
-            except (OperationalError, InterfaceError) as error:
-                logger.warning("a session met a database that did not answer: %s", error)
-                return refused(
-                    UnavailableError(
-                        "database-busy",
-                        "The registry's database did not answer.",
-                        "Nothing has changed; try again later.",
-                    )
-                )
             response["Cache-Control"] = "no-store"
             return response
 

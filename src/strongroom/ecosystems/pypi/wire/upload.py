@@ -5,12 +5,10 @@ arrives; only the form's fields are held in memory. A proxy that holds bodies ba
 whole can ask beforehand whether a token is worth it.
 """
 
-import logging
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -24,7 +22,6 @@ from strongroom.core.errors import (
     StrongroomError,
     TooLargeError,
     UnauthenticatedError,
-    UnavailableError,
 )
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.publishing.foresee import foresee
@@ -34,9 +31,7 @@ from strongroom.packages.staging.putting import Staged, take
 from strongroom.packages.staging.shown import shown, shown_file
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.tokens.presented import presented
-from strongroom.stores.databases import unanswered
-
-logger = logging.getLogger(__name__)
+from strongroom.stores.databases import answering
 
 FILE_FIELD = "content"
 DIGESTS = ("sha256_digest", "blake2_256_digest", "md5_digest")
@@ -79,14 +74,13 @@ class Door:
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Publish the file of a form, or say why not."""
         try:
-            _posted(request)
-            actor = self._actor(request)
-            foresee(actor, at_least(request), self._yard.desk)
-            outcome, ignored = self._take(request, actor)
+            with answering():
+                _posted(request)
+                actor = self._actor(request)
+                foresee(actor, at_least(request), self._yard.desk)
+                outcome, ignored = self._take(request, actor)
         except StrongroomError as error:
             return self._refused(error)
-        except (OperationalError, InterfaceError) as error:
-            return self._refused(_unanswered(error))
         lines = self._staged(outcome) if isinstance(outcome, Staged) else self._published(outcome)
         if ignored:
             lines.append("Note: this registry does not take attestations; they were not stored.")
@@ -120,11 +114,10 @@ class Door:
     def credential(self, request: HttpRequest) -> HttpResponse:
         """Say (204) that an upload with this token would be read, or refuse it as that would be."""
         try:
-            self._recognise(_token(request), request.META["REMOTE_ADDR"])
+            with answering():
+                self._recognise(_token(request), request.META["REMOTE_ADDR"])
         except StrongroomError as error:
             return _refused(error)
-        except (OperationalError, InterfaceError) as error:
-            return _refused(_unanswered(error))
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 
     def _refused(self, error: StrongroomError) -> HttpResponse:
@@ -204,12 +197,6 @@ def _token(request: HttpRequest) -> str:
             "Give __token__ as the user name and a token as the password.",
         )
     return token
-
-
-def _unanswered(error: Exception) -> UnavailableError:
-    # SQLite waits for its one writer, but not for ever; a server may be away.
-    logger.warning("an upload met a database that did not answer: %s", error)
-    return unanswered(error)
 
 
 def _posted(request: HttpRequest) -> None:

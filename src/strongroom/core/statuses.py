@@ -1,0 +1,35 @@
+"""Which status of HTTP each kind of refusal has (RFC 9110, section 15), the same at every door."""
+
+from strongroom.core.errors import (
+    ConfigurationError,
+    ConflictError,
+    ForbiddenError,
+    GoneError,
+    InvalidError,
+    MethodError,
+    NoRoomError,
+    NotFoundError,
+    StrongroomError,
+    TooLargeError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+
+STATUS: dict[type[StrongroomError], int] = {
+    InvalidError: 400,
+    UnauthenticatedError: 401,
+    ForbiddenError: 403,
+    NotFoundError: 404,
+    MethodError: 405,
+    ConflictError: 409,
+    GoneError: 410,
+    TooLargeError: 413,
+    ConfigurationError: 500,
+    UnavailableError: 503,
+    NoRoomError: 507,  # RFC 4918, section 11.5
+}
+
+
+def status_of(error: StrongroomError) -> int:
+    """Return the status of a refusal."""
+    return STATUS[type(error)]

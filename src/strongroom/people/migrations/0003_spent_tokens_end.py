@@ -1,0 +1,13 @@
+"""Remember until when a spent token would have been valid, so that it can be forgotten after it."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0002_compare_by_bytes")]
+
+    operations = [
+        migrations.AddField(
+            model_name="spenttoken", name="ends_at", field=models.DateTimeField(null=True)
+        ),
+    ]

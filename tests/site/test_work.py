@@ -1,0 +1,160 @@
+"""What is done in the background, over the registry of this process: each job to its end."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.sessions.models import Session
+from django_tasks_db.models import DBTaskResult
+
+from strongroom.core.actors import OPERATOR
+from strongroom.core.events import Kind
+from strongroom.packages.models import Stage
+from strongroom.packages.publishing.pipeline import publish
+from strongroom.packages.publishing.steps import Upload
+from strongroom.packages.upkeep.premises import BACKUP
+from strongroom.people.accounts.links import create_link
+from strongroom.people.accounts.users import create_user, person
+from strongroom.people.models import SignInLink, SpentToken, User
+from strongroom.proof.ledger.events import newest_of
+from strongroom.site import work
+from strongroom.site.assembly import house
+from strongroom.site.jobs.leases import after
+from strongroom.site.jobs.periodic import Keeper, Schedule
+from strongroom.site.jobs.worker import Worker
+from strongroom.site.schedule import SCHEDULE
+from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.folders import blob_place
+from tests.fakes.jobs import TERMS
+from tests.settings import DATA
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MADE = ("blobs", "public")
+OLD = 3 * 24 * 3600.0  # seconds
+
+
+@pytest.fixture(autouse=True)
+def alice() -> Iterator[User]:
+    """Make an account where other tests have left nothing."""
+    for folder in MADE:
+        shutil.rmtree(DATA / folder, ignore_errors=True)
+    yield create_user(
+        "alice", "alice@example.org", admin=False, actor=OPERATOR, clock=house().clock
+    )
+    for folder in MADE:
+        shutil.rmtree(DATA / folder, ignore_errors=True)
+
+
+def published(user: User, name: str) -> Path:
+    """Publish a file and return where its blob stands."""
+    desk = house().desk
+    with desk.blobs.receive() as incoming:
+        incoming.write(wheel(name, "1.0"))
+        upload = Upload(person(user, "test"), "pypi", wheel_filename(name, "1.0"), {}, incoming)
+        return blob_place(DATA, publish(upload, desk).sha256)
+
+
+def orphan() -> Path:
+    """Keep bytes that nothing names, and return where they stand, as if for days."""
+    with house().blobs.receive() as incoming:
+        incoming.write(b"nobody")
+        incoming.keep()
+        place = blob_place(DATA, incoming.digests().sha256)
+    then = place.stat().st_mtime - OLD
+    os.utime(place, (then, then))
+    return place
+
+
+def worked_off() -> int:
+    """Do what is queued, and what that queues, whenever it is due; returns how many that were."""
+    worker, nothing, done = Worker(SCHEDULE, TERMS), Keeper(Schedule()), 0
+    while DBTaskResult.objects.exists():
+        DBTaskResult.objects.update(run_after=after(timedelta(0)))
+        done += worker.turn(nothing)
+    return done
+
+
+@pytest.mark.parametrize("name", sorted(SCHEDULE.known()))
+def test_every_job_comes_to_its_end_where_there_is_nothing_to_do(name: str) -> None:
+    job = SCHEDULE.known()[name]
+    job.enqueue(*([0] if job in SCHEDULE.jobs else []))
+    assert worked_off() >= 1
+
+
+def test_every_byte_is_read_back_in_parts(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PART", -1.0)  # one row is a part
+    places = [published(alice, name) for name in ("one", "two", "three")]
+    places[1].chmod(0o600)
+    places[1].write_bytes(b"other bytes")
+    (DATA / "public" / "simple" / "three" / "index.html").write_bytes(b"other page")
+    work.scrub.enqueue()
+    assert worked_off() == 1 + 3 + 4
+    (told,) = newest_of([Kind.FILE_DAMAGED], 9)
+    assert told.event.facts["fault"] == "altered"
+    page = (DATA / "public" / "simple" / "three" / "index.html").read_bytes()
+    assert b"three-1.0" in page
+
+
+def test_a_scrub_that_goes_on_still_is_not_begun_again() -> None:
+    work.scrub_pages.enqueue(7)
+    work.scrub.func()
+    assert DBTaskResult.objects.count() == 1
+
+
+def test_what_nothing_names_is_swept_after_a_day(alice: User) -> None:
+    young, old, named = orphan(), orphan(), published(alice, "one")
+    os.utime(named, (0, 0))
+    work.sweep.func()
+    assert not old.exists()
+    assert named.exists()
+    with house().blobs.receive() as incoming:
+        incoming.write(b"nobody")
+        incoming.keep()
+    work.sweep.func()
+    assert young.exists()
+
+
+def test_no_worker_waits_for_a_backup_to_sweep() -> None:
+    old = orphan()
+    with house().premises.alone.held(BACKUP):
+        work.sweep.func()
+    assert old.exists()
+
+
+def test_stages_whose_time_is_over_are_ended(alice: User) -> None:
+    now = house().clock.now()
+    Stage.objects.create(
+        handle="h",
+        ecosystem="pypi",
+        project="example",
+        display="example",
+        similar="example",
+        version="1.0",
+        version_display="1.0",
+        opener=alice,
+        credential="session",
+        opened_at=now - timedelta(days=2),
+        expires_at=now - timedelta(seconds=1),
+    )
+    work.expire_stages.func()
+    assert Stage.objects.get().state == "expired"
+    assert len(newest_of([Kind.STAGE_EXPIRED], 9)) == 1
+
+
+def test_what_has_ended_long_ago_is_forgotten(alice: User) -> None:
+    now, rows = house().clock.now(), (Session, SignInLink, SpentToken)
+    create_link(alice, OPERATOR, house().clock, lambda: secrets.token_urlsafe(32))
+    for name, ends_at in (("ended", now - timedelta(days=8)), ("not yet", now), ("never", None)):
+        SpentToken.objects.create(digest=name, spent_at=now, ends_at=ends_at)
+    Session.objects.create(session_key="ended", expire_date=now - timedelta(seconds=1))
+    Session.objects.create(session_key="live", expire_date=now + timedelta(hours=1))
+    work.forget.func()
+    assert [row.objects.count() for row in rows] == [1, 1, 2]
+    SignInLink.objects.update(expires_at=now - timedelta(days=8))
+    work.forget.func()
+    assert [row.objects.count() for row in rows] == [1, 0, 2]
