@@ -106,6 +106,18 @@ def test_publishing_publishes_where_nobody_is_asked(
     assert File.objects.filter(release__display="2.0").exists()
 
 
+def test_nothing_else_is_published_than_what_was_read(
+    registry: Registry, owner: User, token: str
+) -> None:
+    handle = staged(registry, owner)
+    at = f"/api/v1/stages/{handle}/publish?content="
+    stale = registry.client.post(at + "0" * 64, headers=bearer(token))
+    assert (stale.status_code, stale.json()["code"]) == (409, "stage-changed")
+    read = registry.client.get(f"/api/v1/stages/{handle}", headers=bearer(token)).json()
+    answer = registry.client.post(at + read["content"], headers=bearer(token))
+    assert answer.json()["state"] == "published"
+
+
 def test_cancelling_ends_a_stage(registry: Registry, token: str, handle: str) -> None:
     answers = [
         registry.client.delete(f"/api/v1/stages/{handle}", headers=bearer(token)).json()["state"]

@@ -117,3 +117,36 @@ def test_the_number_of_approvals_is_set_and_told(parcel: Strongroom) -> None:
 def test_more_approvals_than_people_are_refused(parcel: Strongroom) -> None:
     ended = parcel("project", "approvals", "parcel", "1")
     assert (ended.code, "[approvers-too-few]" in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "now"),
+    [
+        (("yank", "parcel", "1.0"), {"version": "1.0", "yanked": True}),
+        (("status", "parcel", "archived"), {"status": "archived"}),
+        (("appoint", "parcel", "bob"), {"user": "bob", "role": "maintainer"}),
+    ],
+)
+def test_a_change_is_told_as_json(
+    parcel: Strongroom, words: tuple[str, ...], now: dict[str, object]
+) -> None:
+    parcel("user", "create", "bob", "--email", "bob@example.org")
+    told = parcel("project", *words, "--json").json()
+    assert (told.pop("changed"), told.pop("serial") > 0) == (True, True)
+    assert told == {"project": "pypi:parcel", **now}
+
+
+@pytest.mark.parametrize(
+    ("words", "now"),
+    [
+        (("unyank", "parcel", "1.0"), {"version": "1.0", "yanked": False}),
+        (("dismiss", "parcel", "bob"), {"user": "bob", "role": None}),
+        (("approvals", "parcel", "0"), {"approvals": 0}),
+    ],
+)
+def test_what_is_so_already_is_told_as_json(
+    parcel: Strongroom, words: tuple[str, ...], now: dict[str, object]
+) -> None:
+    parcel("user", "create", "bob", "--email", "bob@example.org")
+    told = parcel("project", *words, "--json").json()
+    assert told == {"project": "pypi:parcel", **now, "changed": False, "serial": None}

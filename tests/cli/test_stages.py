@@ -47,6 +47,11 @@ def test_a_stage_is_cancelled(alice: Strongroom, handle: str) -> None:
     assert alice("stage", "list", "--json").json() == []
 
 
+def test_a_cancelled_stage_is_told_as_json(alice: Strongroom, handle: str) -> None:
+    told = alice("stage", "cancel", handle, "--json").json()
+    assert told == {"handle": handle, "state": "cancelled"}
+
+
 def test_a_stage_that_is_not_there_ends_with_4(alice: Strongroom) -> None:
     ended = alice("stage", "show", "0" * 32)
     assert (ended.code, "no-such-stage" in ended.err) == (4, True)

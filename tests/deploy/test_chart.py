@@ -8,9 +8,11 @@ import jsonschema_rs
 import kubernetes_validate  # type: ignore[import-untyped] # it has no types
 import pytest
 
+from strongroom.site.lane.pace import Patience
 from tests.deploy.charts import Chart
 from tests.deploy.settings import DEPLOY, NAMES, PORT, taken, understood
 
+INGRESS_KEEPS = 60  # seconds: `upstream-keepalive-timeout` of ingress-nginx, and of most others
 FOLDER = DEPLOY / "helm" / "strongroom"
 CHART = Chart(FOLDER)
 SCHEMA = jsonschema_rs.validator_for(json.loads((FOLDER / "values.schema.json").read_text()))
@@ -165,6 +167,11 @@ def test_the_ingress_answers_to_the_host_of_the_address() -> None:
     assert "tls" not in ingress["spec"]
     assert "no certificate" in CHART.texts(VARIANTS["without TLS of its own"])["NOTES.txt"]
     assert "no certificate" not in CHART.texts({})["NOTES.txt"]
+
+
+def test_the_ingress_lets_go_of_idle_connections_before_the_pods_do() -> None:
+    # Else an upload, which may not be repeated, meets a connection that is being closed (502).
+    assert Patience().idle > INGRESS_KEEPS
 
 
 def test_nobody_reaches_a_pod_but_whom_the_values_name() -> None:

@@ -128,7 +128,9 @@ def test_a_link_cannot_be_guessed_fast_and_stands_in_no_log(nginx: Nginx) -> Non
     secret = "s3cret-of-a-link"
     answers = [ask(nginx.server.port, f"/sign-in/{secret}?x={secret}").status for _ in range(30)]
     assert answers.count(429) >= 8
-    ask(nginx.server.port, f"/claim/{secret}")
+    for claim in ("claim", "%63laim", "/claim", "x/..%2Fclaim", "clai%6D/"):
+        ask(nginx.server.port, f"/{claim}/{secret}")
+    ask(nginx.server.port, f"/upload%2Ffiles/{secret}")
     ask(nginx.server.port, "/search/?q=" + secret)
     assert '"GET /sign-in/... HTTP/1.1" 429' in nginx.log
     assert '"GET /claim/... HTTP/1.1" 429' in nginx.log

@@ -62,7 +62,7 @@ def page(browser: Client, address: str) -> Reader:
 def offered(browser: Client, stage: Stage) -> set[str]:
     """Return the acts that a stage's page offers."""
     links = page(browser, here(stage)).values("href")
-    found = (re.fullmatch(rf"{here(stage)}(\w+)/", link) for link in links)
+    found = (re.fullmatch(rf"{here(stage)}(\w+)/(\?content=\w+)?", link) for link in links)
     return {match[1] for match in found if match} - {"changes"}
 
 
@@ -177,20 +177,66 @@ def test_an_approval_that_does_not_count_any_more_is_marked(
     assert "does not count any more" in page(owner, here(stage)).text
 
 
+def slipped_in(shop: Shop) -> str:
+    """Put another file into marta's stage, by her token; returns its name."""
+    actor = replace(
+        person(User.objects.get(username="marta"), "token 7"),
+        reach=Reach(actions=frozenset({Action.STAGE})),
+    )
+    name = sdist_filename("parcel", "2.0")
+    with shop.desk.blobs.receive() as incoming:
+        incoming.write(sdist("parcel", "2.0"))
+        take(Upload(actor, "pypi", name, {}, incoming), shop.yard)
+    return name
+
+
 def test_a_content_that_changed_after_the_look_is_shown_again_and_not_approved(
     shop: Shop, bob: Client, stage: Stage
 ) -> None:
     seen = form(bob, stage, "approve")
-    actor = person(User.objects.get(username="marta"), "token 7")
-    with shop.desk.blobs.receive() as incoming:
-        incoming.write(sdist("parcel", "2.0"))
-        name = sdist_filename("parcel", "2.0")
-        take(Upload(actor, "pypi", name, {}, incoming), shop.yard)
+    name = slipped_in(shop)
     answer = bob.post(here(stage, "approve/"), seen)
     assert answer.status_code == 409
     assert b"not those that you saw" in answer.content
     assert name.encode() in answer.content
     assert not Approval.objects.exists()
+
+
+def test_what_a_token_slips_in_is_not_published_by_whoever_looked_before(
+    shop: Shop, owner: Client, bob: Client, parcel: Project
+) -> None:
+    stage = staged(shop)
+    seen = form(bob, stage, "publish")
+    slipped_in(shop)
+    for sent in (seen, {}):
+        answer = bob.post(here(stage, "publish/"), sent)
+        assert answer.status_code == 409
+        assert b"not those that you saw" in answer.content
+    assert not File.objects.filter(release__display="2.0").exists()
+
+
+@pytest.mark.parametrize("way", ["", "changes/"])
+def test_who_comes_from_a_page_that_showed_other_files_is_told(
+    shop: Shop, bob: Client, stage: Stage, way: str
+) -> None:
+    # Else what was read are the differences of one content, and what is approved is another one.
+    (approve,) = (
+        link for link in page(bob, here(stage, way)).values("href") if "/approve/" in str(link)
+    )
+    assert b"not those that you saw" not in bob.get(str(approve)).content
+    name = slipped_in(shop)
+    answer = bob.get(str(approve))
+    assert answer.status_code == 409
+    assert b"not those that you saw" in answer.content
+    assert name.encode() in answer.content
+
+
+def test_a_stage_that_waits_can_be_rejected_though_nobody_is_asked_any_more(
+    shop: Shop, owner: Client, bob: Client, stage: Stage
+) -> None:
+    owner.post(here(stage, "publish/"), form(owner, stage, "publish"))
+    set_approvals(shop.desk, OPERATOR, PARCEL, 0)
+    assert offered(bob, stage) == {"publish", "reject"}
 
 
 def test_an_approval_without_a_content_is_none(bob: Client, stage: Stage) -> None:
@@ -219,7 +265,7 @@ def test_a_rejection_asks_for_a_reason_and_shows_it(
 
 def test_asking_for_approval_freezes_the_stage(owner: Client, stage: Stage) -> None:
     assert "1 more person approves it" in page(owner, here(stage, "publish/")).text
-    owner.post(here(stage, "publish/"))
+    owner.post(here(stage, "publish/"), form(owner, stage, "publish"))
     assert "waits for approval." in page(owner, here(stage)).text
     assert offered(owner, stage) == {"reject"}
     answer = owner.post(here(stage, "cancel/"))
@@ -234,7 +280,7 @@ def test_without_approvals_a_stage_is_published_by_a_button(
     assert (
         "All files of Parcel 2.0 are published at once" in page(bob, here(stage, "publish/")).text
     )
-    bob.post(here(stage, "publish/"))
+    bob.post(here(stage, "publish/"), form(bob, stage, "publish"))
     assert "Parcel 2.0 is published." in page(bob, here(stage)).text
     assert File.objects.get(release__display="2.0").uploader == "marta"
 
@@ -248,7 +294,7 @@ def test_a_stage_is_cancelled_by_a_button(owner: Client, stage: Stage) -> None:
 def test_a_publication_that_fails_says_why(shop: Shop, owner: Client, parcel: Project) -> None:
     stage = staged(shop)
     set_status(shop.desk, OPERATOR, PARCEL, "archived", "")
-    answer = owner.post(here(stage, "publish/"))
+    answer = owner.post(here(stage, "publish/"), form(owner, stage, "publish"))
     assert answer.status_code == 409
     assert b"takes no uploads" in answer.content
 
@@ -257,7 +303,7 @@ def test_a_file_on_its_way_is_shown_and_keeps_the_buttons_away(
     shop: Shop, owner: Client, stage: Stage
 ) -> None:
     actor = person(User.objects.get(username="marta"), "token 7")
-    promise(shop.yard, actor, stage.handle, Promise("parcel-2.0.tar.gz", 3, {"sha256": "0"}))
+    promise(shop.yard, actor, stage.handle, Promise("parcel-2.0.tar.gz", 3, {"sha256": "0" * 64}))
     assert "on its way" in page(owner, here(stage)).text
     assert offered(owner, stage) == {"cancel"}
 
@@ -297,7 +343,7 @@ def test_a_stage_of_two_states_is_marked_in_the_list(
 ) -> None:
     bob.post(here(stage, "reject/"), {"reason": "no"})
     assert "not published" in page(owner, "/stages/").text
-    owner.post(here(stage, "publish/"))
+    owner.post(here(stage, "publish/"), form(owner, stage, "publish"))
     assert "waits for approval" in page(owner, "/stages/").text
 
 

@@ -45,6 +45,11 @@ StageHandle = Annotated[
     Field(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$"),
     Told("The handle of a stage: 32 hexadecimal digits."),
 ]
+Content = Annotated[
+    str,
+    Field(max_length=64, pattern="^([0-9a-f]{64})?$"),
+    Told("The content of a stage, as reading it tells; nothing else is then published."),
+]
 UserName = Annotated[str, Field(min_length=1, max_length=64), Told("A user's name.")]
 Query = Annotated[
     str, Field(max_length=200), Told("Beginnings of words in names, keywords and summaries.")

@@ -73,14 +73,17 @@ def _changes(router: Router, stages: Stages) -> None:
         tags=["stages"],
         response={200: shapes.Stage, **_OF_CHANGES},
     )
-    def publish(request: HttpRequest, handle: shapes.StageHandle) -> shapes.Stage:
+    def publish(
+        request: HttpRequest, handle: shapes.StageHandle, content: shapes.Content = ""
+    ) -> shapes.Stage:
         """Publish all files of a stage at once. Where approvals are missing, ask for them.
 
-        Then the stage is `processing` until people have approved or rejected it.
+        Then the stage is `processing` until people have approved or rejected it. Whoever may stage
+        may have replaced a file since the stage was read; `content` refuses that.
         """
         actor, yard = actor_of(request), stages()
         _visible(actor, handle)
-        publication.publish(yard, actor, handle)
+        publication.publish(yard, actor, handle, content or None)
         return _stage(shown(rows.find(handle), yard), yard)
 
     @router.delete(

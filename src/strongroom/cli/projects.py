@@ -1,6 +1,7 @@
 """Projects: list and show them, yank and un-yank releases, change their status and people."""
 
 import argparse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from strongroom.cli import opening, options, removal
@@ -30,23 +31,38 @@ def add(commands: options.Commands) -> None:
         projects, "show", "show a project with its releases and files", "parcel", _show
     )
     options.as_json(parser)
-    parser = options.of_project(
+    parser = _of_change(
         projects, "yank", "withdraw a release: only who pins it still gets it", "parcel 1.2", _yank
     )
     parser.add_argument("version", metavar="VERSION", help="the release")
     _add_reason(parser)
-    parser = options.of_project(
+    parser = _of_change(
         projects, "unyank", "take the withdrawal of a release back", "parcel 1.2", _unyank
     )
     parser.add_argument("version", metavar="VERSION", help="the release")
-    parser = options.of_project(
+    parser = _of_change(
         projects, "status", "give a project another status", "parcel archived", _status
     )
     parser.add_argument(
         "status", metavar="STATUS", help="active, archived, deprecated or quarantined"
     )
     _add_reason(parser)
-    parser = options.of_project(
+    _add_people(projects)
+    parser = _of_change(
+        projects,
+        "approvals",
+        "say how many people approve what is uploaded before it is published",
+        "parcel 1",
+        _approvals,
+    )
+    parser.add_argument(
+        "number", metavar="NUMBER", type=options.whole_number, help="0 publishes at once"
+    )
+    removal.add_to(projects)
+
+
+def _add_people(projects: options.Commands) -> None:
+    parser = _of_change(
         projects,
         "appoint",
         "give somebody a role in a project",
@@ -57,21 +73,18 @@ def add(commands: options.Commands) -> None:
     parser.add_argument(
         "--role", metavar="ROLE", default="maintainer", help="owner or maintainer (the default)"
     )
-    parser = options.of_project(
-        projects,
-        "approvals",
-        "say how many people approve what is uploaded before it is published",
-        "parcel 1",
-        _approvals,
-    )
-    parser.add_argument(
-        "number", metavar="NUMBER", type=options.whole_number, help="0 publishes at once"
-    )
-    parser = options.of_project(
+    parser = _of_change(
         projects, "dismiss", "take somebody's role in a project away", "parcel bob", _dismiss
     )
     parser.add_argument("user", metavar="USER", help="who")
-    removal.add_to(projects)
+
+
+def _of_change(
+    projects: options.Commands, name: str, told: str, example: str, run: options.Run
+) -> argparse.ArgumentParser:
+    parser = options.of_project(projects, name, told, example, run)
+    options.as_json(parser)
+    return parser
 
 
 def _add_reason(parser: argparse.ArgumentParser) -> None:
@@ -151,10 +164,9 @@ def _yank(arguments: argparse.Namespace) -> int:
     from strongroom.packages.catalog.changes import target, yank
 
     which = target(house.desk, arguments.ecosystem, arguments.name, arguments.version)
-    return _told(
-        yank(house.desk, OPERATOR, which, arguments.reason),
-        f"{arguments.name} {arguments.version} is yanked",
-    )
+    recorded = yank(house.desk, OPERATOR, which, arguments.reason)
+    now = {"version": arguments.version, "yanked": True}
+    return _told(arguments, recorded, now, f"{arguments.name} {arguments.version} is yanked")
 
 
 def _unyank(arguments: argparse.Namespace) -> int:
@@ -163,10 +175,9 @@ def _unyank(arguments: argparse.Namespace) -> int:
     from strongroom.packages.catalog.changes import target, unyank
 
     which = target(house.desk, arguments.ecosystem, arguments.name, arguments.version)
-    return _told(
-        unyank(house.desk, OPERATOR, which),
-        f"{arguments.name} {arguments.version} is not yanked",
-    )
+    recorded = unyank(house.desk, OPERATOR, which)
+    now = {"version": arguments.version, "yanked": False}
+    return _told(arguments, recorded, now, f"{arguments.name} {arguments.version} is not yanked")
 
 
 def _status(arguments: argparse.Namespace) -> int:
@@ -176,7 +187,8 @@ def _status(arguments: argparse.Namespace) -> int:
 
     project = _project(house, arguments)
     recorded = set_status(house.desk, OPERATOR, project, arguments.status, arguments.reason)
-    return _told(recorded, f"{arguments.name} is {arguments.status}")
+    now = {"status": arguments.status}
+    return _told(arguments, recorded, now, f"{arguments.name} is {arguments.status}")
 
 
 def _appoint(arguments: argparse.Namespace) -> int:
@@ -188,7 +200,8 @@ def _appoint(arguments: argparse.Namespace) -> int:
     wanted = role(arguments.role)
     project = _project(house, arguments)
     recorded = appoint(house.desk, OPERATOR, project, arguments.user, wanted)
-    return _told(recorded, f"{arguments.user} is {wanted} of {arguments.name}")
+    now = {"user": arguments.user, "role": wanted}
+    return _told(arguments, recorded, now, f"{arguments.user} is {wanted} of {arguments.name}")
 
 
 def _dismiss(arguments: argparse.Namespace) -> int:
@@ -197,7 +210,8 @@ def _dismiss(arguments: argparse.Namespace) -> int:
     from strongroom.packages.catalog.changes import dismiss
 
     recorded = dismiss(house.desk, OPERATOR, _project(house, arguments), arguments.user)
-    return _told(recorded, f"{arguments.user} has no role in {arguments.name}")
+    now = {"user": arguments.user, "role": None}
+    return _told(arguments, recorded, now, f"{arguments.user} has no role in {arguments.name}")
 
 
 def _approvals(arguments: argparse.Namespace) -> int:
@@ -207,7 +221,8 @@ def _approvals(arguments: argparse.Namespace) -> int:
 
     project = _project(house, arguments)
     recorded = set_approvals(house.desk, OPERATOR, project, arguments.number)
-    return _told(recorded, f"approvals that {arguments.name} asks for: {arguments.number}")
+    now, what = {"approvals": arguments.number}, f"approvals that {arguments.name} asks for"
+    return _told(arguments, recorded, now, f"{what}: {arguments.number}")
 
 
 def _project(house: "House", arguments: argparse.Namespace) -> "ProjectId":
@@ -217,7 +232,17 @@ def _project(house: "House", arguments: argparse.Namespace) -> "ProjectId":
     return ProjectId(arguments.ecosystem, knows.name(arguments.name).key)
 
 
-def _told(recorded: "Recorded | None", sentence: str) -> int:
+def _told(
+    arguments: argparse.Namespace,
+    recorded: "Recorded | None",
+    now: Mapping[str, object],
+    sentence: str,
+) -> int:
+    """Tell a change as a sentence, or as JSON how things are now."""
+    if arguments.json:
+        event = {"changed": recorded is not None, "serial": recorded.serial if recorded else None}
+        as_json({"project": f"{arguments.ecosystem}:{arguments.name}", **now, **event})
+        return Exit.DONE
     known = f"(event {recorded.serial})" if recorded else "(it was so before)"
     say(f"{clean(sentence)} {known}")
     return Exit.DONE

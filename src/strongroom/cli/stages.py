@@ -27,19 +27,16 @@ def add(commands: options.Commands) -> None:
     )
     options.data(parser)
     options.as_json(parser)
-    parser = _of_stage(stages, "show", "show a stage with its files and approvals", _show)
-    options.as_json(parser)
+    _of_stage(stages, "show", "show a stage with its files and approvals", _show)
     _of_stage(stages, "cancel", "end a stage without publishing anything of it", _cancel)
 
 
-def _of_stage(
-    stages: options.Commands, name: str, told: str, run: options.Run
-) -> argparse.ArgumentParser:
+def _of_stage(stages: options.Commands, name: str, told: str, run: options.Run) -> None:
     example = f"strongroom stage {name} --data /srv/strongroom 2c26b46b68ffc68ff99b453c1d304134"
     parser = options.command(stages, name, told, example, run)
     options.data(parser)
+    options.as_json(parser)
     parser.add_argument("handle", metavar="HANDLE", help="its handle in the list")
-    return parser
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -115,5 +112,8 @@ def _cancel(arguments: argparse.Namespace) -> int:
     from strongroom.packages.staging.opening import cancel
 
     stage = cancel(house.yard, OPERATOR, arguments.handle)
+    if arguments.json:
+        as_json({"handle": stage.handle, "state": stage.state})
+        return Exit.DONE
     say(clean(f"The stage of {stage.display} {stage.version_display} is cancelled."))
     return Exit.DONE

@@ -241,14 +241,15 @@ def _tell_settings(data: Path) -> None:
 def _restore(arguments: argparse.Namespace) -> int:
     configuration = opening.configuration(arguments)
     from strongroom.packages.upkeep.restore import Origin, Place, finish, put_back, trusted
-    from strongroom.site.start import known_migrations, refuse_rows, resume
+    from strongroom.site.start import known_migrations, refuse_another, refuse_root, resume
     from strongroom.site.storage import storage
     from strongroom.stores.keys import open_keys
 
+    refuse_root(configuration.data, os.geteuid())
     passphrase = configuration.key_passphrase or None
     origin = Origin(arguments.folder, arguments.digest, arguments.keys)
     manifest = trusted(origin, known_migrations())
-    refuse_rows(configuration)
+    refuse_another(configuration)
     folder = put_back(
         origin,
         manifest,
@@ -259,7 +260,7 @@ def _restore(arguments: argparse.Namespace) -> int:
     resume(os.environ)
     from strongroom.site.restoring import put_rows
 
-    put_rows(manifest, folder, progress("rows"))
+    put_rows(configuration, manifest, folder, progress("rows"))
     finish(configuration.data)
     _tell_settings(configuration.data)
     from strongroom.site.assembly import house

@@ -32,6 +32,7 @@ def add(commands: options.Commands) -> None:
         _link,
     )
     options.data(parser)
+    options.as_json(parser)
     parser.add_argument("name", metavar="NAME", help="the user name")
     parser = options.command(
         users,
@@ -72,7 +73,11 @@ def _link(arguments: argparse.Namespace) -> int:
 
     user = find_user(arguments.name)
     secret = create_link(user, OPERATOR, house.clock, lambda: secrets.token_urlsafe(32))
-    say(f"{house.configuration.url}/sign-in/{secret}")
+    link = f"{house.configuration.url}/sign-in/{secret}"
+    if arguments.json:
+        as_json({"name": user.username, "link": link})
+    else:
+        say(link)
     return Exit.DONE
 
 

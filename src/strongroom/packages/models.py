@@ -247,7 +247,8 @@ class StagedFile(models.Model):
 
     `size` and `hashes` are what its uploader promised. The digests are empty until its bytes are
     kept, and again once it is taken out; `manifest` and `findings` until it was judged.
-    `judged_by` is the version of the program that judged it.
+    `judged_by` is the version of the program that judged it; `weight` is how many bytes of JSON the
+    manifest and the findings are, which everybody who looks at the stage has to read.
     """
 
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="files")
@@ -267,6 +268,7 @@ class StagedFile(models.Model):
     sidecars = models.JSONField(default=dict)  # suffix -> sha256 of a blob
     findings = models.JSONField(default=list)
     judged_by = models.CharField(max_length=64, blank=True)
+    weight = models.BigIntegerField(db_default=0)
 
     class Meta:
         """A file name stands once in a stage, besides those that were taken out."""

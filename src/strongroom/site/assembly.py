@@ -3,6 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -31,7 +32,7 @@ from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
 from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.keys import Keys
-from strongroom.stores.locks import FolderLocks, Locks
+from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.web.shelf import FrontPages, project_pages
 
 STARTUP_CODE = "wheel-runs-at-start"
@@ -77,6 +78,13 @@ def named_locks(configuration: Configuration, folder: str) -> Locks:
     if configuration.database:
         return AdvisoryLocks()
     return FolderLocks(configuration.data / "run" / folder)
+
+
+def preparing(configuration: Configuration) -> AbstractContextManager[Still]:
+    """Hold the one lock of whoever makes a registry ready."""
+    # Not among the locks of the shelf, which are taken meanwhile: its name might share a slot
+    # with the name of a project, and wait for itself for ever.
+    return named_locks(configuration, "preparation").held("prepare")
 
 
 def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:

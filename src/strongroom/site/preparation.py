@@ -25,7 +25,7 @@ from strongroom.packages.upkeep.rebuild import Report, rebuild
 from strongroom.people.accounts.links import create_link, is_unclaimed, peek
 from strongroom.site import schema
 from strongroom.site.apart import apart
-from strongroom.site.assembly import House, named_locks
+from strongroom.site.assembly import House, preparing
 from strongroom.site.configuration import Configuration
 from strongroom.site.storage import RENDERED
 
@@ -45,9 +45,7 @@ def prepare(house: House, secret: Callable[[], str]) -> Prepared:
     """Make a registry ready; whatever is so already stays as it is."""
     data = house.configuration.data
     try:
-        # Not among the locks of the shelf, which are taken meanwhile: its name might share a slot
-        # with the name of a project, and wait for itself for ever.
-        with named_locks(house.configuration, "preparation").held("prepare"):
+        with preparing(house.configuration):
             migrations = schema.migrate()
             rendered = 0 if _rendered_as_now(house) else _renewed(house)
             _catch_up(house)

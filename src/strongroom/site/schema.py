@@ -39,12 +39,22 @@ def is_made() -> bool:
 
 
 def make(names: Iterable[str]) -> Apps:
-    """Give an empty database the shape that some migrations made; returns its models."""
+    """Give an empty database the shape that some migrations made; returns its models.
+
+    Raises ConfigurationError where it has another one already.
+    """
     _take_time()
     executor = Executor(connection)
     graph = executor.loader.graph
     wanted = {(app, name) for app, _, name in (one.partition(".") for one in names)}
     wanted &= set(graph.nodes)
+    if set(executor.loader.applied_migrations) - wanted:
+        # It would be taken back to an older shape, which not every migration allows.
+        raise ConfigurationError(
+            "database-not-empty",
+            "The database to restore into has the tables of another version.",
+            "Name an empty database: nothing is ever overwritten.",
+        )
     newest = [
         one
         for one in sorted(wanted)

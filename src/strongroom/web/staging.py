@@ -1,8 +1,9 @@
 """Stages for people: what waits to be published, a stage's page, and their word on it.
 
 A stage is shown to those who may look at it, and to all others it is not there. What a person may
-do is offered only where the rules allow it, and the act itself asks them again. An approval names
-the content that the page has shown, and is refused if it is another one by then.
+do is offered only where the rules allow it, and the act itself asks them again. Whoever approves or
+publishes names the content that the pages before have shown them, and is refused if it is another
+one by then.
 """
 
 from collections.abc import Callable
@@ -36,6 +37,7 @@ from strongroom.web.shelf import project_address
 from strongroom.web.visitors import acting, heard, see_other, tell
 
 APPROVE, REJECT, PUBLISH, CANCEL = "approve", "reject", "publish", "cancel"
+_OF_CONTENT = (APPROVE, PUBLISH)  # what is done to exactly the files that somebody has seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Staging:
             here=address(handle),
             manage=f"/manage{project_address(view.project.key)}" if view.exists else "",
             message=heard(request),
-            acts=_offered(actor, stage, view),
+            acts=[(_way(act, view), words) for act, words in _offered(actor, stage, view)],
             why_not=_why_not(actor, view) if live else "",
             previews=previewing(self.press.public_url, index, view.project.key, view.version)
             if live and view.is_complete
@@ -87,12 +89,22 @@ class Staging:
         return HttpResponse(page, content_type=PAGE)
 
     def changes(self, _request: HttpRequest, user: User, handle: str) -> HttpResponseBase:
-        """Show how what a stage holds differs from the release before it."""
-        stage = _visible(acting(user), handle)
+        """Show how what a stage holds differs from the release before it, and lead on from there.
+
+        Who approves after reading approves what was read: the view is older than what is compared.
+        """
+        actor = acting(user)
+        stage = _visible(actor, handle)
+        view = shown.shown(stage, self.yard)
         page = self.press.print(
             "stage-changes.html",
-            view=shown.shown(stage, self.yard),
+            view=view,
             back=address(handle),
+            acts=[
+                (_way(act, view), words)
+                for act, words in _offered(actor, stage, view)
+                if act in _OF_CONTENT
+            ],
             difference=difference.shown(changes.difference(stage, self.yard)),
         )
         return HttpResponse(page, content_type=PAGE)
@@ -107,7 +119,7 @@ class Staging:
             )
         deed = self._deed(request, actor, view, act)
         if request.method != "POST":
-            return self._form(request, view, deed, None)
+            return self._form(request, view, deed, _changed(request.GET.get("content"), view))
         try:
             done = deed.make()
         except (InvalidError, ConflictError) as problem:
@@ -131,7 +143,7 @@ class Staging:
             return f"You rejected {what}."
 
         def publish() -> str:
-            outcome = publication.publish(yard, actor, handle)
+            outcome = publication.publish(yard, actor, handle, request.POST.get("content", ""))
             done = outcome.state is State.PUBLISHED
             return f"{what} is published." if done else f"{what} waits for approval."
 
@@ -152,7 +164,7 @@ class Staging:
             effects=effects,
             make={APPROVE: approve, REJECT: reject, PUBLISH: publish, CANCEL: cancel}[act],
             asks_reason=act == REJECT,
-            shows_files=act in {APPROVE, PUBLISH},
+            shows_files=act in _OF_CONTENT,
             grave=act == CANCEL,
         )
 
@@ -179,6 +191,21 @@ class Staging:
 def address(handle: str) -> str:
     """Return the path of a stage's page."""
     return f"/stages/{handle}/"
+
+
+def _way(act: str, view: View) -> str:
+    """Return where an act is made, with the content that the page it is chosen on has shown."""
+    seen = f"?content={view.content}" if act in _OF_CONTENT else ""
+    return f"{address(view.handle)}{act}/{seen}"
+
+
+def _changed(seen: str | None, view: View) -> ConflictError | None:
+    """Return what there is to say to whoever comes from a page that showed other files."""
+    try:
+        publication.as_seen(seen or view.content, view.content)
+    except ConflictError as problem:
+        return problem
+    return None
 
 
 def _visible(actor: Actor, handle: str) -> Stage:
@@ -209,7 +236,9 @@ def _offered(actor: Actor, stage: Stage, view: View) -> list[tuple[str, str]]:
         needed = Action.STAGE if view.missing else Action.UPLOAD
         if (editable or not view.missing) and _permitted(actor, needed, stage):
             acts.append(PUBLISH)
-        if view.wanted and _permitted(actor, Action.APPROVE, stage):
+        # Who asks for no approvals any more has asked for some before.
+        waits = view.wanted or view.state is State.PROCESSING
+        if waits and _permitted(actor, Action.APPROVE, stage):
             acts.append(REJECT)
     if editable:
         acts.append(CANCEL)

@@ -17,6 +17,7 @@ from strongroom.packages.catalog.changes import dismiss, set_status
 from strongroom.packages.models import Approval, File, Project, Stage, StagedFile
 from strongroom.packages.publishing.pipeline import rehearse
 from strongroom.packages.publishing.steps import Receipt, Upload
+from strongroom.packages.staging import files
 from strongroom.packages.staging import yard as bounds
 from strongroom.packages.staging.approving import approve, set_approvals
 from strongroom.packages.staging.files import lost
@@ -347,3 +348,17 @@ def test_a_crash_between_bytes_and_row_leaves_bytes_that_nothing_names(
     assert set(staged()) == set()
     put(bench, alice)
     assert set(staged()) == {sha256}
+
+
+def test_a_stage_takes_so_much_metadata(
+    bench: Bench, alice: Actor, approved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A wheel of some kilobytes says four megabytes; whoever has the preview's address, and no
+    # account, would have a process read 500 of them at each request.
+    monkeypatch.setattr(files, "SAID_AT_MOST", 10_000)
+    put(bench, alice, kind="one", summary="x" * 2000)
+    with pytest.raises(ConflictError) as caught:
+        put(bench, alice, kind="two", summary="x" * 3000)
+    assert caught.value.code == "stage-full"
+    put(bench, alice, kind="one")
+    put(bench, alice, kind="two", summary="x" * 3000)

@@ -1,6 +1,7 @@
 """Restoring: all of it, with the right digests, into an empty folder, or nothing."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +94,37 @@ def test_a_file_that_is_not_there_is_refused(
     assert refused(tmp_path) == "backup-damaged"
 
 
+STRANGE: dict[str, Callable[[Path], None]] = {
+    "a link": lambda place: place.symlink_to("/dev/null"),
+    "a device": lambda place: place.symlink_to("/dev/zero"),
+    "a pipe": os.mkfifo,
+    "a folder": Path.mkdir,
+}
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "rows/packages.file.jsonl", "blob"])
+@pytest.mark.parametrize("strange", STRANGE)
+def test_what_is_no_file_is_refused_and_not_waited_for(
+    made: Made, path: str, tmp_path: Path, name: str, strange: str
+) -> None:
+    folder = tmp_path / "from"
+    places = {
+        "manifest.json": folder / "manifest.json",
+        "blob": DiskBlobs(folder / "blobs").location(digest_of(path)),
+    }
+    place = places.get(name, folder / made.manifest.state / name)
+    place.unlink()
+    STRANGE[strange](place)
+    assert refused(tmp_path) == "backup-damaged"
+
+
+def test_a_manifest_without_end_is_refused(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifests, "LARGEST", 100)
+    assert refused(tmp_path) == "backup-damaged"
+
+
 def test_a_folder_with_something_in_it_is_refused(made: Made, tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "thesis.odt").touch()
@@ -180,6 +212,8 @@ def test_a_manifest_that_cannot_be_read_is_refused(raw: bytes) -> None:
         ('site_name = "Ours"', "strongroom.toml"),
         ('database = "postgresql://a@b/c"', "strongroom.toml.restored"),
         ('objects = "s3://s3.example.org/packages"', "strongroom.toml.restored"),
+        ('objects_redirect = "https://s3.example.org"', "strongroom.toml.restored"),
+        ('run_folder = "/run/strongroom/1"', "strongroom.toml.restored"),
         ("not = toml = at all", "strongroom.toml.restored"),
     ],
 )

@@ -1,6 +1,7 @@
 """Rows as files: all of them, the same again whatever database they come from or go to."""
 
 import json
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,17 @@ def test_rows_that_cannot_be_are_refused_and_nothing_is_loaded(
     assert caught.value.code == "backup-damaged"
     assert told in str(caught.value)
     assert rows.is_empty()
+    assert registry.owner.username == "alice"
+
+
+def test_a_line_without_end_is_refused(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dumped(tmp_path / "rows")
+    monkeypatch.setattr(rows, "_LONGEST", 100)
+    with pytest.raises(ConfigurationError) as caught:
+        deque(rows.read(tmp_path / "rows" / "people.user.jsonl"), maxlen=0)
+    assert caught.value.code == "backup-damaged"
     assert registry.owner.username == "alice"
 
 

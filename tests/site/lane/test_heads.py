@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from strongroom.site.lane import heads
 from strongroom.site.lane.heads import (
     END,
+    KEPT,
     LONGEST,
     SMALL_BODY,
     Heads,
@@ -69,6 +70,15 @@ def test_a_secret_is_not_kept(name: str) -> None:
     known = Heads()
     assert known.plain(head(HOST, f"{name}: secret".encode()))
     assert heads._remembered.cache_info().currsize == before
+    assert known._known == {}
+
+
+def test_a_long_head_is_read_and_not_kept() -> None:
+    before = heads._remembered.cache_info().currsize
+    known = Heads()
+    assert known.plain(head(HOST, b"X-Long: " + b"a" * KEPT))
+    assert heads._remembered.cache_info().currsize == before
+    assert known.plain(head(HOST, line=b"GET /simple/?" + b"a" * KEPT + b" HTTP/1.1"))
     assert known._known == {}
 
 

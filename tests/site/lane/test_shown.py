@@ -132,8 +132,20 @@ def test_memory_has_a_bound(pages: DiskPages, monkeypatch: pytest.MonkeyPatch) -
         pages.get(f"simple/p{number}/index.html")
         answered(shelf, request(f"/simple/p{number}/"))
     assert shelf._bytes <= 10_000
-    assert shelf._bytes == sum(map(module._size, shelf._held.values()))
+    assert shelf._bytes == sum(module._size(*one) for one in shelf._held.items())
     assert all(len(one.body) < 5_000 for one in shelf._held.values() if isinstance(one.body, bytes))
+
+
+def test_what_a_client_asks_at_length_counts_against_the_bound(
+    pages: DiskPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HELD_BYTES", 40_000)
+    shelf, _ = counting(pages)
+    for number in range(20):
+        answered(shelf, request(f"/simple/demo/?{number}{'q' * 5000}"))
+        answered(shelf, request("/simple/demo/", f'If-None-Match: "{number}{"x" * 5000}"'))
+    held = sum(len(target) + sum(map(len, filter(None, asked))) for target, asked in shelf._held)
+    assert 20_000 < held < 40_000
 
 
 def test_a_page_that_changes_between_two_looks_is_left_to_a_thread(

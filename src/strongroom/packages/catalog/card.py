@@ -11,8 +11,15 @@ from django.db import transaction
 
 from strongroom.core.ecosystem import Ecosystem, Listing, chosen
 from strongroom.packages.catalog.listing import find_project
-from strongroom.packages.catalog.search import index, words_of
-from strongroom.packages.models import Project, Word
+from strongroom.packages.catalog.search import index, indexed, words_of
+from strongroom.packages.models import Project
+from strongroom.rows.prepared import Update
+
+_put = Update(
+    lambda at: Project.objects.filter(pk=at("project")),
+    latest=lambda at: at("latest"),
+    summary=lambda at: at("summary"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +42,14 @@ def card(shown: Listing, ecosystem: Ecosystem) -> Card:
 
 def written(row: Project) -> Card:
     """Return the card as the rows have it."""
-    words = Word.objects.filter(project=row).values_list("word", "weight")
-    return Card(row.latest, row.summary, dict(words))
+    return Card(row.latest, row.summary, indexed(row))
 
 
 def write(shown: Listing, ecosystem: Ecosystem) -> None:
     """Write the card."""
     wanted = card(shown, ecosystem)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         row = find_project(shown.project)
-        row.latest, row.summary = wanted.latest, wanted.summary
-        row.save(update_fields=["latest", "summary"])
-        if written(row).words != wanted.words:
-            index(row, wanted.words)
+        if (row.latest, row.summary) != (wanted.latest, wanted.summary):
+            _put(project=row.pk, latest=wanted.latest, summary=wanted.summary)
+        index(row, wanted.words)

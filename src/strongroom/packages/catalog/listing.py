@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.digests import Digests
 from strongroom.core.ecosystem import (
@@ -24,6 +22,7 @@ from strongroom.packages.catalog.serials import of_releases
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import of_project
+from strongroom.rows.prepared import Read
 
 HISTORY_AT_MOST = 200
 _TEXTS = ("description", "description_type", "manifest")
@@ -60,23 +59,50 @@ class _FileRow(NamedTuple):
     findings: Sequence[Mapping[str, Any]]
 
 
+_rows = Read(lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")))
+_locked = Read(
+    lambda at: Project.objects.select_for_update(no_key=True).filter(
+        ecosystem=at("ecosystem"), key=at("key")
+    )
+)
+_releases = Read(
+    lambda at: Release.objects.filter(project_id=at("project")).values_list(*_ReleaseRow._fields)
+)
+_files = Read(
+    lambda at: (
+        File.objects.filter(release__project_id=at("project"))
+        .order_by("filename")
+        .values_list(*_FileRow._fields)
+    )
+)
+
+
 def file_path(ecosystem: str, sha256: str, filename: str) -> str:
     """Return where a file's bytes stand on the shelf: under its digest, so that it never moves."""
     return f"files/{ecosystem}/{sha256[:2]}/{sha256[2:4]}/{sha256[4:]}/{filename}"
 
 
+def row_of(project: ProjectId) -> Project | None:
+    """Return the row of a project, if it exists."""
+    return _rows.first(ecosystem=project.ecosystem, key=project.key)
+
+
+def locked(project: ProjectId) -> Project | None:
+    """Return the row of a project, if it exists; nobody else changes it until we are done."""
+    return _locked.first(ecosystem=project.ecosystem, key=project.key)
+
+
 def find_project(project: ProjectId) -> Project:
     """Return the row of a project; raises NotFoundError."""
-    return _found(Project.objects.all(), project)
+    return _found(row_of(project), project)
 
 
 def lock_project(project: ProjectId) -> Project:
-    """Return the row of a project that is to change: nobody else changes it until we are done."""
-    return _found(Project.objects.select_for_update(no_key=True), project)
+    """Return the row of a project that is to change, as `locked` does; raises NotFoundError."""
+    return _found(locked(project), project)
 
 
-def _found(rows: QuerySet[Project], project: ProjectId) -> Project:
-    row = rows.filter(ecosystem=project.ecosystem, key=project.key).first()
+def _found(row: Project | None, project: ProjectId) -> Project:
     if row is None:
         raise NotFoundError(
             "no-such-project",
@@ -139,21 +165,21 @@ def listing(
     """
     row = find_project(project)
     releases = {
-        release.key: release
-        for release in map(_ReleaseRow._make, row.releases.values_list(*_ReleaseRow._fields))
+        release.key: release for release in map(_ReleaseRow._make, _releases.all(project=row.pk))
     }
     files: dict[int, list[_FileRow]] = defaultdict(list)
-    rows = File.objects.filter(release__project=row).order_by("filename")
-    for file in map(_FileRow._make, rows.values_list(*_FileRow._fields)):
+    for file in map(_FileRow._make, _files.all(project=row.pk)):
         files[file.release_id].append(file)
     ordered = ecosystem.newest_first(
         Version(release.display, release.key, release.prerelease) for release in releases.values()
     )
     serials = of_releases(project, ecosystem, releases)
     brief = tuple(
-        replace(
-            _release(releases[version.key], version, files[releases[version.key].pk], project),
-            serial=serials[version.key],
+        _release(
+            releases[version.key],
+            version,
+            tuple(_file(file, project) for file in files[releases[version.key].pk]),
+            serials[version.key],
         )
         for version in ordered
     )
@@ -187,7 +213,7 @@ def _with_texts(
 
 
 def _release(
-    row: _ReleaseRow, version: Version, files: list[_FileRow], project: ProjectId
+    row: _ReleaseRow, version: Version, files: tuple[FileListing, ...], serial: int
 ) -> ReleaseListing:
     return ReleaseListing(
         version=version,
@@ -196,8 +222,9 @@ def _release(
         description="",
         description_type="",
         metadata={},
-        files=tuple(_file(file, project) for file in files),
+        files=files,
         yanked=row.yanked_reason if row.yanked else None,
+        serial=serial,
     )
 
 

@@ -26,9 +26,28 @@ from strongroom.packages.models import File, Quota, StagedFile
 from strongroom.people.accounts.users import fold
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
+from strongroom.rows.prepared import Read, Update
 
 PROJECT = "project"
 USER = "user"
+_row = Read(lambda at: Quota.objects.filter(kind=at("kind"), subject=at("subject")))
+_locked = Read(
+    lambda at: Quota.objects.select_for_update(no_key=True).filter(
+        kind=at("kind"), subject=at("subject")
+    )
+)
+_added = Update(
+    lambda at: Quota.objects.filter(kind=at("kind"), subject=at("subject")),
+    used_bytes=lambda at: Greatest(F("used_bytes") + at("size"), 0),
+)
+_live = StagedFile.objects.filter(stage__ended_at=None).exclude(state="cancelled")
+_staged_by = Read(
+    lambda at: (
+        _live.filter(uploader__folded=at("folded"))
+        .values_list("uploader__folded")
+        .annotate(Sum("size"))
+    )
+)
 _PROJECT_OF_FILE = ("release__project__ecosystem", "release__project__key")
 
 
@@ -83,9 +102,12 @@ def subjects_of(actor: Actor, project: ProjectId) -> tuple[Subject, ...]:
 def standings(limits: Limits, subjects: Iterable[Subject]) -> tuple[Standing, ...]:
     """Return how subjects stand."""
     return tuple(
-        _standing(limits, one, _rows(one).first(), _staged(folded=one.name).get(one.name, 0))
-        if one.kind == USER
-        else _standing(limits, one, _rows(one).first())
+        _standing(
+            limits,
+            one,
+            _row.first(kind=one.kind, subject=one.name),
+            dict(_staged_by.all(folded=one.name)).get(one.name, 0) if one.kind == USER else 0,
+        )
         for one in subjects
     )
 
@@ -93,7 +115,8 @@ def standings(limits: Limits, subjects: Iterable[Subject]) -> tuple[Standing, ..
 def all_standings(limits: Limits) -> tuple[Standing, ...]:
     """Return how all subjects stand that use room or have a limit of their own."""
     rows = {Subject(row.kind, row.subject): row for row in Quota.objects.all()}
-    staged = {Subject(USER, name): size for name, size in _staged().items()}
+    summed = _live.values_list("uploader__folded").annotate(Sum("size"))
+    staged = {Subject(USER, name): size for name, size in summed}
     return tuple(
         _standing(limits, one, rows.get(one), staged.get(one, 0))
         for one in sorted(rows.keys() | staged.keys())
@@ -103,8 +126,12 @@ def all_standings(limits: Limits) -> tuple[Standing, ...]:
 def hold(subjects: Iterable[Subject]) -> None:
     """Keep everybody else from the room of subjects to the end of the transaction."""
     for one in sorted(subjects):
-        Quota.objects.get_or_create(kind=one.kind, subject=one.name)
-        _rows(one).select_for_update(no_key=True).get()
+        if _locked.first(kind=one.kind, subject=one.name) is None:
+            # Whoever was faster to make it holds it, and then we wait here.
+            Quota.objects.bulk_create(
+                [Quota(kind=one.kind, subject=one.name)], ignore_conflicts=True
+            )
+            _locked.first(kind=one.kind, subject=one.name)
 
 
 def within(known: Iterable[Standing], size: int) -> None:
@@ -122,7 +149,7 @@ def within(known: Iterable[Standing], size: int) -> None:
 def add(changes: Mapping[Subject, int]) -> None:
     """Count bytes that are added to subjects, or taken from them; locks them in their order."""
     for one, size in sorted(changes.items()):
-        _rows(one).update(used_bytes=Greatest(F("used_bytes") + size, 0))
+        _added(kind=one.kind, subject=one.name, size=size)
 
 
 def set_limit(desk: Desk, actor: Actor, subject: Subject, limit: int | None) -> Recorded | None:
@@ -183,13 +210,6 @@ def _taken_by(one: Subject) -> int:
 
 def _rows(one: Subject) -> QuerySet[Quota]:
     return Quota.objects.filter(kind=one.kind, subject=one.name)
-
-
-def _staged(**whose: str) -> dict[str, int]:
-    """Add up, by folded user name, the files that people have in live stages."""
-    live = StagedFile.objects.filter(stage__ended_at=None).exclude(state="cancelled")
-    mine = live.filter(**{f"uploader__{name}": value for name, value in whose.items()})
-    return dict(mine.values_list("uploader__folded").annotate(Sum("size")))
 
 
 def _standing(limits: Limits, one: Subject, row: Quota | None, staged: int = 0) -> Standing:

@@ -11,10 +11,15 @@ from datetime import datetime
 from django.db.models import Case, Q, QuerySet, Sum, When
 
 from strongroom.packages.models import Project, Word
+from strongroom.rows.prepared import Read
 
 _WORD = re.compile(r"[a-z0-9]{2,64}")
 _AT_MOST = 60
 NAME, KEYWORD, SUMMARY = 8, 3, 1
+
+_words = Read(
+    lambda at: Word.objects.filter(project_id=at("project")).values_list("word", "weight")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +49,20 @@ def words_of(name: str, keywords: Iterable[str], summary: str) -> Mapping[str, i
 
 def index(project: Project, weights: Mapping[str, int]) -> None:
     """Replace the words of a project; the caller holds the transaction."""
-    rows = Word.objects.filter(project=project)
+    there = indexed(project)
     # Most releases say of themselves what the one before them said.
-    if dict(rows.values_list("word", "weight")) == weights:
+    if there == weights:
         return
-    rows.delete()
+    if there:
+        Word.objects.filter(project=project).delete()
     Word.objects.bulk_create(
         Word(project=project, word=word, weight=weight) for word, weight in weights.items()
     )
+
+
+def indexed(project: Project) -> Mapping[str, int]:
+    """Return the words of a project, with their weights."""
+    return dict(_words.all(project=project.pk))
 
 
 def search(query: str, offset: int, limit: int) -> tuple[tuple[Hit, ...], int]:

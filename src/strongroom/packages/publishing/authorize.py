@@ -18,6 +18,35 @@ from strongroom.packages.catalog.quotas import USER, Standing, standings, subjec
 from strongroom.packages.models import File, Stage, StagedFile, UsedPath
 from strongroom.packages.publishing.ground import Ground, is_free, is_open, may_act, survey
 from strongroom.packages.publishing.steps import Candidate, Permit
+from strongroom.rows.prepared import Read
+
+_used = Read(
+    lambda at: UsedPath.objects.filter(
+        Q(path=at("filename")) | Q(sha256=at("sha256")), ecosystem=at("ecosystem")
+    ).values_list("path", "sha256")
+)
+# While publication is asked for, and not before, a stage holds the names of its files (PEP 694,
+# "Atomic Publication and Conflicts").
+_held = Read(
+    lambda at: StagedFile.objects.filter(
+        filename=at("filename"),
+        stage__in=Stage.objects.filter(
+            ecosystem=at("ecosystem"),
+            ended_at=None,
+            expires_at__gt=at("moment"),
+            asked_at__isnull=False,
+        ).exclude(pk=at("stage")),
+    ).values_list("pk")[:1]
+)
+_published = Read(
+    lambda at: File.objects.filter(
+        release__project__ecosystem=at("ecosystem"),
+        release__project__key=at("key"),
+        release__key=at("version"),
+        filename=at("filename"),
+        sha256=at("sha256"),
+    ).values_list("pk")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +73,20 @@ def authorize(
 def facts(candidate: Candidate, at: datetime, limits: Limits) -> Facts:
     """Read what the rows say about a candidate; the caller holds the transaction."""
     project, manifest = candidate.project, candidate.manifest
-    used = UsedPath.objects.filter(ecosystem=project.ecosystem)
     sha256 = candidate.received.digests.sha256
-    # While publication is asked for, and not before, a stage holds the names of its files (PEP 694,
-    # "Atomic Publication and Conflicts").
-    asked = Stage.objects.filter(
-        ecosystem=project.ecosystem, ended_at=None, expires_at__gt=at, asked_at__isnull=False
-    ).exclude(pk=candidate.received.upload.stage or 0)
-    same = used.filter(Q(path=manifest.filename) | Q(sha256=sha256))
-    known = dict(same.values_list("path", "sha256"))
+    here = {"ecosystem": project.ecosystem, "filename": manifest.filename}
+    stage = candidate.received.upload.stage or 0
+    known = dict(_used.all(sha256=sha256, **here))
     return Facts(
         ground=survey(candidate.asked, at),
         path_sha256=known.get(manifest.filename),
-        path_held=StagedFile.objects.filter(filename=manifest.filename, stage__in=asked).exists(),
+        path_held=bool(_held.all(moment=at, stage=stage, **here)),
         bytes_path=next((path for path, digest in known.items() if digest == sha256), None),
         # Whatever is there to be downloaded has its name and its bytes among the used ones.
         published=known.get(manifest.filename) == sha256
-        and File.objects.filter(
-            release__project__ecosystem=project.ecosystem,
-            release__project__key=project.key,
-            release__key=manifest.version.key,
-            filename=manifest.filename,
-            sha256=sha256,
-        ).exists(),
+        and bool(
+            _published.all(key=project.key, version=manifest.version.key, sha256=sha256, **here)
+        ),
         room=standings(limits, subjects_of(candidate.asked.actor, project)),
     )
 

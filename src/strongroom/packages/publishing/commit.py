@@ -27,6 +27,7 @@ from strongroom.core.events import Event, Kind, Recorded
 from strongroom.core.findings import Finding
 from strongroom.packages.catalog import quotas
 from strongroom.packages.catalog.desk import BLOBS, Desk
+from strongroom.packages.catalog.listing import locked, row_of
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.authorize import at_once, facts, judge
 from strongroom.packages.publishing.steps import Accepted, Candidate, Receipt
@@ -34,11 +35,25 @@ from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import share_turn, take_turn
+from strongroom.rows.prepared import Insert, Read, Update
 
 T = TypeVar("T")
 
 MEMBERS_AT_MOST = 2000
 ATTEMPTS = 2  # the second meets the rows of whoever won the first
+
+_releases = Read(
+    lambda at: Release.objects.filter(project_id=at("project"), key=at("version")).values_list("pk")
+)
+_projects, _new_release = Insert(Project), Insert(Release)
+_files, _paths = Insert(File), Insert(UsedPath)
+_touched = Update(
+    lambda at: Project.objects.filter(pk=at("project")), updated_at=lambda at: at("at")
+)
+_told = Update(
+    lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")),
+    serial=lambda at: at("serial"),
+)
 
 
 def commit(accepted: Accepted, ecosystem: Ecosystem, desk: Desk) -> Receipt:
@@ -94,8 +109,7 @@ def hold(project: ProjectId, similar: str) -> None:
     """
     share_turn(BLOBS)
     take_turn(f"name {project.ecosystem} {similar}")
-    rows = Project.objects.select_for_update(no_key=True)
-    rows.filter(ecosystem=project.ecosystem, key=project.key).first()
+    locked(project)
 
 
 def hold_room(project: ProjectId, uploaders: Iterable[Actor]) -> None:
@@ -153,8 +167,8 @@ def write(accepted: Accepted, sidecars: dict[str, str], by: Actor, desk: Desk) -
     _use(candidate, now)
     taking = quotas.subjects_of(candidate.asked.actor, candidate.project)
     quotas.add(dict.fromkeys(taking, candidate.received.size))
-    project.updated_at = max(project.updated_at, at)
-    project.save(update_fields=["updated_at"])
+    if at > project.updated_at:
+        _touched(project=project.pk, at=at)
     news = [_published(candidate, by, now)]
     if is_new:
         news.insert(0, _created(candidate, desk))
@@ -164,53 +178,54 @@ def write(accepted: Accepted, sidecars: dict[str, str], by: Actor, desk: Desk) -
 def record_all(project: ProjectId, news: Sequence[Event], desk: Desk) -> tuple[Recorded, ...]:
     """Record what there is to tell of a project; last in the transaction that `hold` began."""
     recorded = tuple(record(one, desk.clock) for one in news)
-    rows = Project.objects.filter(ecosystem=project.ecosystem, key=project.key)
-    rows.update(serial=recorded[-1].serial)
+    _told(ecosystem=project.ecosystem, key=project.key, serial=recorded[-1].serial)
     return recorded
 
 
 def _project(candidate: Candidate, now: datetime) -> tuple[Project, bool]:
-    name = candidate.manifest.name
-    return Project.objects.get_or_create(
+    # No savepoints: whoever made it meanwhile fails our whole attempt, and there is another.
+    name, there = candidate.manifest.name, row_of(candidate.project)
+    made = there or _projects(
         ecosystem=candidate.project.ecosystem,
         key=name.key,
-        defaults={
-            "display": name.display,
-            "similar": name.similar,
-            "created_at": now,
-            "updated_at": now,
-        },
+        display=name.display,
+        similar=name.similar,
+        created_at=now,
+        updated_at=now,
     )
+    return made, there is None
 
 
-def _release(candidate: Candidate, project: Project, now: datetime) -> Release:
+def _release(candidate: Candidate, project: Project, now: datetime) -> int:
+    """Return the key of the row of a release, which is made for its first file."""
     manifest = candidate.manifest
-    row, _ = Release.objects.get_or_create(
-        project=project,
+    there = _releases.first(project=project.pk, version=manifest.version.key)
+    if there is not None:
+        return there[0]
+    made = _new_release(
+        project_id=project.pk,
         key=manifest.version.key,
-        defaults={
-            "display": manifest.version.display,
-            "prerelease": manifest.version.prerelease,
-            "published_at": now,
-            "summary": manifest.summary,
-            "description": manifest.description,
-            "description_type": manifest.description_type,
-            "manifest": dict(manifest.metadata),
-        },
+        display=manifest.version.display,
+        prerelease=manifest.version.prerelease,
+        published_at=now,
+        summary=manifest.summary,
+        description=manifest.description,
+        description_type=manifest.description_type,
+        manifest=dict(manifest.metadata),
     )
-    return row
+    return made.pk
 
 
 def _file(
     candidate: Candidate,
-    release: Release,
+    release: int,
     remarks: tuple[Finding, ...],
     sidecars: dict[str, str],
     now: datetime,
 ) -> None:
     manifest, received = candidate.manifest, candidate.received
-    File.objects.create(
-        release=release,
+    _files(
+        release_id=release,
         filename=manifest.filename,
         kind=manifest.kind,
         size=received.size,
@@ -226,7 +241,7 @@ def _file(
 
 def _use(candidate: Candidate, now: datetime) -> None:
     manifest, received = candidate.manifest, candidate.received
-    UsedPath.objects.create(
+    _paths(
         ecosystem=candidate.project.ecosystem,
         path=manifest.filename,
         project=candidate.project.key,

@@ -11,12 +11,50 @@ from django.db.models import Q
 from strongroom.core.actors import Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError
+from strongroom.packages.catalog.listing import row_of
 from strongroom.packages.catalog.states import CLOSED, Status
-from strongroom.packages.models import Project, Release, Stage, UsedPath
+from strongroom.packages.models import File, Project, Release, Stage, UsedPath
 from strongroom.packages.publishing.steps import Asked
 from strongroom.people.access.grants import role_of
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import permit
+from strongroom.rows.prepared import Read
+
+_alike = Read(
+    lambda at: (
+        Project.objects.filter(ecosystem=at("ecosystem"), similar=at("similar"))
+        .exclude(key=at("key"))
+        .values_list("display")[:1]
+    )
+)
+_releases = Read(
+    lambda at: Release.objects.filter(project_id=at("project"), key=at("version")).values_list(
+        "pk", "published_at"
+    )
+)
+_kinds = Read(lambda at: File.objects.filter(release_id=at("release")).values_list("kind"))
+_names_used = Read(
+    lambda at: UsedPath.objects.filter(ecosystem=at("ecosystem"), project=at("key")).values_list(
+        "pk"
+    )[:1]
+)
+_versions_used = Read(
+    lambda at: UsedPath.objects.filter(
+        ecosystem=at("ecosystem"), project=at("key"), version=at("version")
+    ).values_list("pk")[:1]
+)
+_reserved = Read(
+    lambda at: (
+        Stage.objects.filter(
+            Q(project=at("key")) | Q(similar=at("similar")),
+            ecosystem=at("ecosystem"),
+            ended_at=None,
+            expires_at__gt=at("moment"),
+        )
+        .exclude(opener_id=at("user"))
+        .values_list("project", "similar")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +77,15 @@ class Ground:
 
 def survey(asked: Asked, at: datetime) -> Ground:
     """Read what the rows say; the caller holds the transaction."""
-    project, similar = asked.project, asked.name.similar
-    here = {"ecosystem": project.ecosystem}
-    row = Project.objects.filter(key=project.key, **here).first()
-    alike = Project.objects.filter(similar=similar, **here).exclude(key=project.key)
-    release = Release.objects.filter(project=row, key=asked.version.key).first() if row else None
-    used = UsedPath.objects.filter(project=project.key, **here)
-    staged = Stage.objects.filter(ended_at=None, expires_at__gt=at, **here)
-    staged = staged.exclude(opener_id=asked.actor.user_id)
-    reserved = set[tuple[str, str]]()
+    project, similar, version = asked.project, asked.name.similar, asked.version.key
+    here = {"ecosystem": project.ecosystem, "key": project.key}
+    row = row_of(project)
+    release = _releases.first(project=row.pk, version=version) if row else None
+    alike, reserved, name_burnt = None, list[tuple[str, str]](), False
     if row is None:
-        taken = staged.filter(Q(project=project.key) | Q(similar=similar))
-        reserved.update(taken.values_list("project", "similar"))
-    name_burnt = row is None and used.exists()
+        name_burnt = bool(_names_used.all(**here))
+        alike = _alike.first(similar=similar, **here)
+        reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
     return Ground(
         at=at,
         exists=row is not None,
@@ -59,14 +93,14 @@ def survey(asked: Asked, at: datetime) -> Ground:
         status=Status(row.status) if row else Status.ACTIVE,
         approvals=row.approvals if row else 0,
         reserved=any(key == project.key for key, _ in reserved),
-        similar_to=alike.values_list("display", flat=True).first() if row is None else None,
+        similar_to=alike[0] if alike else None,
         similar_reserved=any(name == similar for _, name in reserved),
         name_burnt=name_burnt,
         version_burnt=release is None
         and (row is not None or name_burnt)
-        and used.filter(version=asked.version.key).exists(),
-        opened_at=release.published_at if release else None,
-        kinds=tuple(release.files.values_list("kind", flat=True)) if release else (),
+        and bool(_versions_used.all(version=version, **here)),
+        opened_at=release[1] if release else None,
+        kinds=tuple(kind for (kind,) in _kinds.all(release=release[0])) if release else (),
     )
 
 

@@ -11,6 +11,11 @@ from collections.abc import Iterable
 from django.db.models import F
 
 from strongroom.packages.models import SharedPages
+from strongroom.rows.prepared import Update
+
+_wanted = Update(
+    lambda at: SharedPages.objects.filter(name=at("name")), wanted=lambda _: F("wanted") + 1
+)
 
 
 def want(names: Iterable[str]) -> None:
@@ -49,4 +54,4 @@ def is_behind() -> bool:
 
 
 def _counted(name: str) -> int:
-    return SharedPages.objects.filter(name=name).update(wanted=F("wanted") + 1)
+    return _wanted(name=name)

@@ -14,7 +14,7 @@ from strongroom.core.events import Event, Kind, Recorded
 from strongroom.packages.catalog import states as catalog
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import lock_project
-from strongroom.packages.models import Approval, Stage, StagedFile
+from strongroom.packages.models import Approval, Stage
 from strongroom.packages.publishing.commit import record_all, settled
 from strongroom.packages.staging import publication
 from strongroom.packages.staging.content import may_approve
@@ -55,7 +55,7 @@ def approve(yard: Yard, actor: Actor, handle: str, content: str) -> Outcome:
             allow(actor, Action.APPROVE, stage)
             after(state_of(stage, yard.desk.clock.now()), Act.APPROVE)
             files = complete_files(stage)
-            _seen(content, files)
+            publication.as_seen(content, content_of(files))
             _wanted(stage)
             news = _given(stage, actor, content, yard)
             standing = publication.standing(stage, files, yard)
@@ -126,15 +126,6 @@ def _can_be_had(wanted: int, project: ProjectId) -> None:
             f"{wanted} approvals cannot be had: besides whoever uploads, {others} people have a"
             f" role in {project.key}.",
             "Give more people a role first, or ask for fewer approvals.",
-        )
-
-
-def _seen(content: str, files: list[StagedFile]) -> None:
-    if content != content_of(files):
-        raise ConflictError(
-            "stage-changed",
-            "The files of the stage are not those that you saw.",
-            "Look at the stage again, and approve what it holds now.",
         )
 
 

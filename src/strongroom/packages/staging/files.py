@@ -4,8 +4,11 @@ Bytes are kept before the row that names them, as in every publication. Whatever
 voids all approvals: they were given for another one.
 """
 
+import json
 from dataclasses import dataclass
 from typing import BinaryIO
+
+from django.db.models import Sum
 
 from strongroom.core.actors import Action, Actor
 from strongroom.core.digests import Digests
@@ -20,7 +23,7 @@ from strongroom.packages.publishing.steps import Accepted, Permit, Upload
 from strongroom.packages.staging import manifests
 from strongroom.packages.staging.rows import about, files_of
 from strongroom.packages.staging.states import FileState
-from strongroom.packages.staging.yard import FILES_AT_MOST, HANDLE_BYTES, Yard
+from strongroom.packages.staging.yard import FILES_AT_MOST, HANDLE_BYTES, SAID_AT_MOST, Yard
 from strongroom.people.access.grants import user_of
 from strongroom.people.accounts.users import person
 from strongroom.stores.blobs.protocol import Blobs
@@ -103,6 +106,7 @@ def let_in(file: StagedFile, accepted: Accepted, sidecars: dict[str, str], yard:
     file.state, file.sidecars = FileState.COMPLETED, sidecars
     for column, value in judgement(accepted, yard).items():
         setattr(file, column, value)
+    _bearable(file)
     file.save()
     told = {"file": file.filename, "size": file.size, "sha256": file.sha256}
     return about(file.stage, Kind.FILE_STAGED, uploader(file), {**told, "voided": void(file.stage)})
@@ -110,11 +114,22 @@ def let_in(file: StagedFile, accepted: Accepted, sidecars: dict[str, str], yard:
 
 def judgement(accepted: Accepted, yard: Yard) -> dict[str, object]:
     """Return the columns that say what judging a file has shown, and by which version of us."""
-    return {
+    said = {
         "manifest": manifests.stored(accepted.candidate.manifest, MEMBERS_AT_MOST),
         "findings": manifests.stored_findings(accepted.remarks),
-        "judged_by": yard.program,
     }
+    return {**said, "judged_by": yard.program, "weight": len(json.dumps(said))}
+
+
+def _bearable(file: StagedFile) -> None:
+    """Refuse a file by which its stage would cost too much to look at."""
+    others = file.stage.files.exclude(pk=file.pk).aggregate(sum=Sum("weight"))["sum"] or 0
+    if others + file.weight > SAID_AT_MOST:
+        raise ConflictError(
+            "stage-full",
+            f"The metadata of all files of a stage take {SAID_AT_MOST} bytes at most.",
+            "Shorten them, or publish the files in several stages.",
+        )
 
 
 def take_out(file: StagedFile, actor: Actor) -> list[Event]:
@@ -127,6 +142,7 @@ def take_out(file: StagedFile, actor: Actor) -> list[Event]:
     file.state = FileState.CANCELLED
     have(file, NOTHING)
     file.manifest, file.findings, file.sidecars, file.hashes = {}, [], {}, {}
+    file.weight = 0
     file.save()
     if not was_complete:
         return []

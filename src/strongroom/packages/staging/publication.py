@@ -20,7 +20,7 @@ from strongroom.packages.publishing.decide import accepted, decide
 from strongroom.packages.publishing.receive import receive
 from strongroom.packages.publishing.steps import Accepted, Candidate
 from strongroom.packages.staging import manifests
-from strongroom.packages.staging.content import approvers
+from strongroom.packages.staging.content import approvers, may_upload
 from strongroom.packages.staging.files import (
     judgement,
     lost,
@@ -69,9 +69,10 @@ class Outcome:
     error: StrongroomError | None = None
 
 
-def publish(yard: Yard, actor: Actor, handle: str) -> Outcome:
+def publish(yard: Yard, actor: Actor, handle: str, content: str | None = None) -> Outcome:
     """Publish a stage, or, where approvals are missing, ask people for them.
 
+    `content` is the digest of what the actor has seen, if they have; another one is not published.
     Raises the error why not. The stage is then as it was, or, if people had been asked already, in
     error, which says why.
     """
@@ -85,6 +86,8 @@ def publish(yard: Yard, actor: Actor, handle: str) -> Outcome:
             allow(actor, Action.STAGE, stage)
             state = state_of(stage, yard.desk.clock.now())
             files = complete_files(stage)
+            if content is not None:
+                as_seen(content, content_of(files))
             if standing(stage, files, yard).missing:
                 return Outcome(_ask(stage, state, actor, yard))
             # To ask people takes no more than staging; to publish takes leave to publish.
@@ -131,6 +134,16 @@ def complete_files(stage: Stage) -> list[StagedFile]:
     return files
 
 
+def as_seen(content: str, there: str) -> None:
+    """Refuse an act on files that are not those whose digest its actor names."""
+    if content != there:
+        raise ConflictError(
+            "stage-changed",
+            "The files of the stage are not those that you saw.",
+            "Look at what it holds now, and decide again.",
+        )
+
+
 def try_now(stage: Stage, by: Actor, told: list[Event], yard: Yard) -> Outcome:
     """Publish a stage that is held, with what there is to tell before that.
 
@@ -156,6 +169,8 @@ def _publish(stage: Stage, by: Actor, told: list[Event], yard: Yard) -> Outcome:
     now, files = yard.desk.clock.now(), complete_files(stage)
     after(state_of(stage, now), Act.PUBLISH)
     approved = standing(stage, files, yard)
+    if approved.wanted:
+        _long_here(stage, files, yard)
     news = list(told)
     hold_room(project_of(stage), map(uploader, files))
     for file in files:
@@ -170,6 +185,13 @@ def set_back(stage: Stage, act: Act, fault: str) -> None:
     """Write that a stage was rejected or failed, and why; the names of its files are free again."""
     stage.state, stage.fault, stage.asked_at = after(State(stage.state), act), fault, None
     stage.save(update_fields=["state", "fault", "asked_at"])
+
+
+def _long_here(stage: Stage, files: Sequence[StagedFile], yard: Yard) -> None:
+    uploaders = {file.uploader_id for file in files}
+    for one in grants.held(project_of(stage)):
+        if one.user_id in uploaders:
+            may_upload(one, yard.desk.clock.now() - yard.settled)
 
 
 def _ask(stage: Stage, state: State, actor: Actor, yard: Yard) -> State:

@@ -8,6 +8,9 @@ from typing import Final
 from strongroom.packages.catalog.desk import Desk
 
 FILES_AT_MOST: Final = 500  # in one stage, those that were taken out included
+# Bytes of JSON that its files say of themselves. Each may say megabytes, well packed; the page of a
+# stage, its preview and its publication read it all.
+SAID_AT_MOST: Final = 32 * 1024 * 1024
 OF_A_PROJECT: Final = 20  # live stages
 OF_A_PERSON: Final = 50  # live stages that one person opened, of all projects
 EXTENDED: Final = 2  # how many times its first life a stage may last in all

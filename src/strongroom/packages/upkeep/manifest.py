@@ -15,13 +15,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.upkeep.reading import regular
 
 FORMAT = "strongroom-backup-2"
 FILE = "manifest.json"
 ROWS = "rows"
 SETTINGS = "strongroom.toml"
 KEYS = "keys"
-LARGEST = 4 * 1024**3  # bytes; some thirty million blobs
+LARGEST = 4 * 1024**3  # bytes of a manifest; some fifty million blobs
 _STATE = re.compile(r"state-[A-Za-z0-9-]{1,64}")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
 _TABLE = re.compile(r"[a-z]{1,40}\.[a-z]{1,40}\.jsonl")
@@ -68,13 +69,19 @@ def digest(raw: bytes) -> str:
 def read(folder: Path) -> bytes:
     """Return the bytes of a backup's manifest; refuses what is no complete backup."""
     try:
-        return (folder / FILE).read_bytes()
+        with regular(folder / FILE) as file:
+            raw = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigurationError(
             "backup-incomplete",
             f"There is no complete backup in {folder}.",
             "Name a folder that `strongroom backup` has finished.",
         ) from None
+    except OSError as error:
+        raise damaged(f"its manifest cannot be read ({error.strerror})") from error
+    if len(raw) > LARGEST:
+        raise damaged("its manifest is longer than any")
+    return raw
 
 
 def decode(raw: bytes) -> Manifest:

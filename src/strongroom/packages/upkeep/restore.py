@@ -21,14 +21,14 @@ from pathlib import Path
 from strongroom.core.errors import ConfigurationError, InvalidError
 from strongroom.packages.upkeep import manifest as manifests
 from strongroom.packages.upkeep.manifest import KEYS, ROWS, SETTINGS, Manifest, damaged
-from strongroom.packages.upkeep.reading import BLOCK, Progress
+from strongroom.packages.upkeep.reading import BLOCK, Progress, regular
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.folders import fsync_folder
 
 UNFINISHED = ".restoring"
 SETTINGS_ASIDE = f"{SETTINGS}.restored"
-PLACES = frozenset({"database", "objects"})
+PLACES = frozenset({"database", "objects", "objects_redirect", "run_folder"})
 _NOTHING = frozenset({"lost+found"})
 Opens = Callable[[Path], object]
 """Opens a folder of keys, or raises ConfigurationError."""
@@ -166,7 +166,7 @@ def _copy_files(origin: Origin, manifest: Manifest, staging: Path) -> None:
 
 def _copy_blob(place: Path, blobs: Blobs, sha256: str) -> None:
     try:
-        with place.open("rb") as file, blobs.receive() as incoming:
+        with regular(place) as file, blobs.receive() as incoming:
             while block := file.read(BLOCK):
                 incoming.write(block)
             if incoming.digests().sha256 == sha256:
@@ -181,7 +181,7 @@ def _copy_file(place: Path, to: Path, sha256: str | None) -> None:
     hasher = hashlib.sha256()
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        source = place.open("rb")
+        source = regular(place)
     except OSError as error:
         raise damaged(f"{place.name} cannot be read ({error.strerror})") from error
     descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -31,6 +31,7 @@ from strongroom.proof.models import EventRow
 
 LABELS = ("proof", "people", "packages")
 _AT_ONCE = 500
+_LONGEST = 256 * 1024**2  # characters of a row, which is in memory whole
 _ALIAS = "snapshot"
 _OF_EVENT = ("serial", "kind", "actor", "facts")
 
@@ -93,7 +94,9 @@ def _dump(model: type[models.Model], using: str, to: Path) -> int:
     count = 0
     with to.open("x", encoding="ascii") as file:
         for row in rows.iterator(chunk_size=_AT_ONCE):
-            file.write(json.dumps(dict(zip(columns, row, strict=True)), default=_plain) + "\n")
+            told = dict(zip(columns, row, strict=True))
+            # Sorted: PostgreSQL does not keep the order of what is inside a column of JSON.
+            file.write(json.dumps(told, default=_plain, sort_keys=True) + "\n")
             count += 1
     return count
 
@@ -111,7 +114,7 @@ def _plain(value: object) -> str:
 def read(place: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of a file; raises ConfigurationError where a line is none."""
     with place.open(encoding="ascii") as file:
-        for line in file:
+        while line := file.readline(_LONGEST):
             try:
                 row = json.loads(line)
             except ValueError:
@@ -122,17 +125,24 @@ def read(place: Path) -> Iterator[dict[str, Any]]:
 
 
 def is_empty() -> bool:
-    """Say whether the database has no rows of a registry."""
-    return not any(_all(model).exists() for model in tables())
+    """Say whether the database has no rows of a registry, in whatever shape it is."""
+    return not any(_all(model).exists() for model in _made_already())
 
 
 def are_those_of(folder: Path, counts: Mapping[str, int]) -> bool:
     """Say whether the rows in the database are those of a folder: as many, the same last event."""
-    if any(counts.get(name_of(model), 0) != _all(model).count() for model in tables()):
+    there = {name_of(model): _all(model).count() for model in _made_already()}
+    if {name: count for name, count in there.items() if count or name in counts} != dict(counts):
         return False
     told = deque(read(folder / name_of(EventRow)), maxlen=1)
-    there = _all(EventRow).order_by("-serial").values(*_OF_EVENT)[:1]
-    return [{name: row.get(name) for name in _OF_EVENT} for row in told] == list(there)
+    newest = _all(EventRow).order_by("-serial").values(*_OF_EVENT)[:1]
+    return [{name: row.get(name) for name in _OF_EVENT} for row in told] == list(newest)
+
+
+def _made_already() -> tuple[type[models.Model], ...]:
+    """Return the tables that are there: a restore that died may have left an older shape."""
+    there = set(connection.introspection.table_names())
+    return tuple(model for model in tables() if model._meta.db_table in there)  # noqa: SLF001 - likewise
 
 
 def load(known: Apps, folder: Path, counts: Mapping[str, int], progress: Progress) -> None:

@@ -9,11 +9,26 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.access.roles import Role
 from strongroom.people.models import Grant
+from strongroom.rows.prepared import Insert, Read
+
+_grants = Insert(Grant)
+_roles = Read(
+    lambda at: Grant.objects.filter(
+        user_id=at("user"), ecosystem=at("ecosystem"), project=at("project")
+    ).values_list("role")
+)
+_people = Read(
+    lambda at: (
+        Grant.objects.filter(ecosystem=at("ecosystem"), project=at("project"))
+        .order_by("user__folded")
+        .values_list("user__username", "role")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role that somebody holds, and since when."""
+    """A role that somebody holds, and since when they hold one."""
 
     user_id: int
     name: str
@@ -36,16 +51,13 @@ def role_of(user_id: int | None, project: ProjectId) -> Role | None:
     """Return the role that a user holds in a project."""
     if user_id is None:
         return None
-    held = Grant.objects.filter(
-        user_id=user_id, ecosystem=project.ecosystem, project=project.key
-    ).values_list("role", flat=True)
-    return Role(held[0]) if held else None
+    role = _roles.first(user=user_id, ecosystem=project.ecosystem, project=project.key)
+    return Role(role[0]) if role else None
 
 
 def people_of(project: ProjectId) -> tuple[tuple[str, str], ...]:
     """Return the user names and roles of a project's people, in order of names."""
-    grants = Grant.objects.filter(ecosystem=project.ecosystem, project=project.key)
-    return tuple(grants.order_by("user__folded").values_list("user__username", "role"))
+    return tuple(_people.all(ecosystem=project.ecosystem, project=project.key))
 
 
 def held(project: ProjectId) -> tuple[Held, ...]:
@@ -60,13 +72,13 @@ def held(project: ProjectId) -> tuple[Held, ...]:
 
 
 def grant(user_id: int, project: ProjectId, role: Role, clock: Clock) -> None:
-    """Give a role, in place of the one held; the caller records the event in the transaction."""
-    Grant.objects.update_or_create(
-        user_id=user_id,
-        ecosystem=project.ecosystem,
-        project=project.key,
-        defaults={"role": role, "granted_at": clock.now()},
-    )
+    """Give a role, in place of the one held; the caller records the event in the transaction.
+
+    Who had another one before is no newcomer by it.
+    """
+    here = {"user_id": user_id, "ecosystem": project.ecosystem, "project": project.key}
+    if not Grant.objects.filter(**here).update(role=role):
+        _grants(**here, role=role, granted_at=clock.now())
 
 
 def take(user_id: int, project: ProjectId) -> None:

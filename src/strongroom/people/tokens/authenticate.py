@@ -11,6 +11,7 @@ The actor is the person, but never an administrator: a leaked token must not gov
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
@@ -20,9 +21,29 @@ from strongroom.people.tokens.minting import CREDENTIAL
 from strongroom.people.tokens.scopes import admit
 from strongroom.people.tokens.spent import burn, refuse_spent
 from strongroom.people.tokens.verdict import Genuine, verify
+from strongroom.rows.prepared import Read
 
 NOTE_EVERY = timedelta(minutes=1)
 LONGEST_ADDRESS = 45
+
+
+class _Row(NamedTuple):
+    """What is asked of a token's row, and of its user's."""
+
+    pk: int
+    user_id: int
+    user__username: str
+    user__is_active: bool
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+_rows = Read(
+    lambda at: Token.objects.filter(identifier=at("identifier"), kind=at("kind")).values_list(
+        *_Row._fields
+    )
+)
 
 
 def authenticate(text: str, *, master: bytes, clock: Clock, source: str) -> Actor:
@@ -40,7 +61,7 @@ def authenticate(text: str, *, master: bytes, clock: Clock, source: str) -> Acto
     _note_use(row, now, source)
     return Actor(
         kind="person",
-        name=row.user.username,
+        name=row.user__username,
         credential=f"{CREDENTIAL} {row.pk}",
         user_id=row.user_id,
         reach=reach,
@@ -60,18 +81,18 @@ def recognise(text: str, *, master: bytes, clock: Clock, source: str) -> None:
         refuse_spent(genuine.spends)
 
 
-def _row(genuine: Genuine, now: datetime) -> Token:
-    rows = Token.objects.select_related("user")
-    row = rows.filter(identifier=genuine.identifier, kind=genuine.kind).first()
-    if row is None:
+def _row(genuine: Genuine, now: datetime) -> _Row:
+    found = _rows.first(identifier=genuine.identifier, kind=genuine.kind)
+    if found is None:
         raise ForbiddenError(
             "token-unknown", "The token does not exist any more.", "Create a new token."
         )
+    row = _Row._make(found)
     if row.revoked_at is not None:
         raise ForbiddenError("token-revoked", "The token was revoked.", "Create a new token.")
     if row.expires_at is not None and now.replace(microsecond=0) > row.expires_at:
         raise ForbiddenError("token-expired", "The token has expired.", "Create a new token.")
-    if not row.user.is_active:
+    if not row.user__is_active:
         raise ForbiddenError(
             "account-inactive",
             "The account of this token is not active.",
@@ -80,7 +101,7 @@ def _row(genuine: Genuine, now: datetime) -> Token:
     return row
 
 
-def _note_use(row: Token, now: datetime, source: str) -> None:
+def _note_use(row: _Row, now: datetime, source: str) -> None:
     noted = row.last_used_at
     if noted is None or now - noted >= NOTE_EVERY:
         # Of several requests at once, the first to come notes it.

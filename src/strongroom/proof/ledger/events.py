@@ -12,6 +12,7 @@ earlier than the one before it.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Max
 
@@ -20,15 +21,48 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import PUBLIC, Event, Kind, Recorded
 from strongroom.proof.ledger.turns import take_turn
 from strongroom.proof.models import EventRow
+from strongroom.rows.prepared import Insert, Read
+
+_rows = Insert(EventRow)
+_moment_before = Read(lambda _: EventRow.objects.order_by("-serial").values_list("at")[:1])
+_since = Read(
+    lambda at: EventRow.objects.filter(
+        ecosystem=at("ecosystem"), project=at("project"), serial__gt=at("serial")
+    ).order_by("serial")
+)
+
+
+@lru_cache(maxsize=16)
+def _public(limit: int) -> Read[EventRow]:
+    kinds = [str(kind) for kind in PUBLIC]
+    return Read(
+        lambda at: EventRow.objects.filter(
+            ecosystem=at("ecosystem"), project=at("project"), kind__in=kinds
+        ).order_by("-serial")[:limit]
+    )
+
+
+@lru_cache(maxsize=16)
+def _newest(kinds: frozenset[Kind]) -> Read[tuple[str, int]]:
+    names = sorted(str(kind) for kind in kinds)
+    return Read(
+        lambda at: (
+            EventRow.objects.filter(
+                ecosystem=at("ecosystem"), project=at("project"), kind__in=names
+            )
+            .values_list("version")
+            .annotate(Max("serial"))
+        )
+    )
 
 
 def record(event: Event, clock: Clock) -> Recorded:
     """Append an event and return it with its serial; refuses to run outside a transaction."""
     take_turn("events")
     now = clock.now()
-    before = EventRow.objects.order_by("-serial").values_list("at", flat=True).first()
-    row = EventRow.objects.create(
-        at=max(before or now, now),
+    before = _moment_before.first()
+    row = _rows(
+        at=max(now, *before) if before else now,
         kind=event.kind,
         actor=event.actor,
         credential=event.credential,
@@ -42,18 +76,12 @@ def record(event: Event, clock: Clock) -> Recorded:
 
 def of_project(project: ProjectId, limit: int) -> tuple[Recorded, ...]:
     """Return the newest public events of a project, newest first."""
-    rows = EventRow.objects.filter(
-        ecosystem=project.ecosystem, project=project.key, kind__in=[str(kind) for kind in PUBLIC]
-    )
-    return _read(rows.order_by("-serial")[:limit])
+    return _read(_public(limit).all(ecosystem=project.ecosystem, project=project.key))
 
 
 def of_project_since(project: ProjectId, serial: int) -> tuple[Recorded, ...]:
     """Return the events of a project after a serial, oldest first."""
-    rows = EventRow.objects.filter(
-        ecosystem=project.ecosystem, project=project.key, serial__gt=serial
-    )
-    return _read(rows.order_by("serial"))
+    return _read(_since.all(ecosystem=project.ecosystem, project=project.key, serial=serial))
 
 
 def of_project_and_kind(project: ProjectId, kind: Kind) -> tuple[Recorded, ...]:
@@ -64,10 +92,8 @@ def of_project_and_kind(project: ProjectId, kind: Kind) -> tuple[Recorded, ...]:
 
 def newest_serials(project: ProjectId, kinds: Iterable[Kind]) -> Mapping[str, int]:
     """Return, by version, the serial of a project's newest event of some kinds."""
-    rows = EventRow.objects.filter(
-        ecosystem=project.ecosystem, project=project.key, kind__in=[str(kind) for kind in kinds]
-    )
-    return dict(rows.values_list("version").annotate(Max("serial")))
+    here = {"ecosystem": project.ecosystem, "project": project.key}
+    return dict(_newest(frozenset(kinds)).all(**here))
 
 
 def since(serial: int, limit: int) -> tuple[Recorded, ...]:

@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 END = b"\r\n\r\n"
 LONGEST = 8000  # bytes; longer heads are rare, and gunicorn's parser has limits for their parts
+KEPT = 2048  # bytes of a head that may be kept; those of package clients have about half of it
 BLOCKS = 512  # of fields, in memory: a client sends the same ones with every request
 HEADS = 4096  # in memory, too: of clients that ask for the same
 
@@ -67,7 +68,7 @@ class Plain:
 
 
 class Heads:
-    """Plain requests that came before, by their heads. Heads with secrets are never kept."""
+    """Plain requests that came before, by their heads. Long ones and secrets are never kept."""
 
     def __init__(self) -> None:
         """Know none yet."""
@@ -79,7 +80,7 @@ class Heads:
         if known is not None:
             return known
         request = plain(head)
-        if request is not None and not _has_secret(head.lower()):
+        if request is not None and len(head) <= KEPT and not _has_secret(head.lower()):
             if len(self._known) >= HEADS:
                 self._known.clear()
             self._known[head] = request
@@ -102,7 +103,8 @@ def plain(head: bytes) -> Plain | None:
 
 
 def _fields(block: bytes) -> Fields | None:
-    return _read(block) if _has_secret(block.lower()) else _remembered(block)
+    kept = len(block) <= KEPT and not _has_secret(block.lower())
+    return _remembered(block) if kept else _read(block)
 
 
 def _has_secret(lower: bytes) -> bool:

@@ -19,12 +19,13 @@ from strongroom.site.wsgi import ShelfDoor
 from strongroom.stores.pages.disk import DiskPages, Mark, mark_at
 from strongroom.stores.pages.protocol import LocalFile, Stored
 
-HELD_BYTES = 32 * 1024 * 1024  # of bodies; most of them are in the memory of the pages, too
+HELD_BYTES = 32 * 1024 * 1024  # of bodies, most of which are in the memory of the pages too
 HELD = 8192  # answers
 SMALL = 64 * 1024  # bytes of a page
 _ENTRY_BYTES = 4 * 1024 * 1024
-_COST = 1024  # bytes that an answer takes besides its body
+_COST = 1024  # bytes that an answer takes besides its body, head and key
 
+Key = tuple[bytes, tuple[str | None, ...]]  # target and fields, which clients may make long
 Seen = tuple[tuple[str, Mark | None], ...]  # local files and their marks
 
 
@@ -92,7 +93,7 @@ class Shelf:
         """Ask `doors`, found by the first segment of a path; `taken` tells what they looked at."""
         self._taken = taken
         self._doors = doors
-        self._held: OrderedDict[tuple[bytes, tuple[str | None, ...]], Shown] = OrderedDict()
+        self._held: OrderedDict[Key, Shown] = OrderedDict()
         self._bytes = 0
 
     def answer(self, request: Plain) -> Shown | None:
@@ -120,8 +121,8 @@ class Shelf:
             self._hold(key, made)
         return made
 
-    def _hold(self, key: tuple[bytes, tuple[str | None, ...]], made: Shown) -> None:
-        size = _size(made)
+    def _hold(self, key: Key, made: Shown) -> None:
+        size = _size(key, made)
         if size > _ENTRY_BYTES:
             return
         self._held[key] = made
@@ -129,8 +130,8 @@ class Shelf:
         while self._bytes > HELD_BYTES or len(self._held) > HELD:
             self._drop(next(iter(self._held)))
 
-    def _drop(self, key: tuple[bytes, tuple[str | None, ...]]) -> None:
-        self._bytes -= _size(self._held.pop(key))
+    def _drop(self, key: Key) -> None:
+        self._bytes -= _size(key, self._held.pop(key))
 
 
 def shown(asked: tuple[str, str], answer: Answer, seen: Seen = ()) -> Shown:
@@ -158,5 +159,7 @@ def _still(seen: Seen) -> bool:
     return True
 
 
-def _size(made: Shown) -> int:
-    return _COST + (len(made.body) if isinstance(made.body, bytes) else 0)
+def _size(key: Key, made: Shown) -> int:
+    target, fields = key
+    asked = len(target) + sum(len(value) for value in fields if value)
+    return _COST + asked + len(made.head) + (len(made.body) if isinstance(made.body, bytes) else 0)

@@ -60,6 +60,8 @@ def _log() -> Iterator[str]:
     yield from comment("Some addresses hold secrets, and so do many queries: neither is logged.")
     yield from block(
         "map $request $strongroom_logged",
+        # Some programs rewrite links in spellings of their own: `/sign%2Din/` is `/sign-in/`.
+        '"~^([A-Z]+) [^ ?]*%[^ ?]*/[^ ?]" "$1 /...";',
         f'"~^([A-Z]+) [^ ?]*?/({"|".join(SECRET_ADDRESSES)})/." "$1 /$2/...";',
         '"~^([A-Z]+ [^ ?]*)" $1;',
     )

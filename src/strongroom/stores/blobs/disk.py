@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from strongroom.core.errors import NotFoundError
 from strongroom.stores.blobs.spool import Spool, Spooled
-from strongroom.stores.folders import fsync_folder, make_folder, no_room
+from strongroom.stores.folders import fsync_folder, fsync_folders, make_folder, no_room
 from strongroom.stores.room import Room
 from strongroom.stores.standing import Standing
 
@@ -38,13 +38,13 @@ class DiskBlobs:
         try:
             os.fchmod(upload.fileno(), 0o444)
             os.fsync(upload.fileno())
-            make_folder(target.parent)
+            make_folder(target.parents[2])
+            target.parent.mkdir(parents=True, exist_ok=True)
             # A link and not a rename: what is kept stays the one inode that the shelf links to.
             with suppress(FileExistsError):
                 target.hardlink_to(upload.path)
             # Another upload may have made these folders a moment ago and not yet fsynced them.
-            for folder in target.parents[:3]:
-                fsync_folder(folder)
+            fsync_folders(target.parents[:3])
         except OSError as error:
             raise no_room(error) from error
 

@@ -10,23 +10,23 @@ import errno
 import gzip
 import hashlib
 import os
-import secrets
-import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 
 from strongroom.stores.blobs.disk import DiskBlobs
-from strongroom.stores.folders import fsync_folder, make_folder, no_room
+from strongroom.stores.folders import fsync_folder, fsync_folders, make_folder, no_room
 from strongroom.stores.pages.cache import Cache
+from strongroom.stores.pages.drafts import Drafts, mark_after
 from strongroom.stores.pages.forms import etag, packed
 from strongroom.stores.pages.protocol import LocalFile, Stored, checked
 from strongroom.stores.standing import Standing
 
-FOLDER_MODE, PAGE_MODE = 0o755, 0o644
-TICK = 1_000_000_000  # nanoseconds
+FOLDER_MODE = 0o755
+AT_ONCE = 32  # pages that are put up together
 # What the system says of an address at which nothing can be. Any other error is the disk's, and
 # must never be told as "not there": a client would then look for the package elsewhere.
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
@@ -55,18 +55,28 @@ class DiskPages:
         Readers check that the compressed form unpacks to the page, so that the moment between the
         two renames is harmless.
         """
-        place, form = self.place(path), packed(body)
-        try:
-            self._make(place.parent)
-            beside, mark = _compressed(place), _mark(place)
-            if form is None:
-                beside.unlink(missing_ok=True)
-            else:
-                _replace(beside, form, mark)
-            _replace(place, body, mark)
-            fsync_folder(place.parent)
-        except OSError as error:
-            raise no_room(error) from error
+        self.put_all([(path, body)])
+
+    def put_all(self, pages: Iterable[tuple[str, bytes]]) -> None:
+        """Put pages up, some at a time, so that a few waits for the disk do for all of them."""
+        left = iter(pages)
+        while some := list(islice(left, AT_ONCE)):
+            try:
+                self._put(some)
+            except OSError as error:
+                raise no_room(error) from error
+
+    def _put(self, pages: Iterable[tuple[str, bytes]]) -> None:
+        changed: list[Path] = []
+        with Drafts() as drafts:
+            for path, body in pages:
+                place, form = self.place(path), packed(body)
+                changed += [place.parent, *self._make(place.parent)]
+                mark = mark_after(place)
+                drafts.add(_compressed(place), form, mark)
+                drafts.add(place, body, mark)
+            drafts.publish()
+        fsync_folders(changed)
 
     def link(self, files: Mapping[str, str]) -> frozenset[str]:
         """Put files on the shelf without copying them: digests by path."""
@@ -79,10 +89,10 @@ class DiskPages:
         try:
             if place.exists():
                 return True
-            self._make(place.parent)
+            made = self._make(place.parent)
             with suppress(FileExistsError):
                 place.hardlink_to(self._blobs.location(sha256))
-            fsync_folder(place.parent)
+            fsync_folders([place.parent, *made])
         except OSError as error:
             raise no_room(error) from error
         return True
@@ -167,16 +177,23 @@ class DiskPages:
             _only_absent(error)
             return None
 
-    def _make(self, folder: Path) -> None:
+    def _make(self, folder: Path) -> list[Path]:
+        """Make a folder; returns those whose names are to be made durable: all above it, if new.
+
+        Not only those made here: another upload may have made one of them a moment ago, and not
+        come to that yet.
+        """
         if folder.is_dir():
-            return
+            return []
         if folder == self._folder:
             make_folder(folder.parent)
+            above = [folder.parent]
         else:
             self._make(folder.parent)
+            above = [one for one in folder.parents if one.is_relative_to(self._folder)]
         folder.mkdir(exist_ok=True)
         folder.chmod(FOLDER_MODE)
-        fsync_folder(folder.parent)
+        return above
 
     def serves(self, path: str, sha256: str, passed: Callable[[int], object]) -> bool:
         """Say whether a file of the shelf is a blob, or a copy of it, which is then read."""
@@ -242,33 +259,3 @@ def _read(place: Path) -> Stored:
         if gzip.decompress(form) == body:
             compressed = form
     return Stored(body, compressed, etag(body))
-
-
-def _mark(place: Path) -> int:
-    """Return when a page is written, in nanoseconds: a second after the page before it, or later.
-
-    A web server makes its entity tag of whole seconds and the size. Two pages of one address and
-    size within a second would share a tag, and whoever has the first would be told that it holds.
-    """
-    try:
-        return max(time.time_ns(), place.stat().st_mtime_ns + TICK)
-    except FileNotFoundError:
-        return time.time_ns()
-
-
-def _replace(place: Path, body: bytes, mark: int) -> None:
-    temporary = place.with_name(f".{secrets.token_hex(8)}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(body)
-            file.flush()
-            os.fchmod(file.fileno(), PAGE_MODE)
-            # Another process tells by the mark that the page is new, though size and recycled
-            # inode may be those of an older one.
-            os.utime(file.fileno(), ns=(mark, mark))
-            # Without this a power cut can leave the new name over no bytes at all.
-            os.fsync(file.fileno())
-        temporary.rename(place)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

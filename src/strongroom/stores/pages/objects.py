@@ -11,11 +11,12 @@ put cannot do while the word stands there, so it cannot bring back what was take
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 from strongroom.core.errors import UnavailableError
@@ -56,6 +57,12 @@ class ObjectPages:
     def put(self, path: str, body: bytes) -> None:
         """Put a page up in place of the old one."""
         self._bucket.put(self._writable(path), page_record(body, secrets.token_bytes(16)))
+
+    def put_all(self, pages: Iterable[tuple[str, bytes]]) -> None:
+        """Put pages up, some at a time."""
+        left = iter(pages)
+        while some := list(islice(left, _AT_ONCE)):
+            _at_once([partial(self.put, path, body) for path, body in some])
 
     def get(self, path: str) -> Stored | None:
         """Return a page, from memory if the server says that it is still the same."""

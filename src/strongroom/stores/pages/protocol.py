@@ -9,7 +9,7 @@ A place that does not answer raises UnavailableError, and never says "not there"
 then look for the package elsewhere.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -60,6 +60,10 @@ class Pages(Protocol):
 
     def put(self, path: str, body: bytes) -> None:
         """Put a page up in place of the old one."""
+        ...
+
+    def put_all(self, pages: Iterable[tuple[str, bytes]]) -> None:
+        """Put many pages up, each as `put` does, and together faster; asks for some at a time."""
         ...
 
     def get(self, path: str) -> Stored | None:
