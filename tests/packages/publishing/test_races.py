@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from django.db import connection, transaction
@@ -180,6 +180,33 @@ def test_who_loses_to_an_unseen_row_is_told_what_stands(bench: Bench) -> None:
     first.join()
     assert caught.value.code == "bytes-used"
     assert not Project.objects.exists()
+
+
+@pytest.mark.postgresql  # SQLite shows a transaction the rows of one moment
+@pytest.mark.parametrize(("before", "seen"), [([], "packages_project"), (["0.9"], "packages_rel")])
+def test_what_is_published_between_two_looks_is_not_taken_for_removed(
+    bench: Bench, before: list[str], seen: str
+) -> None:
+    alice = bench.person("alice")
+    for version in before:
+        bench.publish(alice, "parcel", version)
+    faster: list[Receipt] = []
+
+    def publish() -> None:
+        faster.append(bench.publish(alice, "parcel", "1.0"))
+        connection.close()
+
+    def between(execute: Any, sql: str, *rest: Any) -> Any:  # noqa: ANN401 - Django's own
+        answer = execute(sql, *rest)
+        if not faster and f'FROM "{seen}' in sql:
+            other = threading.Thread(target=publish)
+            other.start()
+            other.join()
+        return answer
+
+    with connection.execute_wrapper(between):
+        receipt = bench.publish(alice, "parcel", "1.0")
+    assert (receipt.events, len(faster[0].events)) == ((), 1 if before else 2)
 
 
 def test_who_is_overtaken_again_and_again_is_told_so(bench: Bench) -> None:

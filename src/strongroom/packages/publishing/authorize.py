@@ -76,9 +76,12 @@ def facts(candidate: Candidate, at: datetime, limits: Limits) -> Facts:
     sha256 = candidate.received.digests.sha256
     here = {"ecosystem": project.ecosystem, "filename": manifest.filename}
     stage = candidate.received.upload.stage or 0
+    # PostgreSQL shows each query what is committed by then. Whose file made the release what it is
+    # on the ground must be seen here, or the same file again would not be known as the same.
+    ground = survey(candidate.asked, at)
     known = dict(_used.all(sha256=sha256, **here))
     return Facts(
-        ground=survey(candidate.asked, at),
+        ground=ground,
         path_sha256=known.get(manifest.filename),
         path_held=bool(_held.all(moment=at, stage=stage, **here)),
         bytes_path=next((path for path, digest in known.items() if digest == sha256), None),

@@ -79,11 +79,19 @@ def survey(asked: Asked, at: datetime) -> Ground:
     """Read what the rows say; the caller holds the transaction."""
     project, similar, version = asked.project, asked.name.similar, asked.version.key
     here = {"ecosystem": project.ecosystem, "key": project.key}
-    row = row_of(project)
-    release = _releases.first(project=row.pk, version=version) if row else None
-    alike, reserved, name_burnt = None, list[tuple[str, str]](), False
+    row, release = _there(asked)
+    name_used = row is None and bool(_names_used.all(**here))
+    version_used = (
+        release is None
+        and (row is not None or name_used)
+        and bool(_versions_used.all(version=version, **here))
+    )
+    if name_used or version_used:
+        # PostgreSQL shows each query what is committed by then. What somebody else has published
+        # between the two looks removed, unless we look at it again.
+        row, release = _there(asked)
+    alike, reserved = None, list[tuple[str, str]]()
     if row is None:
-        name_burnt = bool(_names_used.all(**here))
         alike = _alike.first(similar=similar, **here)
         reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
     return Ground(
@@ -95,13 +103,18 @@ def survey(asked: Asked, at: datetime) -> Ground:
         reserved=any(key == project.key for key, _ in reserved),
         similar_to=alike[0] if alike else None,
         similar_reserved=any(name == similar for _, name in reserved),
-        name_burnt=name_burnt,
-        version_burnt=release is None
-        and (row is not None or name_burnt)
-        and bool(_versions_used.all(version=version, **here)),
+        name_burnt=name_used and row is None,
+        version_burnt=version_used and release is None,
         opened_at=release[1] if release else None,
         kinds=tuple(kind for (kind,) in _kinds.all(release=release[0])) if release else (),
     )
+
+
+def _there(asked: Asked) -> tuple[Project | None, tuple[int, datetime] | None]:
+    row = row_of(asked.project)
+    if row is None:
+        return None, None
+    return row, _releases.first(project=row.pk, version=asked.version.key)
 
 
 def may_act(asked: Asked, ground: Ground, action: Action) -> None:
