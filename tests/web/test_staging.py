@@ -303,7 +303,7 @@ def test_a_file_on_its_way_is_shown_and_keeps_the_buttons_away(
     shop: Shop, owner: Client, stage: Stage
 ) -> None:
     actor = person(User.objects.get(username="marta"), "token 7")
-    promise(shop.yard, actor, stage.handle, Promise("parcel-2.0.tar.gz", 3, {"sha256": "0"}))
+    promise(shop.yard, actor, stage.handle, Promise("parcel-2.0.tar.gz", 3, {"sha256": "0" * 64}))
     assert "on its way" in page(owner, here(stage)).text
     assert offered(owner, stage) == {"cancel"}
 

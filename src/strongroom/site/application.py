@@ -10,6 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from whitenoise import WhiteNoise  # type: ignore[import-untyped] # it has no stubs
 
 from strongroom import web
+from strongroom.api.health import live
 from strongroom.ecosystems.pypi.wire.reads import PREFIXES, Reads
 from strongroom.packages.shelf.serve import Answer, Readable
 from strongroom.site.assembly import House
@@ -39,4 +40,4 @@ def people_and_clients(house: House, pages: Readable) -> dict[str, ShelfDoor]:
         return read(pages, path, headers, pypi)
 
     doors: dict[str, ShelfDoor] = dict.fromkeys(PREFIXES, client_reads)
-    return doors | {"": people_reads, "project": people_reads}
+    return doors | {"": people_reads, "project": people_reads, "health": live}

@@ -20,8 +20,9 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import PUBLIC, Event, Kind, Recorded
 from strongroom.proof.ledger.turns import take_turn
 from strongroom.proof.models import EventRow
-from strongroom.rows.prepared import Read
+from strongroom.rows.prepared import Insert, Read
 
+_rows = Insert(EventRow)
 _moment_before = Read(lambda _: EventRow.objects.order_by("-serial").values_list("at")[:1])
 _since = Read(
     lambda at: EventRow.objects.filter(
@@ -59,7 +60,7 @@ def record(event: Event, clock: Clock) -> Recorded:
     take_turn("events")
     now = clock.now()
     before = _moment_before.first()
-    row = EventRow.objects.create(
+    row = _rows(
         at=max(now, *before) if before else now,
         kind=event.kind,
         actor=event.actor,
