@@ -164,13 +164,13 @@ def _serve(device: int, cache: Cache) -> None:
             _, call, number, *_ = _HEAD.unpack_from(asked)
             if call in UNANSWERED:
                 continue
-            failure, body = _answered(call, asked[_HEAD.size :], cache)
+            failure, body = answered(call, asked[_HEAD.size :], cache)
             os.write(device, _ANSWER.pack(_ANSWER.size + len(body), -failure, number) + body)
     finally:
         os.close(device)
 
 
-def _answered(call: int, asked: bytes, cache: Cache) -> tuple[int, bytes]:
+def answered(call: int, asked: bytes, cache: Cache) -> tuple[int, bytes]:
     """Return an error number, or 0 and the answer."""
     if call in FAITHFUL:
         return 0, b""
