@@ -15,7 +15,7 @@ from random import Random
 from tests.faults.disks import Disk, loop_disk
 from tests.faults.figures import Figures
 from tests.faults.judge import judge
-from tests.faults.load import load
+from tests.faults.load import Client, load
 from tests.faults.registries import made
 from tests.faults.volatile import VolatileDisk, volatile_disk
 from tests.faults.witness import Witness
@@ -54,7 +54,7 @@ def cuts(folder: Path, kind: str, disks: int, rounds: int) -> Figures:
         server = stack.enter_context(_on(folder, made))
         for number in range(rounds):
             restarts.append(server.restart())
-            with load(server, witness, f"cut{number}", number) as busy:
+            with load(Client(server, witness, reads=False), f"cut{number}", number) as busy:
                 assert busy.begun.wait(PATIENCE)
                 time.sleep(chance.uniform(0, LONGEST))
                 # The power goes everywhere at once; which disk feels it first is chance.
