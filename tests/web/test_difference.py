@@ -60,8 +60,8 @@ def _page(difference: Difference) -> Reader:
 def test_what_runs_by_itself_comes_first() -> None:
     assert shown(_difference()).notable == (
         "New or changed dependency: evil<1",
-        "Machine code was added: box.so",
         "new.pth was added; Python runs it at every start",
+        "Machine code was added: box.so",
         "pyproject.toml was changed; it says what runs when the sdist is built",
         "setup.py was changed; it runs when the sdist is built",
     )
@@ -127,6 +127,17 @@ def test_endless_lists_are_cut_and_said_to_be() -> None:
     page = shown(Difference("1", (FieldChange("requires_dist", many, many),), ()))
     assert page.fields[0].added[-1] == "and 900 more"
     assert (len(page.fields[0].removed), len(page.notable)) == (101, 101)
+
+
+def test_much_of_one_sort_hides_nothing_of_another() -> None:
+    unread = [Change(How.CHANGED, f"a{number}.py", 1, 1) for number in range(1000)]
+    found = FileDifference("b", "a", 1, 1, (*unread, Change(How.ADDED, "z.so", None, 1)))
+    notes = shown(Difference("1", (), (found,))).notable
+    assert (notes[0], notes[-1], len(notes)) == (
+        "Machine code was added: z.so",
+        "and 900 more",
+        102,
+    )
 
 
 def test_contents_are_counted() -> None:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from strongroom.web.words import day, moment, short, size, visible
+from strongroom.web.words import code, day, moment, short, size, visible
 
 AT = datetime(2026, 3, 9, 23, 5, 59, tzinfo=UTC)
 
@@ -62,3 +62,7 @@ def test_a_digest_is_shortened_and_a_short_text_is_not() -> None:
 )
 def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+def test_a_tab_in_a_line_of_code_is_a_tab() -> None:
+    assert code("\tx\u202e") == "\tx[U+202E]"

@@ -93,16 +93,29 @@ def _notable(difference: Difference) -> Iterator[str]:
 def _notable_in(file: FileDifference) -> Iterator[str]:
     if file.size_before and file.size > _MUCH * file.size_before:
         yield f"{file.filename} is {file.size / file.size_before:.1f} times as large as before"
-    for change in file.changes or ():
-        if change.how is How.REMOVED or (change.how is How.ADDED and not file.against):
-            continue
-        if change.path in _RUNS:
-            yield f"{change.path} was {change.how}; it {_RUNS[change.path]}"
-        elif change.path.lower().endswith(_BINARY):
-            yield f"Machine code was {change.how}: {change.path}"
-        elif _AT_START.fullmatch(change.path):
-            yield f"{change.path} was {change.how}; Python runs it at every start"
-        yield from _unshown(change)
+    changes = [
+        one
+        for one in file.changes or ()
+        if one.how is not How.REMOVED and (one.how is not How.ADDED or file.against)
+    ]
+    # Each sort by itself: nothing of one is lost among very much of another.
+    for sort in (_running, _starting, _machine, _unshown):
+        yield from _few([note for one in changes for note in sort(one)])
+
+
+def _running(change: Change) -> Iterator[str]:
+    if change.path in _RUNS:
+        yield f"{change.path} was {change.how}; it {_RUNS[change.path]}"
+
+
+def _starting(change: Change) -> Iterator[str]:
+    if _AT_START.fullmatch(change.path):
+        yield f"{change.path} was {change.how}; Python runs it at every start"
+
+
+def _machine(change: Change) -> Iterator[str]:
+    if change.path.lower().endswith(_BINARY):
+        yield f"Machine code was {change.how}: {change.path}"
 
 
 def _unshown(change: Change) -> Iterator[str]:

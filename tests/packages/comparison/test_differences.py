@@ -1,5 +1,7 @@
 import hashlib
 
+import pytest
+
 from strongroom.core.ecosystem import Content
 from strongroom.packages.comparison.differences import (
     FieldChange,
@@ -61,7 +63,9 @@ def test_what_is_no_text_on_either_side_has_no_lines() -> None:
     assert [each.lines for each in told] == [None] * 4
 
 
-def test_lines_are_shown_until_there_are_too_many() -> None:
-    texts = {name: f"1\n2\n{name}" for name in "abc"}
-    told = with_lines(of_contents({}, _contents(**texts)), {}, texts, 6)
-    assert [each.lines is None for each in told] == [False, False, True]
+@pytest.mark.parametrize("text", ["1\n" * 20, "1" * 400])
+def test_lines_are_shown_until_they_are_too_many_or_too_long(text: str) -> None:
+    # 12,000 lines of 500 unseen characters took a minute to be shown.
+    texts = {name: text + name for name in "abc"}
+    told = with_lines(of_contents({}, _contents(**texts)), {}, texts, 1200 if "\n" in text else 910)
+    assert [each.lines is None for each in told] == [False, "\n" in text, True]

@@ -153,6 +153,21 @@ def test_whoever_got_their_role_a_moment_ago_approves_nothing(
     assert approve(bench.yard, mallory, stage.handle, content(stage)).state == "published"
 
 
+def test_what_a_newcomer_uploads_is_not_published_by_one_who_was_there_before(
+    bench: Bench, alice: Actor, mallory: Actor, approved: str
+) -> None:
+    """A thief of an owner's session appoints an account of their own, and uploads by that."""
+    appoint(bench.desk, alice, PARCEL, "mallory", Role.MAINTAINER)
+    stage = put(bench, mallory).stage
+    bench.clock.forward(SETTLED - timedelta(microseconds=1))
+    with pytest.raises(ConflictError) as caught:
+        approve(bench.yard, alice, stage.handle, content(stage))
+    assert caught.value.code == "uploader-new"
+    assert not published()
+    bench.clock.forward(timedelta(microseconds=1))
+    assert publish(bench.yard, alice, stage.handle).state == "published"
+
+
 def test_a_file_swapped_after_the_look_is_not_approved(
     bench: Bench, alice: Actor, bob: Actor, approved: str
 ) -> None:

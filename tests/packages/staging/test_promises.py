@@ -85,6 +85,16 @@ def test_a_promise_names_a_digest_that_is_known_and_strong(
     assert caught.value.code == "digest-missing"
 
 
+@pytest.mark.parametrize("digest", ["0", "0" * 63, "0" * 65])
+def test_a_digest_that_no_bytes_have_is_refused_before_any_are_sent(
+    bench: Bench, alice: Actor, parcel: str, digest: str
+) -> None:
+    stage = opened(bench, alice)
+    with pytest.raises(InvalidError) as caught:
+        promised(bench, alice, stage, DATA, hashes={"sha256": digest})
+    assert caught.value.code == "digest-malformed"
+
+
 def test_a_file_over_the_limit_is_not_even_promised(
     bench: Bench, alice: Actor, parcel: str
 ) -> None:

@@ -1,5 +1,7 @@
 """Roles: one of a person in a project, and nothing from a project of the same name elsewhere."""
 
+from datetime import timedelta
+
 import pytest
 
 from strongroom.core.actors import OPERATOR
@@ -48,6 +50,14 @@ def test_nobody_holds_two_roles_in_a_project() -> None:
     grant(ada, PARCEL, Role.OWNER, CLOCK)
     grant(ada, PARCEL, Role.MAINTAINER, CLOCK)
     assert people_of(PARCEL) == (("ada", "maintainer"),)
+
+
+def test_another_role_makes_nobody_a_newcomer() -> None:
+    ada, later = user("ada"), StoppedClock()
+    later.forward(timedelta(days=1))
+    grant(ada, PARCEL, Role.MAINTAINER, CLOCK)
+    grant(ada, PARCEL, Role.OWNER, later)
+    assert [(one.role, one.since) for one in held(PARCEL)] == [(Role.OWNER, NOON)]
 
 
 def test_the_people_of_a_project_are_named_in_order_whatever_the_case() -> None:

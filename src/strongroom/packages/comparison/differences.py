@@ -7,6 +7,8 @@ from enum import StrEnum
 from strongroom.core.ecosystem import Content
 from strongroom.packages.comparison.texts import Line, all_added, compare
 
+AROUND_A_LINE = 50  # characters; a page of many short lines is as long as one of few long ones
+
 Texts = Mapping[str, str | None]
 
 
@@ -69,20 +71,25 @@ def of_contents(old: Mapping[str, Content], new: Mapping[str, Content]) -> tuple
 
 
 def with_lines(
-    changes: Iterable[Change], before: Texts, after: Texts, most_lines: int
+    changes: Iterable[Change], before: Texts, after: Texts, room: int
 ) -> tuple[Change, ...]:
     """Return changes with the lines that differ, from the texts of both sides by path.
 
-    A change that has more lines than are left of `most_lines` comes without them.
+    A change whose lines take more than is left of `room`, by `length`, comes without them.
     """
     told: list[Change] = []
-    room = most_lines
     for change in changes:
         lines = _lines(change, before.get(change.path), after.get(change.path))
-        lines = lines if lines is not None and len(lines) <= room else None
-        room -= len(lines or ())
-        told.append(replace(change, lines=lines))
+        with_them = replace(change, lines=lines)
+        fits = length(with_them) <= room
+        room -= length(with_them) if fits else 0
+        told.append(with_them if fits else change)
     return tuple(told)
+
+
+def length(change: Change) -> int:
+    """Return how long the lines of a change are on a page: characters, and what is around each."""
+    return sum(len(line.text) + AROUND_A_LINE for line in change.lines or ())
 
 
 def _changes(

@@ -19,6 +19,7 @@ from strongroom.packages.comparison.differences import (
     Change,
     FieldChange,
     How,
+    length,
     of_contents,
     of_metadata,
     with_lines,
@@ -32,7 +33,7 @@ MOST_READ = 256 * MEBIBYTE  # bytes of all archives
 MOST_UNPACKED = 1024 * MEBIBYTE  # each time that they are read
 MOST_MEMBERS = 100_000
 MOST_CHANGES = 10_000  # of all archives; a page of more could not be shown
-MOST_LINES = 12_000  # nobody reads more on a page
+MOST_SHOWN = 1_000_000  # characters of lines and around them, 12,000 lines of code as a rule
 MOST_TEXT = 8 * MEBIBYTE  # bytes that are kept at once to compare their lines
 LONGEST_TEXT = 256 * 1024  # bytes; longer ones are made by programs, and nobody reads their changes
 
@@ -93,7 +94,7 @@ class _Room:
     unpacked: int
     members: int
     changes: int
-    lines: int
+    shown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def compare_files(
     opened: Callable[[str], BinaryIO],
 ) -> tuple[FileDifference, ...]:
     """Compare each file of the newer release; `opened` returns the bytes of a SHA-256."""
-    room = _Room(MOST_READ, MOST_UNPACKED, MOST_MEMBERS, MOST_CHANGES, MOST_LINES)
+    room = _Room(MOST_READ, MOST_UNPACKED, MOST_MEMBERS, MOST_CHANGES, MOST_SHOWN)
     reader = _Reader(ecosystem, opened, room)
     differences = []
     for one in newer:
@@ -189,8 +190,8 @@ def _compared(before: Side | None, after: Side, reader: _Reader) -> tuple[Change
     room.changes -= len(changes)
     added, changed = _readable(changes)
     before_texts, after_texts = reader.texts(before, changed), reader.texts(after, added | changed)
-    told = with_lines(changes, before_texts, after_texts, room.lines)
-    room.lines -= sum(len(each.lines or ()) for each in told)
+    told = with_lines(changes, before_texts, after_texts, room.shown)
+    room.shown -= sum(map(length, told))
     return told
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
-from strongroom.core.errors import ForbiddenError
+from strongroom.core.errors import ConflictError, ForbiddenError
 from strongroom.people.access.grants import Held
 
 
@@ -24,6 +24,21 @@ def approvers(
 ) -> tuple[Held, ...]:
     """Return who may approve: people with a role since a moment who put nothing into the stage."""
     return tuple(one for one in people if one.user_id not in uploaders and one.since <= since)
+
+
+def may_upload(one: Held, since: datetime) -> None:
+    """Raise ConflictError where the files of a person with a role are not for others to approve.
+
+    Else a thief of one owner's session appoints an account of their own, uploads by that, and
+    approves by the session: the other way around from what `may_approve` refuses.
+    """
+    if one.since > since:
+        raise ConflictError(
+            "uploader-new",
+            f"{one.name}, who put files into the stage, has their role in the project only since"
+            f" {one.since:%Y-%m-%d %H:%M} UTC.",
+            "Publish it later, or have somebody put the files in who has had theirs for longer.",
+        )
 
 
 def may_approve(one: Held, uploaders: AbstractSet[int], since: datetime) -> None:

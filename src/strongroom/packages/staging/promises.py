@@ -209,12 +209,20 @@ def _believable(promised: Promise, yard: Yard) -> None:
             f"The file is larger than this registry's limit of {at_most} bytes.",
             "Publish a smaller file, or ask the operator to raise max_file_bytes.",
         )
+    # Now, and not after gigabytes were sent that no such digest can be that of.
     if not set(promised.hashes) <= ALGORITHMS or set(promised.hashes) <= WEAK:
         raise InvalidError(
             "digest-missing",
             "The file is promised without a digest, or by one that is not known or too weak.",
             "Send its sha256; others of Python's hashlib are checked besides.",
         )
+    for name, digest in promised.hashes.items():
+        if len(digest) != 2 * hashlib.new(name, usedforsecurity=False).digest_size:
+            raise InvalidError(
+                "digest-malformed",
+                f"The {name} of the file is not as long as one is.",
+                "Send it whole, in hexadecimal.",
+            )
 
 
 def _takes(size: int, stage: Stage, actor: Actor, yard: Yard) -> None:

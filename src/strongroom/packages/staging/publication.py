@@ -20,7 +20,7 @@ from strongroom.packages.publishing.decide import accepted, decide
 from strongroom.packages.publishing.receive import receive
 from strongroom.packages.publishing.steps import Accepted, Candidate
 from strongroom.packages.staging import manifests
-from strongroom.packages.staging.content import approvers
+from strongroom.packages.staging.content import approvers, may_upload
 from strongroom.packages.staging.files import (
     judgement,
     lost,
@@ -169,6 +169,8 @@ def _publish(stage: Stage, by: Actor, told: list[Event], yard: Yard) -> Outcome:
     now, files = yard.desk.clock.now(), complete_files(stage)
     after(state_of(stage, now), Act.PUBLISH)
     approved = standing(stage, files, yard)
+    if approved.wanted:
+        _long_here(stage, files, yard)
     news = list(told)
     hold_room(project_of(stage), map(uploader, files))
     for file in files:
@@ -183,6 +185,13 @@ def set_back(stage: Stage, act: Act, fault: str) -> None:
     """Write that a stage was rejected or failed, and why; the names of its files are free again."""
     stage.state, stage.fault, stage.asked_at = after(State(stage.state), act), fault, None
     stage.save(update_fields=["state", "fault", "asked_at"])
+
+
+def _long_here(stage: Stage, files: Sequence[StagedFile], yard: Yard) -> None:
+    uploaders = {file.uploader_id for file in files}
+    for one in grants.held(project_of(stage)):
+        if one.user_id in uploaders:
+            may_upload(one, yard.desk.clock.now() - yard.settled)
 
 
 def _ask(stage: Stage, state: State, actor: Actor, yard: Yard) -> State:

@@ -9,8 +9,9 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.access.roles import Role
 from strongroom.people.models import Grant
-from strongroom.rows.prepared import Read
+from strongroom.rows.prepared import Insert, Read
 
+_grants = Insert(Grant)
 _roles = Read(
     lambda at: Grant.objects.filter(
         user_id=at("user"), ecosystem=at("ecosystem"), project=at("project")
@@ -27,7 +28,7 @@ _people = Read(
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role that somebody holds, and since when."""
+    """A role that somebody holds, and since when they hold one."""
 
     user_id: int
     name: str
@@ -71,11 +72,13 @@ def held(project: ProjectId) -> tuple[Held, ...]:
 
 
 def grant(user_id: int, project: ProjectId, role: Role, clock: Clock) -> None:
-    """Give a role, in place of the one held; the caller records the event in the transaction."""
+    """Give a role, in place of the one held; the caller records the event in the transaction.
+
+    Who had another one before is no newcomer by it.
+    """
     here = {"user_id": user_id, "ecosystem": project.ecosystem, "project": project.key}
-    news = {"role": role, "granted_at": clock.now()}
-    if not Grant.objects.filter(**here).update(**news):
-        Grant.objects.create(**here, **news)
+    if not Grant.objects.filter(**here).update(role=role):
+        _grants(**here, role=role, granted_at=clock.now())
 
 
 def take(user_id: int, project: ProjectId) -> None:

@@ -50,10 +50,20 @@ def test_an_installer_finds_the_files_with_digests(registry: Registry, session: 
 
 
 def test_old_installers_get_html_and_any_spelling(registry: Registry, session: Session) -> None:
-    for name in ("parcel/", "parcel", "PARCEL/"):
+    for name in ("parcel/", "PARCEL/"):
         page = registry.get(f"{stage(session)}{name}")
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
         assert f"#sha256={hashlib.sha256(WHEEL).hexdigest()}" in page.text
+
+
+@pytest.mark.parametrize("name", ["", "parcel/", "PARCEL/"])
+def test_without_the_final_slash_links_would_lead_astray(
+    registry: Registry, session: Session, name: str
+) -> None:
+    path = f"{stage(session)}{name}"
+    moved = registry.get(path.removesuffix("/"))
+    assert (moved.status_code, moved.headers["Location"]) == (301, path)
+    assert moved.headers["Cache-Control"] == "no-store"
 
 
 def test_nothing_of_a_preview_is_kept_or_travels_on(registry: Registry, session: Session) -> None:

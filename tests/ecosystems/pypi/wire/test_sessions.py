@@ -246,6 +246,12 @@ def test_bytes_of_another_digest_are_refused(alice: Publisher, session: Session)
     problem(answer, 400, "digest-mismatch")
 
 
+def test_a_file_of_another_kind_is_refused_before_its_bytes(
+    alice: Publisher, session: Session
+) -> None:
+    problem(alice.promise(session, "parcel-2.0.zip", b"PK"), 400, "file-kind")
+
+
 def test_bytes_come_as_an_octet_stream(alice: Publisher, session: Session) -> None:
     file = alice.promise(session, WHEEL_NAME, WHEEL).json
     answer = alice.ask("POST", file["mechanism"]["file_url"], {})

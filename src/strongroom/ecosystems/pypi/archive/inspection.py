@@ -36,11 +36,7 @@ def inspect(filename: str, file: BinaryIO, claims: Mapping[str, Sequence[str]]) 
         wheel = wheels.read_wheel(filename, file)
         check_claims(claims, wheel.metadata, wheels.KIND, wheel.python_tags)
         return _manifest(filename, wheels.KIND, wheel)
-    raise InvalidError(
-        "file-kind",
-        f"{quoted(filename)} is neither a wheel (.whl) nor an sdist (.tar.gz).",
-        "Upload wheels and gzipped sdists only.",
-    )
+    raise _neither(filename)
 
 
 def named(filename: str) -> tuple[str, str]:
@@ -49,7 +45,17 @@ def named(filename: str) -> tuple[str, str]:
     if filename.endswith(".whl"):
         wheel = wheels.parsed_name(filename)
         return wheel.key, wheel.version
+    if not filename.endswith(sdists.SUFFIX):
+        raise _neither(filename)
     return sdists.parsed_name(filename)
+
+
+def _neither(filename: str) -> InvalidError:
+    return InvalidError(
+        "file-kind",
+        f"{quoted(filename)} is neither a wheel (.whl) nor an sdist (.tar.gz).",
+        "Upload wheels and gzipped sdists only.",
+    )
 
 
 def _check_filename(filename: str) -> None:

@@ -6,7 +6,8 @@ It takes no credential: the address is one. So nothing of it may be kept by a ca
 a referrer, and it holds the files of this one stage and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from urllib.parse import quote
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, re_path
@@ -63,14 +64,14 @@ class Previews:
         return re_path(pattern, answer)
 
     def _root(self, request: HttpRequest, view: View) -> HttpResponseBase:
-        return _page(request, simple.root([(view.project.key, view.name)], 0))
+        return _page(request, lambda: simple.root([(view.project.key, view.name)], 0))
 
     def _project(self, request: HttpRequest, view: View, name: str) -> HttpResponseBase:
         if self._yard.desk.ecosystem(view.project.ecosystem).name(name).key != view.project.key:
             raise NotFoundError(
                 "no-such-project", "This stage holds another project.", "Ask for that one."
             )
-        return _page(request, list(simple.project(preview.listing(view, self._yard))))
+        return _page(request, lambda: simple.project(preview.listing(view, self._yard)))
 
     def _file(self, request: HttpRequest, view: View, name: str) -> HttpResponseBase:
         del request
@@ -78,9 +79,12 @@ class Previews:
         return FileResponse(blob, content_type="application/octet-stream")
 
 
-def _page(request: HttpRequest, pages: list[Page]) -> HttpResponse:
+def _page(request: HttpRequest, pages: Callable[[], Iterable[Page]]) -> HttpResponse:
+    if not request.path.endswith("/"):
+        # Its links are relative to the address with the slash.
+        return HttpResponse(status=301, headers={"Location": f"{quote(request.path)}/"})
     media_type, name = negotiate(request.headers.get("Accept", ""))
-    (body,) = (page.body for page in pages if page.path.endswith(name))
+    (body,) = (page.body for page in pages() if page.path.endswith(name))
     response = HttpResponse(body, content_type=media_type)
     response["Vary"] = "Accept"
     return response
