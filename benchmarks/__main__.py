@@ -50,7 +50,8 @@ def main() -> int:
     plan = planned(options)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # through every `finally` below
     print(machine(), flush=True)
-    say(f"expected to take about {plan.minutes(options.what):.0f} minutes on a machine with nothing else to do")
+    minutes = plan.minutes(options.what)
+    say(f"expected to take about {minutes:.0f} minutes on a machine with nothing else to do")
     figures: list[Figure] = []
     notes: dict[str, str] = {}
     missing: dict[str, str] = {}

@@ -53,7 +53,7 @@ def measured(peers: Iterable[Peer], amount: int) -> Iterator[Figure]:
 
 
 def _of_peer(peer: Peer, amount: int) -> Iterator[Figure]:
-    _all(peer, fresh(WARM), 8)
+    _all(peer, fresh(min(WARM, 4 * amount)), 8)
     _settle(peer)
     for at_once in (1, 8):
         yield _timed(f"uploads, {at_once} at once", peer, fresh(amount), at_once)

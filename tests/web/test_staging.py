@@ -21,18 +21,24 @@ from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts.users import person
 from strongroom.people.models import Grant, User
-from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
+from tests.fakes.distributions import PURE, sdist, sdist_filename, wheel, wheel_filename
 from tests.web.conftest import CLOCK, Shop
 from tests.web.specimens import PARCEL, URL, Reader
 
 
-def staged(shop: Shop, name: str = "marta", project: str = "parcel", version: str = "2.0") -> Stage:
+def staged(
+    shop: Shop,
+    name: str = "marta",
+    project: str = "parcel",
+    version: str = "2.0",
+    tag: str = PURE,
+) -> Stage:
     """Put a wheel into a stage, by a token that may only stage."""
     actor = person(User.objects.get(username=name), "token 7")
     actor = replace(actor, reach=Reach(actions=frozenset({Action.STAGE})))
     with shop.desk.blobs.receive() as incoming:
-        incoming.write(wheel(project, version))
-        upload = Upload(actor, "pypi", wheel_filename(project, version), {}, incoming)
+        incoming.write(wheel(project, version, tag=tag))
+        upload = Upload(actor, "pypi", wheel_filename(project, version, tag), {}, incoming)
         put = take(upload, shop.yard)
     assert isinstance(put, Staged)
     return put.stage
@@ -316,6 +322,16 @@ def test_a_new_project_is_shown_to_whoever_holds_its_name_alone(shop: Shop, owne
     stranger = shop.visitor("jo")
     assert "quiet" not in page(stranger, "/stages/").text
     assert stranger.get("/manage/project/quiet/").status_code == 404
+
+
+def test_files_that_are_added_to_a_release_are_told_from_a_release(
+    shop: Shop, bob: Client, stage: Stage
+) -> None:
+    # Whoever pins the version and no digest may get one of them.
+    assert "is published already" not in page(bob, here(stage)).text
+    bob.post(here(stage, "approve/"), form(bob, stage, "approve"))
+    added = staged(shop, tag="py2-none-any")
+    assert "2.0 is published already" in page(bob, here(added)).text
 
 
 def test_the_list_holds_the_stages_of_ones_projects_while_one_has_a_role(

@@ -2,13 +2,12 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 
 from strongroom.core.actors import OPERATOR, Actor
 from strongroom.core.coordinates import ProjectId
@@ -21,7 +20,6 @@ from strongroom.packages.models import Project, Release
 from strongroom.packages.publishing.steps import Receipt
 from strongroom.packages.shelf.refresh import damaged_count, unshelved, unshelved_count
 from strongroom.packages.shelf.standing import QUARANTINE, REMOVED
-from strongroom.stores.locks import Still
 from tests.fakes.bench import Bench, open_bench
 from tests.fakes.ecosystems import Boxes
 from tests.fakes.folders import blob_place, page_place
@@ -129,42 +127,6 @@ def test_an_event_about_the_project_renders_all_its_releases(bench: Bench, alice
     set_status(bench.desk, alice, PARCEL, "deprecated", "use crates")
     bench.refresh("parcel")
     assert rendered(bench) == {"1.0", "2.0", "3.0"}
-
-
-@dataclass(frozen=True, slots=True)
-class LostLocks:
-    """Locks that are lost as soon as they are had: the server of the database was started anew.
-
-    Meanwhile somebody else does something under the same lock.
-    """
-
-    meanwhile: Callable[[], object]
-
-    @contextmanager
-    def held(self, name: str) -> Iterator[Still]:
-        """Let the other have his turn when it is first asked whether the lock is held still."""
-
-        def still() -> None:
-            self.meanwhile()
-            raise OperationalError(name)
-
-        yield still
-
-    def tried(self, name: str) -> AbstractContextManager[bool]:
-        """Nobody only tries here."""
-        raise NotImplementedError(name)
-
-
-def test_who_has_lost_his_lock_puts_nothing_up_again(bench: Bench, alice: Actor) -> None:
-    receipt = bench.publish(alice, "parcel", "1.0")
-    slow = replace(
-        bench, shelf=replace(bench.shelf, locks=LostLocks(lambda: quarantine(bench, "malware")))
-    )
-    with pytest.raises(OperationalError):
-        slow.refresh("parcel")
-    assert bench.shelf.pages.find(address(receipt)) is None
-    assert shelved(bench, f"{QUARANTINE}/{address(receipt)}") == b"malware"
-    assert Project.objects.get().shelved_serial == Project.objects.get().serial
 
 
 def test_what_a_refresh_that_died_owed_is_made_good_by_the_next(bench: Bench, alice: Actor) -> None:

@@ -254,7 +254,6 @@ def newest_releases(limit: int) -> tuple[Newest, ...]:
             row.project.key,
             row.project.display,
             row.display,
-            row.key,
             row.summary,
             row.published_at,
         )
@@ -266,7 +265,7 @@ def newest_projects(limit: int) -> tuple[Newest, ...]:
     """Return the newest projects, newest first, none of them quarantined."""
     rows = Project.objects.exclude(status="quarantined").order_by("-created_at", "-pk")[:limit]
     return tuple(
-        Newest(row.ecosystem, row.key, row.display, row.latest, "", row.summary, row.created_at)
+        Newest(row.ecosystem, row.key, row.display, row.latest, row.summary, row.created_at)
         for row in rows
     )
 

@@ -8,7 +8,6 @@ that was quarantined since.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from itertools import islice
 
@@ -32,7 +31,7 @@ from strongroom.packages.shelf.standing import (
     Standing,
     standing,
 )
-from strongroom.proof.ledger.events import moment_of, of_project_since
+from strongroom.proof.ledger.events import of_project_since
 from strongroom.rows.prepared import Update
 from strongroom.stores.locks import Locks, Still
 from strongroom.stores.pages.protocol import Pages
@@ -159,12 +158,10 @@ def unshelved(limit: int) -> tuple[ProjectId, ...]:
     return tuple(ProjectId(row.ecosystem, row.key) for row in behind)
 
 
-def left_behind(before: datetime) -> bool:
-    """Say whether an event of before a moment is still on no page of its project."""
-    # The lowest is the oldest. Nothing else is read while there is none, which is nearly always.
+def oldest_unshown() -> int | None:
+    """Return the lowest serial of a project whose pages do not show it; None if all do."""
     behind = Project.objects.filter(shelved_serial__lt=F("serial")).order_by("serial")
-    serial = behind.values_list("serial", flat=True).first()
-    return serial is not None and moment_of(serial) < before
+    return behind.values_list("serial", flat=True).first()
 
 
 def unshelved_count() -> int:

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.digests import Digests
 from strongroom.core.findings import Finding
-from strongroom.packages.models import Approval, Stage, StagedFile
+from strongroom.packages.models import Approval, Release, Stage, StagedFile
 from strongroom.packages.staging import manifests
 from strongroom.packages.staging.content import approvers
 from strongroom.packages.staging.publication import standing
@@ -76,6 +76,7 @@ class View:
     name: str
     version: str
     exists: bool  # whether the project does, or only its name is reserved
+    adds: bool  # whether the release is published already, and gets more files
     state: State
     fault: str
     opener: str
@@ -126,6 +127,7 @@ def shown(stage: Stage, yard: Yard) -> View:
         name=row.display if row is not None else stage.display,
         version=stage.version_display,
         exists=row is not None,
+        adds=Release.objects.filter(project=row, key=stage.version).exists() if row else False,
         state=state_of(stage, now),
         fault=stage.fault,
         opener=stage.opener.username,

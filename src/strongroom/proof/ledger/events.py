@@ -11,7 +11,6 @@ earlier than the one before it.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Max
@@ -111,11 +110,6 @@ def last_serial() -> int:
     """Return the serial of the newest event, 0 if nothing has happened yet."""
     row = EventRow.objects.order_by("-serial").values_list("serial", flat=True).first()
     return row or 0
-
-
-def moment_of(serial: int) -> datetime:
-    """Return when an event was recorded."""
-    return EventRow.objects.values_list("at", flat=True).get(serial=serial)
 
 
 def _read(rows: Iterable[EventRow]) -> tuple[Recorded, ...]:

@@ -44,10 +44,11 @@ def _in_wheel(name: str) -> str:
 
 
 def _content(path: str, member: Member, blocks: Iterator[bytes], *, wanted: bool) -> Content:
-    if member.target:
-        # What a file is read through a link can change without its own path.
-        blocks = iter([f"A link to {member.target.partition('/')[2]}".encode()])
     digest, kept = hashlib.sha256(), bytearray()
+    if member.target:
+        # No file's content has the digest of a link; what a path leads to can change by one.
+        digest.update(b"\0link")
+        blocks = iter([f"A link to {member.target.partition('/')[2]}".encode()])
     for block in blocks:
         digest.update(block)
         if wanted:
