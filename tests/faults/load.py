@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from random import Random
 
-from tests.faults.shown import files_of, projects, sha256_of
+from tests.faults.shown import NoPageError, files_of, projects, sha256_of
 from tests.faults.witness import Parcel, Witness, parcels
 from tests.native.server import Server
 from tests.native.uploads import posted
@@ -52,7 +52,7 @@ class Client:
         """Read a project's page and all that it lists, a file that was acknowledged among it."""
         try:
             listed = files_of(self.server, project)
-        except OSError as error:
+        except NoPageError as error:
             if not self._may_refuse(str(error)) and project in projects(self.server):
                 self.witness.torn.append(f"{project} is in the index and has no page")
             return

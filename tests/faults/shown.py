@@ -28,13 +28,17 @@ def projects(server: Server) -> list[str]:
     return [project["name"] for project in json.loads(body)["projects"]]
 
 
+class NoPageError(Exception):
+    """The registry answered with something else than the page; a broken connection is none."""
+
+
 def files_of(server: Server, project: str) -> dict[str, Shown]:
-    """Return the files that a project's page lists, by name; raises OSError if there is none."""
+    """Return the files that a project's page lists, by name; raises NoPageError if none is."""
     here = f"/simple/{project}/"
     status, reason, body = server.get(here, accept=JSON)
     if status != 200:
         message = f"{status} {reason}"
-        raise OSError(message)
+        raise NoPageError(message)
     return {
         file["filename"]: Shown(urljoin(here, file["url"]), file["hashes"]["sha256"])
         for file in json.loads(body)["files"]
