@@ -50,7 +50,8 @@ def main() -> int:
     plan = planned(options)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # through every `finally` below
     print(machine(), flush=True)
-    say(f"expected to take about {plan.minutes:.0f} minutes on a machine with nothing else to do")
+    minutes = plan.minutes(options.what)
+    say(f"expected to take about {minutes:.0f} minutes on a machine with nothing else to do")
     figures: list[Figure] = []
     notes: dict[str, str] = {}
     missing: dict[str, str] = {}
@@ -60,7 +61,7 @@ def main() -> int:
             notes |= {peer.name: peer.note for peer in peers if peer.note}
             found = measure(peers, plan)
             figures += [replace(one, title=f"{one.title} [{projects:,}]") for one in found]
-    print(table(figures))
+    print(f"\n{table(figures)}")
     _footnotes(figures, notes, missing)
     if options.json:
         write(figures, {"machine": machine(), "notes": notes, "missing": missing}, options.json)

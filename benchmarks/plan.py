@@ -3,6 +3,8 @@
 from argparse import Namespace
 from dataclasses import dataclass, replace
 
+from benchmarks.uploading import WARM
+
 CASES = 13  # kinds of reads
 SERVERS = 5
 
@@ -18,13 +20,17 @@ class Plan:
     watched: int  # seconds, beside slow clients or too many
     shrunk: int = 1
 
-    @property
-    def minutes(self) -> float:
-        """Estimate how long a comparison takes, from what it took on two quiet cores."""
+    def minutes(self, what: str) -> float:
+        """Estimate how long it takes to measure something, from two quiet cores."""
         filling = sum(60 + 0.05 * projects for projects in self.sizes)
         reads = CASES * SERVERS * self.rounds * (self.seconds + 0.5)
-        uploads = 3 * self.uploads * 5 * 0.1
-        return (filling + len(self.sizes) * (reads + uploads + 30)) / 60
+        uploads = 3 * (self.uploads + WARM) * 5 * 0.1
+        # Each is probed before and beside, and either watched or heard to the end of its recovery.
+        beside = SERVERS * {"slow": 5 / 3 * min(self.watched, 15) + 10}.get(
+            what, 4 / 3 * self.watched + 30
+        )
+        each = reads + uploads + 30 if what == "compare" else beside
+        return (filling + len(self.sizes) * each) / 60
 
 
 QUICK = Plan((200,), rounds=1, seconds=1, uploads=12, watched=15)

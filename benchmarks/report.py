@@ -71,7 +71,7 @@ def machine() -> str:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """Return every kind of figure: in a column for each server, ours first, with its ratio.
+    """Return every kind of figure as a table of Markdown: a column for each server, ours first.
 
     A ratio above 1 says that Strongroom is that many times better.
     """
@@ -98,14 +98,8 @@ def _of_kind(figures: Sequence[Figure], kind: str, told: str, more: bool) -> str
     for title in dict.fromkeys(one.title for one in having):
         by_peer = {one.peer: value(one) for one in having if one.title == title}
         rows.append([title, *(_cell(by_peer, peer, more=more) for peer in peers)])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if not number else cell.rjust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )
+    rows.insert(1, ["---"] * len(rows[0]))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _cell(by_peer: Mapping[str, float | None], peer: str, *, more: bool) -> str:

@@ -15,6 +15,7 @@ from benchmarks.report import Figure, attempted, say
 SETTLED_WITHIN = 30.0  # seconds
 QUIET_FOR = 0.5  # seconds
 AT_REST = 0.1  # of a core
+WARM = 32  # uploads before any is measured, so that every process and thread has had one
 
 _numbers = count()
 
@@ -45,15 +46,16 @@ def upload(peer: Peer, one: Distribution) -> float:
 
 
 def measured(peers: Iterable[Peer], amount: int) -> Iterator[Figure]:
-    """Upload new projects one by one and four at once, then into projects that have files."""
+    """Upload new projects one by one and eight at once, then into projects that have files."""
     for peer in (one for one in peers if one.upload):
         say(f"uploads to {peer.name}")
         yield from attempted("uploads", peer.name, partial(_of_peer, peer, amount))
 
 
 def _of_peer(peer: Peer, amount: int) -> Iterator[Figure]:
-    _all(peer, fresh(2), 1)
-    for at_once in (1, 4):
+    _all(peer, fresh(min(WARM, 4 * amount)), 8)
+    _settle(peer)
+    for at_once in (1, 8):
         yield _timed(f"uploads, {at_once} at once", peer, fresh(amount), at_once)
     for project, files in FILES.items():
         more = [tiny(project, f"9.{next(_numbers)}") for _ in range(max(3, amount // 4))]

@@ -13,7 +13,12 @@ from benchmarks.processes import BenchError, clean
 
 def make(folder: Path, corpus: Corpus) -> Peer:
     """Fill a registry as `benchmarks.fill` does."""
-    data = {"STRONGROOM_DATA": str(folder), "STRONGROOM_LOG_LEVEL": "error"}
+    data = {
+        "STRONGROOM_DATA": str(folder),
+        "STRONGROOM_LOG_LEVEL": "error",
+        # Pages tell the address. With each start at another port all would be rendered anew.
+        "STRONGROOM_PUBLIC_URL": "http://127.0.0.1",
+    }
 
     def run(*command: str) -> str:
         done = subprocess.run(

@@ -9,7 +9,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
-from strongroom.api.health import DEADLINE, Probe, Readiness, probes, urls
+from strongroom.api.health import DEADLINE, Probe, Readiness, live, probes, urls
 from tests.fakes.clocks import StoppedClock
 
 
@@ -37,11 +37,13 @@ def serve(settings: Settings, clock: StoppedClock, **given: Probe) -> Client:
     return Client()
 
 
-def test_a_process_that_answers_is_alive(settings: Settings, clock: StoppedClock) -> None:
-    door = Door()
-    answer = serve(settings, clock, door=door).get("/health/live")
-    assert answer.json() == {"status": "alive"}
-    assert door.opened == 0
+def test_a_process_that_answers_is_alive() -> None:
+    answer = live("/health/live", "", {})
+    assert answer is not None
+    assert (answer.status, answer.body) == (200, b'{"status": "alive"}')
+    assert ("Cache-Control", "no-store") in answer.headers
+    for path in ("/health/ready", "/health/", "/health/live/", "/health"):
+        assert live(path, "", {}) is None
 
 
 def test_all_probes_that_succeed_are_named(settings: Settings, clock: StoppedClock) -> None:
@@ -89,7 +91,7 @@ def test_a_probe_that_hangs_is_a_probe_that_failed(stuck: Event, clock: StoppedC
 
 
 def test_health_is_read_and_not_written(settings: Settings, clock: StoppedClock) -> None:
-    answer = serve(settings, clock).delete("/health/live")
+    answer = serve(settings, clock).delete("/health/ready")
     assert answer.status_code == 405
     assert answer["Allow"] == "GET, HEAD"
 

@@ -136,6 +136,22 @@ def test_every_volume_is_declared_and_each_server_has_its_own_folder_beside_the_
         assert f"{own}:uid=10001,gid=10001,mode=700" in SERVICES[name]["tmpfs"]
 
 
+def test_who_is_root_without_rights_looks_into_nobodys_folder() -> None:
+    prepare = SERVICES["prepare"]
+    assert prepare["cap_add"] == ["CHOWN"]
+    script = prepare["command"][-1]
+    assert "strongroom nginx --data /none " in script
+    mounted = {volume.partition(":")[2] for volume in prepare["volumes"]}
+    assert environment(IMAGE)["STRONGROOM_DATA"] not in mounted
+    assert prepare["working_dir"] == "/"
+
+
+def test_the_first_start_waits_for_stores_that_are_slow_and_for_no_others() -> None:
+    assert SERVICES["init"]["restart"] == "on-failure:5"
+    check = SERVICES["postgresql"]["healthcheck"]["test"]
+    assert check[1:4] == ["pg_isready", "--host", "127.0.0.1"]
+
+
 def test_who_is_waited_for_is_there() -> None:
     for one in SERVICES.values():
         assert set(one.get("depends_on", {})) <= set(SERVICES)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from strongroom.core.actors import Actor
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.digests import digests_of
 from strongroom.packages.models import Stage, StagedFile
 from strongroom.packages.publishing.receive import Bounded
 from strongroom.packages.publishing.steps import Asked, Receipt, Upload
@@ -16,6 +15,7 @@ from strongroom.packages.staging.putting import Staged, take
 from strongroom.packages.staging.rows import content_of, files_of
 from strongroom.proof.models import EventRow
 from tests.fakes.bench import Bench
+from tests.fakes.digests import digests_of
 from tests.fakes.ecosystems import Boxes, box, box_filename
 from tests.fakes.folders import blob_place
 

@@ -5,7 +5,7 @@ second file is sent once more after its fault, as a client would; the others sta
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -19,6 +19,7 @@ from tests.faults.witness import Parcel, Witness
 from tests.native.server import PATIENCE, Server
 
 KILL = "signal=KILL"
+EVERY = dict.fromkeys(CALLS, ())  # call of every kind
 
 
 @dataclass(slots=True)
@@ -33,9 +34,9 @@ class Sweep:
         """Return the server."""
         return self.client.server
 
-    def over(self, call: str, deed: str, numbers: Iterable[int]) -> None:
-        """Strike at the numbered calls of one kind, until there is none of that number."""
-        for number in numbers:
+    def over(self, call: str, deed: str, numbers: Collection[int]) -> None:
+        """Strike at the numbered calls of one kind, or at all until there are no more."""
+        for number in numbers or count(1):
             name = f"{call}-{deed.partition('=')[2]}-{number}".lower()
             if not self._strike(Parcel(name, "1.0"), call, f"{deed}:when={number}"):
                 return
@@ -60,19 +61,19 @@ class Sweep:
         return True
 
 
-def sweep(folder: Path, deeds: Iterable[str], numbers: Sequence[int] = ()) -> Figures:
-    """Strike at the numbered calls of every kind, by default at all; judge after a restart."""
+def sweep(folder: Path, strikes: Mapping[str, Mapping[str, Collection[int]]]) -> Figures:
+    """Do each deed to the calls of each kind with these numbers; judge after a restart."""
     with registry(folder / "data") as server:
         run = Sweep(Client(server, Witness()))
-        for deed in deeds:
-            for call in CALLS:
-                run.over(call, deed, numbers or count(1))
+        for deed, calls in strikes.items():
+            for call, numbers in calls.items():
+                run.over(call, deed, numbers)
         server.kill()
         restart = server.restart()
         judgement = judge(server, run.client.witness)
         assert server.stop() == 0
     return Figures(
-        fault=f"system calls: {', '.join(deeds)}",
+        fault=f"system calls: {', '.join(strikes)}",
         rounds=run.struck,
         acknowledged=len(run.client.witness.acknowledged),
         lost=judgement.lost,

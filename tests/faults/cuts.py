@@ -1,5 +1,6 @@
 """Power cuts under load, with database and files on one file system and on two.
 
+One more disk is worse than those: of what was not flushed it loses some, and keeps the rest.
 A blob cannot stand on another file system than the shelf, which is made of links to it. What an
 operator can do is to put the database elsewhere and leave a link in its place.
 """
@@ -7,24 +8,26 @@ operator can do is to put the database elsewhere and leave a link in its place.
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 
 from tests.faults.disks import Disk, loop_disk
 from tests.faults.figures import Figures
 from tests.faults.judge import judge
-from tests.faults.load import load
+from tests.faults.load import Client, load
 from tests.faults.registries import made
+from tests.faults.volatile import VolatileDisk, volatile_disk
 from tests.faults.witness import Witness
 from tests.native.server import PATIENCE, Server
 
 LONGEST = 0.5  # seconds between the first acknowledgement after a start and the cut
 DATABASE = "strongroom.sqlite3"
+VOLATILE = "ext4 over a volatile cache"
 
 
 @contextmanager
-def _on(folder: Path, disks: Sequence[Disk]) -> Iterator[Server]:
+def _on(folder: Path, disks: Sequence[Disk | VolatileDisk]) -> Iterator[Server]:
     """Make a registry on the first disk, with its database on the last."""
     data = folder / "data"
     (disks[0].root / "data").mkdir()
@@ -47,11 +50,11 @@ def cuts(folder: Path, kind: str, disks: int, rounds: int) -> Figures:
     chance = Random(rounds + disks)  # noqa: S311 - the same in each run
     witness, restarts = Witness(), list[float]()
     with ExitStack() as stack:
-        made = [stack.enter_context(loop_disk(folder / f"{kind}{n}", kind)) for n in range(disks)]
+        made = [stack.enter_context(_disk(folder / f"disk{n}", kind, chance)) for n in range(disks)]
         server = stack.enter_context(_on(folder, made))
         for number in range(rounds):
             restarts.append(server.restart())
-            with load(server, witness, f"cut{number}", number) as busy:
+            with load(Client(server, witness, reads=False), f"cut{number}", number) as busy:
                 assert busy.begun.wait(PATIENCE)
                 time.sleep(chance.uniform(0, LONGEST))
                 # The power goes everywhere at once; which disk feels it first is chance.
@@ -72,4 +75,11 @@ def cuts(folder: Path, kind: str, disks: int, rounds: int) -> Figures:
         half=judgement.half,
         strays=judgement.strays,
         restarts=tuple(restarts),
+        told="; ".join(one.told for one in made if isinstance(one, VolatileDisk)),
     )
+
+
+def _disk(folder: Path, kind: str, chance: Random) -> AbstractContextManager[Disk | VolatileDisk]:
+    if kind == VOLATILE:
+        return volatile_disk(folder, "ext4", chance)
+    return loop_disk(folder, kind)

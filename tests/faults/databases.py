@@ -34,7 +34,7 @@ def locked(folder: Path, seconds: float) -> Figures:
     witness = Witness()
     with registry(folder / "data") as server:
         assert Client(server, witness).sent(Parcel("before", "1.0"))
-        with load(server, witness, "locked") as busy:
+        with load(Client(server, witness), "locked") as busy:
             assert busy.begun.wait(PATIENCE)
             with _held(server):
                 slowest = _reads(server, time.monotonic() + seconds)
@@ -76,7 +76,7 @@ def killed(folder: Path, programs: Path, rounds: int) -> Figures:
     with postgresql.running(programs) as database:
         settings = {"STRONGROOM_DATABASE": database.create("killed"), "STRONGROOM_WORKERS": "2"}
         with registry(folder / "data", settings) as server:
-            with load(server, witness, "killed", prompt=False) as busy:
+            with load(Client(server, witness), "killed", prompt=False) as busy:
                 for _ in range(rounds):
                     assert busy.begun.wait(PATIENCE), server.log.read_text()[-3000:]
                     time.sleep(chance.uniform(0, AWAY))

@@ -8,7 +8,7 @@ from random import Random
 
 from tests.faults.figures import Figures
 from tests.faults.judge import judge
-from tests.faults.load import load
+from tests.faults.load import Client, load
 from tests.faults.registries import registry
 from tests.faults.witness import Witness
 from tests.native.server import PATIENCE, Server
@@ -22,7 +22,7 @@ def kills(folder: Path, rounds: int, seed: int = 1) -> Figures:
     chance = Random(seed)  # noqa: S311 - the same in each run
     witness, restarts = Witness(), list[float]()
     with registry(folder / "data", {"STRONGROOM_WORKERS": "2"}) as server:
-        with load(server, witness, "kill", seed) as busy:
+        with load(Client(server, witness), "kill", seed) as busy:
             for _ in range(rounds):
                 assert busy.begun.wait(PATIENCE)
                 time.sleep(chance.uniform(0, LONGEST))

@@ -1,6 +1,7 @@
 """Writers that race for one file name, with the same bytes and with different ones."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,24 +16,26 @@ PATIENCE = 30.0  # seconds
 NEW = b"Published "  # what the one whose upload published the file is told
 
 
-def races(folder: Path, rounds: int, writers: int, database: str = "") -> Figures:
-    """Race again and again; every second time all writers send the same bytes."""
+def races(folder: Path, rounds: Mapping[int, int], database: str = "") -> Figures:
+    """Race so often with so many writers; every second time all send the same bytes."""
     witness, settings = Witness(), {"STRONGROOM_WORKERS": "2"}
     if database:
         settings["STRONGROOM_DATABASE"] = database
     with registry(folder / "data", settings) as server:
-        for number in range(rounds):
-            parcel = Parcel(f"race-{number // 8}", f"{number % 8}.0")
-            _race(server, witness, parcel, writers, differ=bool(number % 2))
+        for writers, times in rounds.items():
+            for number in range(times):
+                parcel = Parcel(f"race-{writers}-{number // 8}", f"{number % 8}.0")
+                _race(server, witness, parcel, writers, differ=bool(number % 2))
         judgement = judge(server, witness)
         assert server.stop() == 0
     return Figures(
-        fault=f"{writers} writers of one name, {'PostgreSQL' if database else 'SQLite'}",
-        rounds=rounds,
+        fault=f"writers of one name, {'PostgreSQL' if database else 'SQLite'}",
+        rounds=sum(rounds.values()),
         acknowledged=len(witness.acknowledged),
         lost=judgement.lost,
         half=judgement.half,
         strays=judgement.strays,
+        told=", ".join(f"{times} races of {writers}" for writers, times in rounds.items()),
     )
 
 

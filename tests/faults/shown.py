@@ -33,7 +33,8 @@ def files_of(server: Server, project: str) -> dict[str, Shown]:
     here = f"/simple/{project}/"
     status, reason, body = server.get(here, accept=JSON)
     if status != 200:
-        raise OSError(reason)
+        message = f"{status} {reason}"
+        raise OSError(message)
     return {
         file["filename"]: Shown(urljoin(here, file["url"]), file["hashes"]["sha256"])
         for file in json.loads(body)["files"]

@@ -1,29 +1,34 @@
 """Faults at the system calls of an upload."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.faults.calls import KILL, sweep
+from tests.faults.calls import EVERY, KILL, sweep
 from tests.faults.figures import Figures
 from tests.faults.tracing import why_not
 
 pytestmark = [pytest.mark.native, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
+EIO, ENOSPC = "error=EIO", "error=ENOSPC"
+FULL = {"kill": {KILL: EVERY}, "EIO": {EIO: EVERY}, "ENOSPC": {ENOSPC: EVERY}}
+# Before the blob is kept, within the transaction, between it and the pages, and before the answer.
+KILLS = {"fsync": (2,), "pwrite64": (4,), "link": (2,), "sendmsg": (1,)}
+QUICK = {"few": {KILL: KILLS, EIO: {"fsync": (3,), "pwrite64": (2,)}, ENOSPC: {"link": (1,)}}}
 
-def test_a_kill_at_any_system_call_of_an_upload_loses_nothing(
-    tmp_path: Path, full: bool, tally: Callable[[Figures], None]
-) -> None:
-    tally(sweep(tmp_path, [KILL], () if full else (2, 15)))
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    wanted = FULL if metafunc.config.getoption("--full") else QUICK
+    metafunc.parametrize("strikes", wanted.values(), ids=wanted.keys())
 
 
-@pytest.mark.parametrize(("error", "quick"), [("EIO", (3, 20)), ("ENOSPC", (1,))])
-def test_an_error_of_any_system_call_is_told_and_loses_nothing(
+def test_a_fault_at_any_system_call_of_an_upload_is_told_and_loses_nothing(
     tmp_path: Path,
-    full: bool,
     tally: Callable[[Figures], None],
-    error: str,
-    quick: tuple[int, ...],
+    strikes: Mapping[str, Mapping[str, Collection[int]]],
 ) -> None:
-    tally(sweep(tmp_path, [f"error={error}"], () if full else quick))
+    figures = sweep(tmp_path, strikes)
+    wanted = [numbers for calls in strikes.values() for numbers in calls.values()]
+    assert figures.rounds >= sum(len(numbers) or 1 for numbers in wanted)
+    tally(figures)

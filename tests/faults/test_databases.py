@@ -16,7 +16,7 @@ pytestmark = pytest.mark.native
 def test_writes_wait_for_a_database_that_another_holds(
     tmp_path: Path, full: bool, tally: Callable[[Figures], None]
 ) -> None:
-    tally(locked(tmp_path, 30 if full else 2))
+    tally(locked(tmp_path, 30 if full else 1))
 
 
 @pytest.mark.skipif(PROGRAMS is None, reason="PostgreSQL is not installed")
@@ -24,4 +24,4 @@ def test_nothing_acknowledged_is_lost_to_kills_of_postgresql(
     tmp_path: Path, full: bool, tally: Callable[[Figures], None]
 ) -> None:
     assert PROGRAMS is not None
-    tally(killed(tmp_path, PROGRAMS, 50 if full else 3))
+    tally(killed(tmp_path, PROGRAMS, 50 if full else 1))

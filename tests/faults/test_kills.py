@@ -10,7 +10,7 @@ from tests.faults.kills import kills
 
 pytestmark = pytest.mark.native
 
-FULL, QUICK = 500, 8
+FULL, QUICK = 500, 4
 
 
 def test_nothing_acknowledged_is_lost_to_kills_under_load(

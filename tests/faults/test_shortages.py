@@ -15,7 +15,15 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("names", [("bytes", "inodes", "size", "descriptors"), ("reserve",)])
+# The reserve is a setting, so it has a registry of its own; in short, `test_room` shows it.
+QUICK = [("bytes", "inodes", "size", "descriptors")]
+FULL = [*QUICK, ("reserve",)]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    metafunc.parametrize("names", FULL if metafunc.config.getoption("--full") else QUICK)
+
+
 def test_a_registry_that_runs_short_refuses_uploads_and_recovers_by_itself(
     tmp_path: Path, tally: Callable[[Figures], None], names: tuple[str, ...]
 ) -> None:

@@ -31,6 +31,7 @@ CALLS = {
     "fchmod": "fchmod",
     "utimensat": "utimensat",
     "sendto": "sendto",
+    "sendmsg": "sendmsg",
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
+from strongroom.packages.upkeep.rows import tables
 from tests.house.sources import modules
 
 MODELS = [one for one in modules() if one.path.stem == "models"]
@@ -54,6 +55,20 @@ OF_NO_BLOB = {
     "people.SignInLink.digest",
     "people.SpentToken.digest",
 }
+DUMPED = {  # as packages/upkeep/rows.py writes them: what JSON has, and moments
+    "BigAutoField",
+    "BigIntegerField",
+    "BooleanField",
+    "CharField",
+    "DateTimeField",
+    "ForeignKey",
+    "JSONField",
+    "OneToOneField",
+    "PositiveIntegerField",
+    "PositiveSmallIntegerField",
+    "SmallIntegerField",
+    "TextField",
+}
 WORDS = ("sha256", "sidecar", "blob", "blake2", "digest")
 
 
@@ -66,3 +81,10 @@ def test_every_column_that_could_name_a_blob_is_known_to_upkeep() -> None:
         if any(word in field.name for word in WORDS)
     }
     assert columns == NAMING | OF_NO_BLOB
+
+
+def test_a_backup_can_hold_every_column() -> None:
+    kinds = {
+        field.get_internal_type() for model in tables() for field in model._meta.concrete_fields
+    }
+    assert kinds <= DUMPED

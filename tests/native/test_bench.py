@@ -35,7 +35,7 @@ def test_reads_uploads_start_and_memory_are_measured(tmp_path: Path) -> None:
     figures = bench(tmp_path, "--peers", "strongroom")
     assert figures["strongroom", "small page, JSON gzip [3]"]["per_second"] > 0
     assert figures["strongroom", "large page, 304 [3]"]["cpu_us"] > 0
-    assert figures["strongroom", "uploads, 4 at once [3]"]["per_second"] > 0
+    assert figures["strongroom", "uploads, 8 at once [3]"]["per_second"] > 0
     assert figures["strongroom", "start to first page [3]"]["seconds"] > 0
     assert figures["strongroom", "memory after loads [3]"]["mib"] > 0
 

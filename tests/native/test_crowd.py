@@ -94,9 +94,10 @@ def test_overload_is_shed_and_forgotten(filled: Server) -> None:
     with crowd(filled, "flood", FLOOD, "-"):
         before = memory(filled)
         read(filled)
+        assert filled.get("/health/live")[0] == 200
         grown = memory(filled) - before
     until = time.monotonic() + RECOVERY
-    while filled.get("/health/live")[0] != 200:
+    while filled.get("/health/ready")[0] != 200:
         assert time.monotonic() < until
     assert grown < GROWTH
     assert filled.processes() == processes

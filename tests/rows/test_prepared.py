@@ -4,12 +4,13 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
+from strongroom.packages.models import Quota
 from strongroom.proof.models import EventRow
-from strongroom.rows.prepared import Read, Update
+from strongroom.rows.prepared import Insert, Read, Update
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,7 @@ _facts = Read(
     )
 )
 _named = Read(lambda at: EventRow.objects.filter(kind="a", actor=at("actor")).values_list("serial"))
+_new, _quotas = Insert(EventRow), Insert(Quota)
 _moved = Update(
     lambda at: EventRow.objects.filter(kind=at("kind")),
     at=lambda at: at("moment"),
@@ -92,6 +94,33 @@ def test_a_change_may_build_on_what_stands_there() -> None:
     )
     shift(pk=row.pk, more=100)
     assert EventRow.objects.get().pk == row.pk + 100
+
+
+def test_a_new_row_gets_its_key_its_defaults_and_what_it_was_given() -> None:
+    first = _new(kind="a", at=NOON, actor="alice", credential="", facts={"size": [1, None, "é"]})
+    second = _new(kind="b", at=NOON, actor="it's %s", credential="")
+    assert second.pk > first.pk
+    assert list(EventRow.objects.order_by("serial")) == [first, second]
+    told = EventRow.objects.order_by("serial").values_list(
+        "kind", "at", "actor", "facts", "project"
+    )
+    assert list(told) == [
+        ("a", NOON, "alice", {"size": [1, None, "é"]}, ""),
+        ("b", NOON, "it's %s", {}, ""),
+    ]
+
+
+def test_a_new_row_can_be_saved_again() -> None:
+    row = _new(kind="a", at=NOON, actor="alice", credential="")
+    row.actor = "bob"
+    row.save()
+    assert EventRow.objects.get().actor == "bob"
+
+
+def test_a_row_that_may_not_be_is_refused_as_django_refuses_it() -> None:
+    _quotas(kind="user", subject="alice")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        _quotas(kind="user", subject="alice")
 
 
 def test_the_same_statement_is_run_each_time() -> None:

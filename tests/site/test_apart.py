@@ -1,6 +1,8 @@
 """What is done in a child process leaves nothing behind in this one but its result."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -48,3 +50,19 @@ def test_any_other_failure_is_logged_and_told(caplog: pytest.LogCaptureFixture) 
 def test_a_child_that_is_killed_is_told() -> None:
     with pytest.raises(UnavailableError):
         apart(lambda: os.kill(os.getpid(), 9))
+
+
+SLEEPER = """
+import time
+from strongroom.site.apart import apart
+apart(lambda: print("begun", flush=True) or time.sleep(60))
+"""
+
+
+def test_a_child_ends_soon_after_its_parent_was_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", SLEEPER], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"begun\n"
+        parent.kill()
+        # Its end of the pipe is the child's too.
+        assert parent.communicate(timeout=30)[0] == b""

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from strongroom.core.clock import SystemClock
+from strongroom.packages.models import Project
 from strongroom.site import work
 from strongroom.site.jobs.periodic import Periodic, Watch
-from strongroom.site.schedule import SCHEDULE
+from strongroom.site.schedule import SCHEDULE, LeftBehind
 from tests.house.sources import ROOT
 
 WORKERS = (ROOT / "docs" / "operate" / "workers.md").read_text(encoding="utf-8")
@@ -15,6 +17,18 @@ OFTEN = {
     timedelta(days=1): "every day",
     timedelta(days=7): "every week",
 }
+
+
+@pytest.mark.django_db
+def test_what_nobody_has_rendered_between_two_looks_is_left_behind() -> None:
+    look, now = LeftBehind(), SystemClock().now()
+    assert [look(), look()] == [False, False]
+    slow = {"ecosystem": "pypi", "created_at": now, "updated_at": now}
+    Project.objects.create(key="slow", display="slow", similar="slow", serial=7, **slow)
+    assert [look(), look(), look()] == [False, True, True]
+    Project.objects.update(shelved_serial=7)
+    Project.objects.create(key="new", display="new", similar="new", serial=8, **slow)
+    assert [look(), look()] == [False, True]
 
 
 def name(one: Periodic | Watch) -> str:

@@ -24,6 +24,12 @@ def test_a_newer_database_is_refused_before_anything_is_written() -> None:
         assert "people.9999_from_the_future" in caught.value.sentence
 
 
+def test_tables_of_another_version_are_not_taken_back_to_an_older_shape() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        schema.make(["people.0001_initial"])
+    assert caught.value.code == "database-not-empty"
+
+
 def test_an_older_database_is_refused_with_what_to_do() -> None:
     MigrationRecorder.Migration.objects.filter(app="proof").delete()
     with pytest.raises(ConfigurationError) as caught:

@@ -8,7 +8,7 @@ import pytest
 
 from strongroom.core.errors import ConfigurationError
 from strongroom.site.configuration import Configuration
-from strongroom.site.start import DATABASE, create, same_address, start
+from strongroom.site.start import DATABASE, create, refuse_root, same_address, start
 from strongroom.site.storage import RENDERED, storage
 
 STAMP = b'["0.1.0", "http://127.0.0.1:8137", "Strongroom"]'
@@ -44,6 +44,19 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         create(environ(tmp_path / "file" / "data"), secrets.token_bytes)
     assert caught.value.code == "data-folder-unwritable"
+
+
+def test_root_makes_nothing_in_a_folder_that_the_registry_could_not_write(tmp_path: Path) -> None:
+    refuse_root(tmp_path / "not-made-yet", 0)
+    if tmp_path.stat().st_uid == 0:
+        refuse_root(tmp_path, 0)
+        os.chown(tmp_path, 1_000_003, -1)
+    refuse_root(tmp_path, tmp_path.stat().st_uid)
+    with pytest.raises(ConfigurationError) as caught:
+        refuse_root(tmp_path, 0)
+    assert caught.value.code == "root-not-taken"
+    assert str(tmp_path) in caught.value.sentence
+    assert "sudo -u " in caught.value.remedy
 
 
 def test_a_registry_that_lost_its_keys_does_not_start_with_new_ones(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.upkeep.premises import BACKUP
 from strongroom.people.accounts.links import create_link
 from strongroom.people.accounts.users import create_user, person
-from strongroom.people.models import SignInLink, SpentToken, User
+from strongroom.people.models import SignInLink, User
 from strongroom.proof.ledger.events import newest_of
 from strongroom.site import work
 from strongroom.site.assembly import house
@@ -147,14 +147,12 @@ def test_stages_whose_time_is_over_are_ended(alice: User) -> None:
 
 
 def test_what_has_ended_long_ago_is_forgotten(alice: User) -> None:
-    now, rows = house().clock.now(), (Session, SignInLink, SpentToken)
+    now, rows = house().clock.now(), (Session, SignInLink)
     create_link(alice, OPERATOR, house().clock, lambda: secrets.token_urlsafe(32))
-    for name, ends_at in (("ended", now - timedelta(days=8)), ("not yet", now), ("never", None)):
-        SpentToken.objects.create(digest=name, spent_at=now, ends_at=ends_at)
     Session.objects.create(session_key="ended", expire_date=now - timedelta(seconds=1))
     Session.objects.create(session_key="live", expire_date=now + timedelta(hours=1))
     work.forget.func()
-    assert [row.objects.count() for row in rows] == [1, 1, 2]
+    assert [row.objects.count() for row in rows] == [1, 1]
     SignInLink.objects.update(expires_at=now - timedelta(days=8))
     work.forget.func()
-    assert [row.objects.count() for row in rows] == [1, 0, 2]
+    assert [row.objects.count() for row in rows] == [1, 0]

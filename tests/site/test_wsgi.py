@@ -10,7 +10,7 @@ from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
 from strongroom.core.errors import NotFoundError, UnavailableError
 from strongroom.packages.shelf.serve import Answer, Stream, Stretch
-from strongroom.site.wsgi import Front, Hosts, Source, send
+from strongroom.site.wsgi import SMALL_BODY, Bodies, Front, Hosts, Source, send
 from tests.ecosystems.pypi.forms import BOUNDARY, END, HEAD, basic, content
 from tests.fakes.registry import Registry
 
@@ -226,6 +226,45 @@ def test_an_upload_to_another_name_is_refused_in_words(registry: Registry) -> No
     assert answer.status.startswith(
         "400 This registry does not answer to the name '192.0.2.5:8000'"
     )
+
+
+def bodied(path: str, **headers: str) -> tuple[str, bool]:
+    """Send a request with a body; returns the status, and whether it was handed on."""
+    behind = Behind()
+    environ = EnvironBuilder(path, method="POST").get_environ() | headers
+    _, status, _ = run_wsgi_app(Bodies(behind, {"legacy", "upload"}), environ)
+    return status, bool(behind.seen)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"CONTENT_LENGTH": str(SMALL_BODY + 1)}, "413 A body has at most 32768 bytes here."),
+        ({"HTTP_TRANSFER_ENCODING": "chunked"}, "400 The body has no stated length."),
+        ({"CONTENT_LENGTH": "5", "HTTP_EXPECT": "100-continue"}, "400 A body that waits for "),
+    ],
+)
+def test_no_thread_waits_for_a_body_of_somebody_unknown(
+    headers: dict[str, str], status: str
+) -> None:
+    for path in ("/sign-in/x", "/api/v1/x", "/", "/uploads/", "//upload/"):
+        told, behind = bodied(path, **headers)
+        assert (told.startswith(status), behind) == (True, False)
+    for path in ("/legacy/", "/legacy", "/upload/", "/upload/files/x/bytes"):
+        assert bodied(path, **headers) == ("200 OK", True)
+
+
+def test_a_small_body_or_none_is_handed_on() -> None:
+    for length in ("", "0", "5", str(SMALL_BODY)):
+        assert bodied("/sign-in/x", CONTENT_LENGTH=length) == ("200 OK", True)
+
+
+def test_the_application_waits_for_the_bodies_of_uploads_alone(registry: Registry) -> None:
+    form = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "9999999"}
+    for path, status in (("/sign-in/x", 413), ("/api/v1/x", 413), ("/legacy/", 401)):
+        environ = EnvironBuilder(path, method="POST").get_environ() | form
+        _, told, _ = run_wsgi_app(registry.app, environ)
+        assert told.startswith(str(status)), path
 
 
 def streamed(stream: Stream, method: str = "GET") -> tuple[str, bytes, dict[str, str]]:

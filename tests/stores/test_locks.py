@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 
+from strongroom.site import advisory
 from strongroom.site.advisory import IDLE, AdvisoryLocks
 from strongroom.stores import locks
-from strongroom.stores.locks import FolderLocks, Locks
+from strongroom.stores.locks import FolderLocks, Locks, Still
 
 HOLDERS = {
     "folder": """
@@ -200,6 +201,23 @@ def test_who_loses_a_lock_is_told() -> None:
             end_others()
         with held.held("work"):
             pass
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_in_between_is_told_of_a_lost_lock_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(advisory, "ASK_EVERY", 0.0)
+
+    def work(still: Still) -> None:
+        still()
+        end_others()
+        still()
+        raise ZeroDivisionError
+
+    with closing(AdvisoryLocks()) as held, pytest.raises(OperationalError), held.held("work") as on:
+        work(on)
 
 
 @pytest.mark.postgresql

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 from strongroom.core.coordinates import Name, ProjectId, Version
-from strongroom.core.digests import digests_of
 from strongroom.core.ecosystem import FileListing, Listing, ReleaseListing
 from strongroom.core.events import Event, Kind, Recorded
+from tests.fakes.digests import digests_of
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 URL = "https://packages.example.org"

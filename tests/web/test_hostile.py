@@ -127,7 +127,7 @@ def _harmless(page: Reader) -> None:
 
 
 def _pages(payload: str) -> list[Reader]:
-    found = [Newest("pypi", "parcel", payload, payload, "1", payload, NOON)]
+    found = [Newest("pypi", "parcel", payload, payload, payload, NOON)]
     return [
         Reader(page.body)
         for page in (

@@ -153,7 +153,7 @@ def test_a_long_history_says_that_it_is_cut() -> None:
 
 
 def newest(name: str) -> Newest:
-    return Newest("pypi", name, name.title(), "1.0", "1", "Wraps things up.", NOON)
+    return Newest("pypi", name, name.title(), "1.0", "Wraps things up.", NOON)
 
 
 def home(*names: str) -> Reader:

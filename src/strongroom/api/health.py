@@ -1,6 +1,7 @@
 """Is the process alive, and can it serve? For supervisors and load balancers.
 
-1. `/health/live` touches nothing: while it answers, restarting the process would not help.
+1. `/health/live` touches nothing and needs no thread: while it answers, restarting the process
+   would not help. One that has more to do than it can must not be restarted for that.
 2. `/health/ready` runs every probe and names those that failed, never why and never a path: anybody
    may ask. The log says why.
 3. Probes run one at a time in a thread of their own and have a deadline, so that a disk or database
@@ -29,6 +30,7 @@ from django.views.decorators.http import require_safe
 from strongroom.api.guard import guarded
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ConfigurationError
+from strongroom.packages.shelf.serve import NOSNIFF, Answer
 from strongroom.stores import keys
 
 logger = logging.getLogger(__name__)
@@ -113,11 +115,22 @@ class Readiness:
             connection.close()
 
 
-def urls(readiness: Readiness) -> list[URLPattern]:
-    """Return the two addresses under `/health/`."""
+def live(path: str, _query: str, _headers: Mapping[str, str]) -> Answer | None:
+    """Answer `/health/live`; None for any other address."""
+    if path != "/health/live":
+        return None
+    body = b'{"status": "alive"}'
+    headers = (
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        NOSNIFF,
+    )
+    return Answer(200, "OK", headers, body)
 
-    def live(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's form of a view
-        return _answer({"status": "alive"}, 200)
+
+def urls(readiness: Readiness) -> list[URLPattern]:
+    """Return the address `/health/ready`."""
 
     def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's form of a view
         states = readiness.states()
@@ -126,10 +139,7 @@ def urls(readiness: Readiness) -> list[URLPattern]:
         told = {"status": "ready" if well else "not ready", "checks": checks}
         return _answer(told, 200 if well else _NOT_READY)
 
-    return [
-        path("health/live", guarded(require_safe(live))),
-        path("health/ready", guarded(require_safe(ready))),
-    ]
+    return [path("health/ready", guarded(require_safe(ready)))]
 
 
 def _answer(told: object, status: int) -> HttpResponse:

@@ -48,17 +48,17 @@ def _examined(arguments: argparse.Namespace, now: datetime) -> "Iterator[Remark]
     from strongroom.core.errors import ConfigurationError
     from strongroom.site.doctor import machine, objects
     from strongroom.site.doctor.remarks import error, well
+    from strongroom.site.start import refuse_root, start
 
     try:
         configuration = opening.configuration(arguments)
+        refuse_root(configuration.data, os.geteuid())
     except ConfigurationError as refusal:
         yield error("configuration", refusal.sentence, refusal.remedy)
         return
     yield well("configuration", "Every setting is known and valid.")
     yield from machine.examine(configuration, now)
     yield from objects.examine(configuration, now)
-    from strongroom.site.start import start
-
     try:
         start(os.environ)
     except ConfigurationError as refusal:

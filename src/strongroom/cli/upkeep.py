@@ -241,10 +241,11 @@ def _tell_settings(data: Path) -> None:
 def _restore(arguments: argparse.Namespace) -> int:
     configuration = opening.configuration(arguments)
     from strongroom.packages.upkeep.restore import Origin, Place, finish, put_back, trusted
-    from strongroom.site.start import known_migrations, refuse_another, resume
+    from strongroom.site.start import known_migrations, refuse_another, refuse_root, resume
     from strongroom.site.storage import storage
     from strongroom.stores.keys import open_keys
 
+    refuse_root(configuration.data, os.geteuid())
     passphrase = configuration.key_passphrase or None
     origin = Origin(arguments.folder, arguments.digest, arguments.keys)
     manifest = trusted(origin, known_migrations())

@@ -37,10 +37,3 @@ class Hasher:
             blake2b_256=self._blake2b.hexdigest(),
             md5=self._md5.hexdigest(),
         )
-
-
-def digests_of(data: bytes) -> Digests:
-    """Return the digests of bytes already in memory."""
-    hasher = Hasher()
-    hasher.update(data)
-    return hasher.digests()

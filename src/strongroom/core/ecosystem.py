@@ -133,7 +133,6 @@ class Newest:
     key: str
     display: str
     version: str
-    version_key: str
     summary: str
     at: datetime
 

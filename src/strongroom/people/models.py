@@ -73,11 +73,15 @@ class Token(models.Model):
 
 
 class SpentToken(models.Model):
-    """The digest of a single-use token that was used, and when it would have ended; null: never."""
+    """The digest of a single-use token that was used, and when it would have ended; null: never.
+
+    `seen_ended` counts the days on which it was seen to have ended.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
     spent_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
+    seen_ended = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         """Return the digest."""

@@ -7,12 +7,13 @@ work. Sessions that hold nothing are kept for the next lock, at most `IDLE` of t
 outside transactions, so that a lock that is held for long keeps nothing from being cleaned up, and
 they are never used by a process that was forked from the one which opened them.
 
-If the server goes while a lock is held, the lock is gone as well: whoever held it is told at the
-end, with an error, and must do the work again. A pooler in front of the server must keep sessions
-(in PgBouncer's words: pool_mode = session).
+If the server goes while a lock is held, the lock is gone as well: whoever held it is told when he
+asks, or at the end, with an error, and must do the work again. A pooler in front of the server must
+keep sessions (in PgBouncer's words: pool_mode = session).
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
@@ -21,8 +22,10 @@ from typing import Any
 from django.db import Error, connection
 
 from strongroom.proof.ledger.turns import number
+from strongroom.stores.locks import Still
 
 IDLE = 4
+ASK_EVERY = 0.1  # seconds; work that is done sooner asks nothing
 # No bound on waiting or on holding, as with files: work takes as long as it takes.
 _PATIENT = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_session_timeout = 0"
 
@@ -42,23 +45,31 @@ class AdvisoryLocks:
             session.close()
 
     @contextmanager
-    def held(self, name: str) -> Iterator[None]:
+    def held(self, name: str) -> Iterator[Still]:
         """Wait until `name` is free, hold it, and free it whatever happens."""
-        with self._taken("SELECT pg_advisory_lock(%s)", name):
-            yield
+        with self._taken("SELECT pg_advisory_lock(%s)", name) as (session, _):
+            asked = time.monotonic()
+
+            def still() -> None:
+                nonlocal asked
+                if time.monotonic() - asked >= ASK_EVERY:
+                    _ask(session, "SELECT 1")
+                    asked = time.monotonic()
+
+            yield still
 
     @contextmanager
     def tried(self, name: str) -> Iterator[bool]:
         """Hold `name` if it is free, and say whether it was."""
-        with self._taken("SELECT pg_try_advisory_lock(%s)", name) as is_held:
+        with self._taken("SELECT pg_try_advisory_lock(%s)", name) as (_, is_held):
             yield is_held
 
     @contextmanager
-    def _taken(self, statement: str, name: str) -> Iterator[bool]:
+    def _taken(self, statement: str, name: str) -> Iterator[tuple[Any, bool]]:
         key = number(f"lock {name}")
         session, is_held = self._locked(statement, key)
         try:
-            yield is_held
+            yield session, is_held
         except BaseException:
             with suppress(Error):
                 self._free(session, key, is_held=is_held)

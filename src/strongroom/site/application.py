@@ -10,13 +10,15 @@ from django.core.handlers.wsgi import WSGIHandler
 from whitenoise import WhiteNoise  # type: ignore[import-untyped] # it has no stubs
 
 from strongroom import web
+from strongroom.api.health import live
 from strongroom.ecosystems.pypi.wire.reads import PREFIXES, Reads
 from strongroom.packages.shelf.serve import Answer, Readable
 from strongroom.site.assembly import House
 from strongroom.site.observed import Observed
-from strongroom.site.wsgi import Front, Hosts, ShelfDoor, Source
+from strongroom.site.wsgi import Bodies, Front, Hosts, ShelfDoor, Source
 from strongroom.web.reads import read
 
+UPLOADS = frozenset({"legacy", "upload"})
 YEAR = 365 * 24 * 3600  # seconds; static addresses carry a digest of their content
 
 
@@ -25,7 +27,8 @@ def application(house: House) -> WSGIApplication:
     static = Path(web.__path__[0]) / "static"
     files = WhiteNoise(WSGIHandler(), root=static, prefix="static/", max_age=YEAR)
     doors = people_and_clients(house, house.shelf.pages)
-    front = Front(doors, Hosts(files, house.configuration.hosts))
+    known = Hosts(files, house.configuration.hosts)
+    front = Front(doors, Bodies(known, UPLOADS))
     placed = Source(front, house.configuration.trusted_proxies)
     return Observed(placed, house.metrics, time.monotonic, lambda: secrets.token_hex(8))
 
@@ -39,4 +42,4 @@ def people_and_clients(house: House, pages: Readable) -> dict[str, ShelfDoor]:
         return read(pages, path, headers, pypi)
 
     doors: dict[str, ShelfDoor] = dict.fromkeys(PREFIXES, client_reads)
-    return doors | {"": people_reads, "project": people_reads}
+    return doors | {"": people_reads, "project": people_reads, "health": live}

@@ -32,7 +32,7 @@ from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
 from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.keys import Keys
-from strongroom.stores.locks import FolderLocks, Locks
+from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.web.shelf import FrontPages, project_pages
 
 STARTUP_CODE = "wheel-runs-at-start"
@@ -80,7 +80,7 @@ def named_locks(configuration: Configuration, folder: str) -> Locks:
     return FolderLocks(configuration.data / "run" / folder)
 
 
-def preparing(configuration: Configuration) -> AbstractContextManager[None]:
+def preparing(configuration: Configuration) -> AbstractContextManager[Still]:
     """Hold the one lock of whoever makes a registry ready."""
     # Not among the locks of the shelf, which are taken meanwhile: its name might share a slot
     # with the name of a project, and wait for itself for ever.

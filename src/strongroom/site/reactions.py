@@ -33,7 +33,7 @@ from strongroom.packages.catalog.listing import (
 )
 from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.plan import FRONT, IN_INDEX, PAGED, index
-from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved
+from strongroom.packages.shelf.refresh import Shelf, refresh, unshelved, while_held
 from strongroom.proof.ledger.events import newest_of
 from strongroom.web.shelf import FrontPages
 
@@ -114,10 +114,10 @@ class Reactions:
             yield from self._index_pages(ecosystem)
 
     def _put(self, name: str, pages: Callable[[], Iterable[Page]]) -> None:
-        with self._shelf.locks.held(name):
+        with self._shelf.locks.held(name) as still:
             # Counted before the rows are read: what comes meanwhile is rendered once more.
             count = shared.wanted(name)
-            self._shelf.pages.put_all((page.path, page.body) for page in pages())
+            self._shelf.pages.put_all(while_held(still, pages()))
             shared.put(name, count)
 
     def _front_pages(self) -> Iterator[Page]:

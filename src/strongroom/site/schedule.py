@@ -3,7 +3,7 @@
 | work                                      | asked or due    | when                              |
 |-------------------------------------------|-----------------|-----------------------------------|
 | the index, the front pages, the feeds     | every second    | a project's pages have changed it |
-| pages of projects that a crash left       | every 5 s       | an event of 5 s ago is not shown  |
+| pages of projects that a crash left       | every 5 s       | one is behind as it was before    |
 | positions of committed events             | every 2 s       | an event has none                 |
 | stages whose time is over                 | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
@@ -15,26 +15,37 @@ A watch is asked by every worker and costs one small read; periodic work runs on
 in the whole registry. To add work: its job in `site/work.py`, a row here, one line below.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from strongroom.packages.shelf import shared
-from strongroom.packages.shelf.refresh import left_behind
+from strongroom.packages.shelf.refresh import oldest_unshown
 from strongroom.proof.ledger import sequencer
 from strongroom.site import work
-from strongroom.site.assembly import house
 from strongroom.site.jobs.periodic import Periodic, Schedule, Watch
 
-PATIENCE = timedelta(seconds=5)  # what whoever made a change has to render its pages
+PATIENCE = 5.0  # seconds; what whoever made a change has to render its pages
 
 
-def _left_behind() -> bool:
-    return left_behind(house().clock.now() - PATIENCE)
+@dataclass(slots=True)
+class LeftBehind:
+    """Says whether the same event was on no page when it was asked before: by no clock's word.
+
+    Clocks of machines differ, and an event is dated by the one that is ahead of all others.
+    """
+
+    before: int | None = None
+
+    def __call__(self) -> bool:
+        """Look, and remember."""
+        before, self.before = self.before, oldest_unshown()
+        return before is not None and before == self.before
 
 
 SCHEDULE = Schedule(
     watches=(
         Watch("shared pages", 1.0, work.put_shared_pages, shared.is_behind),
-        Watch("pages of projects", 5.0, work.catch_up, _left_behind),
+        Watch("pages of projects", PATIENCE, work.catch_up, LeftBehind()),
         Watch("positions of events", 2.0, work.sequence_events, sequencer.is_behind),
     ),
     periodic=(

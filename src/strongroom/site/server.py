@@ -11,8 +11,10 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # no stubs
 
 from strongroom.core.errors import ConfigurationError, StrongroomError, UnavailableError
@@ -130,5 +132,8 @@ def _not_taken(place: str, error: OSError) -> StrongroomError:
 
 def serve(configuration: Configuration, listener: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT, and let requests that have begun come to their end."""
+    # Here and not at the first request: a process that is started later would find the files of
+    # another version, if that was installed meanwhile.
+    import_module(settings.ROOT_URLCONF)
     clear(configuration.run / "metrics")
     Server(options(configuration, listener.detach()), configuration.job_workers).run()

@@ -10,6 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from pwd import getpwuid
 
 import django
 from django.conf import settings
@@ -30,6 +31,7 @@ SETTINGS_MODULE = "strongroom.site.settings"
 def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Configuration:
     """Make the data folder and its keys unless they are there, and wake Django over them."""
     configuration = load(environ)
+    refuse_root(configuration.data, os.geteuid())
     _make_folder(configuration.data)
     _refuse_unfinished(configuration.data)
     keys, passphrase = configuration.data / "keys", configuration.key_passphrase or None
@@ -44,6 +46,7 @@ def create(environ: Mapping[str, str], entropy: Callable[[int], bytes]) -> Confi
 def start(environ: Mapping[str, str]) -> Configuration:
     """Wake Django over a data folder that was made before; raises ConfigurationError."""
     configuration = load(environ)
+    refuse_root(configuration.data, os.geteuid())
     _refuse_unfinished(configuration.data)
     if not _holds_registry(configuration):
         where = masked(configuration.database) or configuration.data
@@ -54,6 +57,24 @@ def start(environ: Mapping[str, str]) -> Configuration:
         )
     open_keys(configuration.data / "keys", configuration.key_passphrase or None)
     return _wake(configuration)
+
+
+def refuse_root(data: Path, account: int) -> None:
+    """Refuse to let root (account 0) work in a data folder of another account.
+
+    What root made in there, the registry could not write: one `doctor` by root would end uploads.
+    """
+    if account or not data.exists() or data.stat().st_uid == 0:
+        return
+    try:
+        owner = getpwuid(data.stat().st_uid).pw_name
+    except KeyError:
+        owner = f"#{data.stat().st_uid}"
+    raise ConfigurationError(
+        "root-not-taken",
+        f"The data folder {data} belongs to the account {owner}, and this runs as root.",
+        f"Run it as that account: `sudo -u {owner} strongroom ...`.",
+    )
 
 
 def refuse_another(configuration: Configuration) -> None:

@@ -1,24 +1,32 @@
 """The WSGI application: the shelf answers public reads before the framework wakes.
 
-In order: whose address the request really comes from, the shelf's doors, whether the request is
-for this host at all, static files, and for all the rest Django. Reads that the shelf knows never
+In order: whose address the request really comes from, the shelf's doors, whether a body is one that
+may be waited for, whether the request is for this host at all, static files, and for all the rest
+Django. Reads that the shelf knows never
 reach the database.
 """
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import BinaryIO, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.http.request import split_domain_port, validate_host
 
-from strongroom.core.errors import InvalidError, MethodError, NotFoundError, StrongroomError
+from strongroom.core.errors import (
+    InvalidError,
+    MethodError,
+    NotFoundError,
+    StrongroomError,
+    TooLargeError,
+)
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.serve import Answer, Stream, Stretch, fetched
 from strongroom.stores.folders import no_room
 
 BLOCK = 256 * 1024
+SMALL_BODY = 32 * 1024  # bytes; so small a body is here before a thread is taken
 ENDLESS = str(2**62)  # bytes; stands for "until the input ends"
 
 ShelfDoor = Callable[[str, str, Mapping[str, str]], Answer | None]
@@ -67,6 +75,32 @@ class _Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class Bodies:
+    """Refuses, unread, the bodies that a thread would have to wait for.
+
+    Only the doors of uploads judge a token before they read. Elsewhere whoever sent a form slowly,
+    and nobody knows who that is, would hold a thread that uploads need.
+    """
+
+    def __init__(self, behind: WSGIApplication, waited_for: Collection[str]) -> None:
+        """Let any body pass below the first segments `waited_for`, and small ones elsewhere."""
+        self._behind = behind
+        self._waited_for = waited_for
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Hand a request on if its body is small, and here already."""
+        room = environ["PATH_INFO"].split("/", 2)[1:2]
+        if room and room[0] in self._waited_for:
+            return self._behind(environ, start_response)
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            return send(_without_length(), environ, start_response)
+        if "HTTP_EXPECT" in environ:
+            return send(_not_at_once(), environ, start_response)
+        if int(environ.get("CONTENT_LENGTH") or 0) > SMALL_BODY:
+            return send(_too_large(), environ, start_response)
+        return self._behind(environ, start_response)
 
 
 class Hosts:
@@ -217,6 +251,32 @@ def _other_host(name: str) -> Answer:
             "host-unknown",
             f"This registry does not answer to the name {name[:100]!a}.",
             "Its operator can add the name to allowed_hosts, or set public_url.",
+        )
+    )
+
+
+def _without_length() -> Answer:
+    return refusal(
+        InvalidError("length-missing", "The body has no stated length.", "Send Content-Length.")
+    )
+
+
+def _not_at_once() -> Answer:
+    return refusal(
+        InvalidError(
+            "body-not-at-once",
+            "A body that waits for leave is taken by uploads alone.",
+            "Send it at once, without Expect.",
+        )
+    )
+
+
+def _too_large() -> Answer:
+    return refusal(
+        TooLargeError(
+            "body-too-large",
+            f"A body has at most {SMALL_BODY} bytes here.",
+            "Send less; files go to /legacy/.",
         )
     )
 

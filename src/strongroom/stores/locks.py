@@ -12,7 +12,7 @@ it would wait for itself.
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -20,11 +20,18 @@ from typing import Protocol
 SLOTS = 1024
 
 
+Still = Callable[[], None]
+"""Raises if a lock was lost: what is about to be written may be older than what stands by now."""
+
+
 class Locks(Protocol):
     """Named locks."""
 
-    def held(self, name: str) -> AbstractContextManager[None]:
-        """Wait until `name` is free, hold it, and free it whatever happens."""
+    def held(self, name: str) -> AbstractContextManager[Still]:
+        """Wait until `name` is free, hold it, and free it whatever happens.
+
+        Yields what to ask before each act that nobody without the lock may do.
+        """
 
     def tried(self, name: str) -> AbstractContextManager[bool]:
         """Hold `name` if it is free, and say whether it was; waits for nobody."""
@@ -38,11 +45,11 @@ class FolderLocks:
         self._folder = folder
 
     @contextmanager
-    def held(self, name: str) -> Iterator[None]:
+    def held(self, name: str) -> Iterator[Still]:
         """Wait until `name` is free, hold it, and free it whatever happens."""
         with self._opened(name) as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
+            yield _always
 
     @contextmanager
     def tried(self, name: str) -> Iterator[bool]:
@@ -60,6 +67,10 @@ class FolderLocks:
             yield descriptor
         finally:
             os.close(descriptor)
+
+
+def _always() -> None:
+    """Say nothing: as long as its holder lives, nobody takes a lock of a file away."""
 
 
 def _locked(descriptor: int) -> bool:

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.digests import digests_of
 from strongroom.core.ecosystem import FileListing, Listing, ReleaseListing
 from strongroom.ecosystems.pypi.names import name
 from strongroom.ecosystems.pypi.versions import version
+from tests.fakes.digests import digests_of
 
 DAY = datetime(2026, 11, 21, 7, 8, 9, 120, tzinfo=UTC)
 

@@ -46,7 +46,7 @@ def test_a_release_takes_one_sdist_and_many_wheels() -> None:
 
 
 def test_the_pages_of_the_whole_registry_are_rendered() -> None:
-    newest = Newest("pypi", "a", "A", "1.0", "1", "An example", DAY)
+    newest = Newest("pypi", "a", "A", "1.0", "An example", DAY)
     pages = [*PYPI.index([("a", "A")], 7), *PYPI.newest([newest], [newest])]
     assert [page.path for page in pages] == [
         "simple/index.html",

@@ -3,12 +3,12 @@
 import pytest
 
 from strongroom.core.actors import Actor
-from strongroom.core.digests import digests_of
 from strongroom.core.errors import InvalidError
 from strongroom.packages.publishing.identify import identify
 from strongroom.packages.publishing.receive import receive
 from strongroom.packages.publishing.steps import Candidate, Upload
 from tests.fakes.bench import Bench
+from tests.fakes.digests import digests_of
 from tests.fakes.ecosystems import Boxes, box
 
 DATA = box("Parcel", "1.0")

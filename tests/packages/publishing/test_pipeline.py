@@ -8,7 +8,6 @@ import pytest
 from django.db.models import F
 
 from strongroom.core.actors import Actor
-from strongroom.core.digests import digests_of
 from strongroom.core.ecosystem import Manifest
 from strongroom.core.errors import ForbiddenError, InvalidError, NotFoundError
 from strongroom.core.events import Kind
@@ -20,6 +19,7 @@ from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import last_serial, since
 from tests.fakes.bench import Bench
 from tests.fakes.clocks import NOON
+from tests.fakes.digests import digests_of
 from tests.fakes.ecosystems import box, box_filename
 
 

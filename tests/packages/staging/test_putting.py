@@ -8,7 +8,6 @@ from typing import BinaryIO
 import pytest
 
 from strongroom.core.actors import OPERATOR, Action, Actor, Reach
-from strongroom.core.digests import digests_of
 from strongroom.core.ecosystem import Manifest
 from strongroom.core.errors import ConflictError, ForbiddenError, NotFoundError
 from strongroom.core.events import Kind
@@ -28,6 +27,7 @@ from strongroom.packages.upkeep.named import staged
 from strongroom.people.access.grants import user_of
 from strongroom.proof.models import EventRow
 from tests.fakes.bench import Bench
+from tests.fakes.digests import digests_of
 from tests.fakes.ecosystems import box, box_filename
 from tests.fakes.stages import Sweeping, content, kinds, opened, promised, put, taken
 from tests.packages.staging.conftest import PARCEL

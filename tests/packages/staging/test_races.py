@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 
 from strongroom.core.actors import Actor
-from strongroom.core.digests import digests_of
 from strongroom.core.errors import StrongroomError
 from strongroom.packages.catalog.changes import appoint
 from strongroom.packages.models import File, Project, Stage, UsedPath
@@ -21,6 +20,7 @@ from strongroom.people.access.roles import Role
 from strongroom.people.models import Grant
 from strongroom.proof.models import EventRow
 from tests.fakes.bench import SETTLED, Bench, open_bench
+from tests.fakes.digests import digests_of
 from tests.fakes.ecosystems import box
 from tests.fakes.stages import completed, content, kinds, opened, put, taken
 from tests.packages.staging.conftest import PARCEL

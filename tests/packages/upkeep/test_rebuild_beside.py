@@ -2,7 +2,9 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -10,11 +12,14 @@ from django.db import connection
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
-from strongroom.packages.upkeep.rebuild import How, check
+from strongroom.packages.upkeep.rebuild import How, check, rebuild
 from strongroom.people.accounts.users import person
 from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.folders import blob_place
 from tests.fakes.registry import Registry
+from tests.packages.upkeep.conftest import digest_of
 from tests.packages.upkeep.filled import Filled, checked, fill, found, rebuilt, silent
+from tests.packages.upkeep.test_scrub import scrubbed
 
 
 @pytest.fixture
@@ -51,6 +56,22 @@ def test_a_check_beside_a_registry_that_publishes_finds_nothing_wrong(filled: Fi
     assert not failed
     assert reports == [set(), set()]
     assert found(checked(filled.registry)) == set()
+
+
+def test_what_a_scrub_takes_down_meanwhile_goes_on_saying_why(
+    filled: Filled, flip: Callable[[Path], None]
+) -> None:
+    registry = filled.registry
+    place = blob_place(registry.house.configuration.data, digest_of(filled.file))
+
+    def scrubs(done: int, _total: int) -> None:
+        if done == 1:  # of the project whose file it is
+            flip(place)
+            scrubbed(registry)
+
+    rebuild(registry.house.premises, scrubs)
+    assert registry.get(filled.file).status_code == 403
+    assert found(checked(registry)) == set()
 
 
 def test_what_never_rests_is_said_to_be_unjudged(filled: Filled) -> None:

@@ -14,7 +14,7 @@ from strongroom.packages.upkeep.damage import Fault
 from strongroom.packages.upkeep.reading import UNPACED, Pace
 from strongroom.packages.upkeep.scrub import Report, scrub
 from strongroom.proof.ledger.events import newest_of
-from strongroom.stores.locks import Locks
+from strongroom.stores.locks import Locks, Still
 from tests.fakes.folders import blob_place, kept, page_place
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
@@ -65,6 +65,15 @@ def test_a_flipped_bit_is_found_and_never_served(registry: Registry, path: str, 
     assert "damaged on the registry's disk" in answer.status
     assert answer.json is not None
     assert answer.json["code"] == "file-damaged"
+
+
+def test_a_file_that_was_taken_down_and_is_up_again_is_taken_down(
+    registry: Registry, path: str
+) -> None:
+    registry.set_status("example", "quarantined", "malware")
+    assert registry.house.shelf.pages.link({path[1:]: digest_of(path)}) == frozenset()
+    assert scrubbed(registry).replaced == (path[1:],)
+    assert registry.get(path).status_code == 403
 
 
 def test_all_other_files_go_on_being_served(registry: Registry, path: str, flip: Flip) -> None:
@@ -219,11 +228,11 @@ class Helpful:
     locks: Locks
 
     @contextmanager
-    def held(self, name: str) -> Iterator[None]:
+    def held(self, name: str) -> Iterator[Still]:
         """Hold a lock, after the other has worked under it."""
         shutil.copyfile(self.source, self.place)
-        with self.locks.held(name):
-            yield
+        with self.locks.held(name) as still:
+            yield still
 
     def tried(self, name: str) -> AbstractContextManager[bool]:
         """Hold a lock that is free."""

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from strongroom.core.actors import OPERATOR, Action
-from strongroom.core.digests import Digests, digests_of
+from strongroom.core.digests import Digests
 from strongroom.packages.models import File, Stage
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
@@ -22,6 +22,7 @@ from strongroom.packages.upkeep.sweep import Sort, Stray, find, remove
 from strongroom.people.accounts.users import person
 from strongroom.people.tokens.caveats import Actions
 from strongroom.stores.blobs.protocol import Incoming
+from tests.fakes.digests import digests_of
 from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
 from tests.fakes.folders import blob_place
 from tests.fakes.registry import Registry, address, form

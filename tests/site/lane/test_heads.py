@@ -11,7 +11,6 @@ from strongroom.site.lane.heads import (
     END,
     KEPT,
     LONGEST,
-    SMALL_BODY,
     Heads,
     Plain,
     glance,
@@ -19,6 +18,7 @@ from strongroom.site.lane.heads import (
     plain,
     still_wanted,
 )
+from strongroom.site.wsgi import SMALL_BODY
 
 HOST = b"Host: a"
 

@@ -5,6 +5,7 @@ drops them, so that 1.0 and 1.0.0 are one release, as they are to pip and on PyP
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from packaging.utils import canonicalize_version
 from packaging.version import Version as Pep440
@@ -14,8 +15,11 @@ from strongroom.core.errors import InvalidError
 from strongroom.ecosystems.pypi.wording import quoted
 
 LONGEST_VERSION = 64
+# A project may have thousands of releases, and each of its publications orders them all.
+REMEMBERED = 4096
 
 
+@lru_cache(REMEMBERED)
 def version(raw: str) -> Version:
     """Return a version, or refuse with InvalidError what is not PEP 440, or is a local version."""
     parsed = _parsed(raw)
@@ -32,7 +36,12 @@ def version(raw: str) -> Version:
 
 def newest_first(versions: Iterable[Version]) -> Sequence[Version]:
     """Order versions by PEP 440, the newest first."""
-    return sorted(versions, key=lambda each: Pep440(each.key), reverse=True)
+    return sorted(versions, key=lambda each: _order(each.key), reverse=True)
+
+
+@lru_cache(REMEMBERED)
+def _order(key: str) -> Pep440:
+    return Pep440(key)
 
 
 def _parsed(raw: str) -> Pep440:

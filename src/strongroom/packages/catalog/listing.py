@@ -175,9 +175,11 @@ def listing(
     )
     serials = of_releases(project, ecosystem, releases)
     brief = tuple(
-        replace(
-            _release(releases[version.key], version, files[releases[version.key].pk], project),
-            serial=serials[version.key],
+        _release(
+            releases[version.key],
+            version,
+            tuple(_file(file, project) for file in files[releases[version.key].pk]),
+            serials[version.key],
         )
         for version in ordered
     )
@@ -211,7 +213,7 @@ def _with_texts(
 
 
 def _release(
-    row: _ReleaseRow, version: Version, files: list[_FileRow], project: ProjectId
+    row: _ReleaseRow, version: Version, files: tuple[FileListing, ...], serial: int
 ) -> ReleaseListing:
     return ReleaseListing(
         version=version,
@@ -220,8 +222,9 @@ def _release(
         description="",
         description_type="",
         metadata={},
-        files=tuple(_file(file, project) for file in files),
+        files=files,
         yanked=row.yanked_reason if row.yanked else None,
+        serial=serial,
     )
 
 
@@ -251,7 +254,6 @@ def newest_releases(limit: int) -> tuple[Newest, ...]:
             row.project.key,
             row.project.display,
             row.display,
-            row.key,
             row.summary,
             row.published_at,
         )
@@ -263,7 +265,7 @@ def newest_projects(limit: int) -> tuple[Newest, ...]:
     """Return the newest projects, newest first, none of them quarantined."""
     rows = Project.objects.exclude(status="quarantined").order_by("-created_at", "-pk")[:limit]
     return tuple(
-        Newest(row.ecosystem, row.key, row.display, row.latest, "", row.summary, row.created_at)
+        Newest(row.ecosystem, row.key, row.display, row.latest, row.summary, row.created_at)
         for row in rows
     )
 

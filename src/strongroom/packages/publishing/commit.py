@@ -35,7 +35,7 @@ from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import share_turn, take_turn
-from strongroom.rows.prepared import Read, Update
+from strongroom.rows.prepared import Insert, Read, Update
 
 T = TypeVar("T")
 
@@ -45,6 +45,8 @@ ATTEMPTS = 2  # the second meets the rows of whoever won the first
 _releases = Read(
     lambda at: Release.objects.filter(project_id=at("project"), key=at("version")).values_list("pk")
 )
+_projects, _new_release = Insert(Project), Insert(Release)
+_files, _paths = Insert(File), Insert(UsedPath)
 _touched = Update(
     lambda at: Project.objects.filter(pk=at("project")), updated_at=lambda at: at("at")
 )
@@ -183,7 +185,7 @@ def record_all(project: ProjectId, news: Sequence[Event], desk: Desk) -> tuple[R
 def _project(candidate: Candidate, now: datetime) -> tuple[Project, bool]:
     # No savepoints: whoever made it meanwhile fails our whole attempt, and there is another.
     name, there = candidate.manifest.name, row_of(candidate.project)
-    made = there or Project.objects.create(
+    made = there or _projects(
         ecosystem=candidate.project.ecosystem,
         key=name.key,
         display=name.display,
@@ -200,8 +202,8 @@ def _release(candidate: Candidate, project: Project, now: datetime) -> int:
     there = _releases.first(project=project.pk, version=manifest.version.key)
     if there is not None:
         return there[0]
-    made = Release.objects.create(
-        project=project,
+    made = _new_release(
+        project_id=project.pk,
         key=manifest.version.key,
         display=manifest.version.display,
         prerelease=manifest.version.prerelease,
@@ -222,7 +224,7 @@ def _file(
     now: datetime,
 ) -> None:
     manifest, received = candidate.manifest, candidate.received
-    File.objects.create(
+    _files(
         release_id=release,
         filename=manifest.filename,
         kind=manifest.kind,
@@ -239,7 +241,7 @@ def _file(
 
 def _use(candidate: Candidate, now: datetime) -> None:
     manifest, received = candidate.manifest, candidate.received
-    UsedPath.objects.create(
+    _paths(
         ecosystem=candidate.project.ecosystem,
         path=manifest.filename,
         project=candidate.project.key,

@@ -1,13 +1,15 @@
 """Putting a project's pages on the shelf, so that they show the newest committed event.
 
 One refresh of a project at a time; each reads the rows after it got the lock, so the last one to
-run has seen everything. It is idempotent: after a crash, doing it again is the whole repair.
+run has seen everything. It is idempotent: after a crash, doing it again is the whole repair. One
+that has lost its lock stops: what it would put up may be older than what stands, such as a file
+that was quarantined since.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import F
@@ -29,11 +31,12 @@ from strongroom.packages.shelf.standing import (
     Standing,
     standing,
 )
-from strongroom.proof.ledger.events import moment_of, of_project_since
+from strongroom.proof.ledger.events import of_project_since
 from strongroom.rows.prepared import Update
-from strongroom.stores.locks import Locks
+from strongroom.stores.locks import Locks, Still
 from strongroom.stores.pages.protocol import Pages
 
+_AT_ONCE = 64  # files that are put up before the lock is asked for again
 _shown = Update(
     lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")),
     shelved_serial=lambda at: at("serial"),
@@ -63,30 +66,32 @@ def refresh(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     them: many changes at once cost one refresh, and one that died half way is made good by the
     next.
     """
-    with shelf.locks.held(f"shelf {project}"):
+    with shelf.locks.held(f"shelf {project}") as still:
         news = unshown(project)
         if news:
-            _refresh(shelf, project, ecosystem, news)
+            shown, must = _touched(shelf, project, ecosystem, news)
+            _put(shelf, must, still)
+            note(shown, ecosystem, news)
 
 
 def rebuild(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> None:
     """Render all of a project's pages and put up all its files, whatever they show now."""
-    with shelf.locks.held(f"shelf {project}"):
+    with shelf.locks.held(f"shelf {project}") as still:
         news = unshown(project)
         shown, must = whole(shelf, project, ecosystem)
-        _put(shelf, must)
+        _put(shelf, must, still)
         note(shown, ecosystem, news)
 
 
-def _refresh(
+def _touched(
     shelf: Shelf, project: ProjectId, ecosystem: Ecosystem, news: Sequence[Recorded]
-) -> None:
+) -> tuple[Listing, Standing]:
+    """Return a project and what must stand of it that events touch."""
     versions, gone = touched(news, ecosystem), removed_by(news, ecosystem)
     shown = listing(project, ecosystem, versions)
     left = [one for one in removed(project, ecosystem) if one.version.key in gone] if gone else ()
     must = Shown(shown, _with_neighbours(shown, versions), left)
-    _put(shelf, _standing(shelf, ecosystem, must))
-    note(shown, ecosystem, news)
+    return shown, _standing(shelf, ecosystem, must)
 
 
 def note(shown: Listing, ecosystem: Ecosystem, news: Sequence[Recorded]) -> None:
@@ -100,18 +105,29 @@ def note(shown: Listing, ecosystem: Ecosystem, news: Sequence[Recorded]) -> None
         shared.want(plan.shared(news, project.ecosystem))
 
 
-def _put(shelf: Shelf, must: Standing) -> None:
+def _put(shelf: Shelf, must: Standing, still: Still) -> None:
     shelf.pages.unlink(*must.down)
-    missing = shelf.pages.link(must.files)
+    missing: set[str] = set()
+    files = iter(must.files.items())
+    while batch := dict(islice(files, _AT_ONCE)):
+        still()
+        missing |= shelf.pages.link(batch)
     # Upkeep set their blobs aside, or the disk lost them. The project's other files go on.
     shelf.pages.unlink(*missing)
-    shelf.pages.put_all((note.path, note.body) for note in (*must.lost(missing), *must.notes))
+    shelf.pages.put_all(while_held(still, (*must.lost(missing), *must.notes)))
     found = [f"{DAMAGED}/{path}" for path in must.files if path not in missing]
     # Hardly any registry has notes of these kinds, and there would be one beside each file.
     some = {kind for kind in (DAMAGED, QUARANTINE) if any(shelf.pages.walk(kind))}
     ended = (path for path in (*must.ended, *found) if _kind(path) in {None, *some})
     shelf.pages.remove(*ended)
-    shelf.pages.put_all((page.path, page.body) for page in must.pages)
+    shelf.pages.put_all(while_held(still, must.pages))
+
+
+def while_held(still: Still, pages: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
+    """Give pages to who puts them up, each when it is rendered, while the lock for it is held."""
+    for page in pages:
+        still()
+        yield page.path, page.body
 
 
 def _kind(path: str) -> str | None:
@@ -131,11 +147,6 @@ def _standing(shelf: Shelf, ecosystem: Ecosystem, shown: Shown) -> Standing:
     return standing(shown, partial(shelf.render, ecosystem))
 
 
-def pages_of(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> Iterator[Page]:
-    """Render all the pages of a project as a refresh would, without putting them up."""
-    return shelf.render(ecosystem, listing(project, ecosystem), None)
-
-
 def unshown(project: ProjectId) -> tuple[Recorded, ...]:
     """Return the events of a project that its pages do not show yet, oldest first."""
     return of_project_since(project, find_project(project).shelved_serial)
@@ -147,12 +158,10 @@ def unshelved(limit: int) -> tuple[ProjectId, ...]:
     return tuple(ProjectId(row.ecosystem, row.key) for row in behind)
 
 
-def left_behind(before: datetime) -> bool:
-    """Say whether an event of before a moment is still on no page of its project."""
-    # The lowest is the oldest. Nothing else is read while there is none, which is nearly always.
+def oldest_unshown() -> int | None:
+    """Return the lowest serial of a project whose pages do not show it; None if all do."""
     behind = Project.objects.filter(shelved_serial__lt=F("serial")).order_by("serial")
-    serial = behind.values_list("serial", flat=True).first()
-    return serial is not None and moment_of(serial) < before
+    return behind.values_list("serial", flat=True).first()
 
 
 def unshelved_count() -> int:

@@ -35,6 +35,7 @@ from strongroom.packages.upkeep.premises import Premises
 from strongroom.packages.upkeep.reading import UNPACED, Progress
 from strongroom.packages.upkeep.sweep import OWN
 from strongroom.proof.ledger.events import last_serial, since
+from strongroom.stores.locks import Still
 
 MOST_NAMED = 10_000  # differences; all are counted
 _EVENTS_AT_ONCE = 1000
@@ -113,7 +114,7 @@ def _done(now: "_Round", progress: Progress, *, tidy: bool) -> Report:
 
 
 def _at_once() -> None:
-    """Wait for nothing."""
+    """Wait for nothing, and ask nobody."""
 
 
 @dataclass(slots=True)
@@ -123,6 +124,7 @@ class _Round:
     premises: Premises
     mend: bool
     wait: Callable[[], None] = _at_once
+    still: Still = _at_once  # asks whether the lock under which something is put up is held still
     unjudged: list[str] = field(default_factory=list)
     expected: set[bytes] = field(default_factory=set)  # marks of all paths that must stand
     held: set[bytes] = field(default_factory=set)  # digests of the blobs there were when it began
@@ -159,7 +161,7 @@ class _Round:
 
     def _look_at(self, project: ProjectId) -> list[Difference] | None:
         shelf, ecosystem = self.premises.shelf, self.premises.desk.ecosystem(project.ecosystem)
-        with shelf.locks.held(f"shelf {project}"):
+        with shelf.locks.held(f"shelf {project}") as self.still:
             before, news = find_project(project), unshown(project)
             shown, must = whole(shelf, project, ecosystem)
             differences = [*self._standing(must), *_card(before, shown, ecosystem)]
@@ -167,6 +169,7 @@ class _Round:
                 note(shown, ecosystem, news)
             if not self.mend and (news or find_project(project).serial != before.serial):
                 return None
+        self.still = _at_once
         return differences
 
     def _standing(self, must: Standing) -> Iterator[Difference]:
@@ -199,6 +202,7 @@ class _Round:
             return
         yield Difference(path, How.MISSING if pages.find(path) is None else How.DIFFERS)
         if self.mend:
+            self.still()
             pages.unlink(path)
             pages.link({path: sha256})
 
@@ -210,6 +214,7 @@ class _Round:
             return
         yield Difference(page.path, How.MISSING if pages.get(page.path) is None else How.DIFFERS)
         if self.mend:
+            self.still()
             pages.put(page.path, page.body)
 
     def look_at_shared(self) -> None:
@@ -243,11 +248,12 @@ class _Round:
         strays = [path for path in self._walk() if not self._is_expected(path)]
         if not strays:
             return
-        looked = last_serial()
+        looked, holds = last_serial(), self.premises.blobs.holds
         for project in _changed_since(began):
             _, must = self._whole(project)
             self.expected.update(map(_mark, must.files))
-            self.expected.update(_mark(page.path) for page in (*must.notes, *must.pages))
+            lost = must.lost({path for path in must.files if not holds(must.files[path])})
+            self.expected.update(_mark(page.path) for page in (*lost, *must.notes, *must.pages))
         self.expected.update(_mark(page.path) for page in self.premises.shared())
         pages = self.premises.shelf.pages
         standing = set(self._walk())

@@ -94,7 +94,9 @@ def _dump(model: type[models.Model], using: str, to: Path) -> int:
     count = 0
     with to.open("x", encoding="ascii") as file:
         for row in rows.iterator(chunk_size=_AT_ONCE):
-            file.write(json.dumps(dict(zip(columns, row, strict=True)), default=_plain) + "\n")
+            told = dict(zip(columns, row, strict=True))
+            # Sorted: PostgreSQL does not keep the order of what is inside a column of JSON.
+            file.write(json.dumps(told, default=_plain, sort_keys=True) + "\n")
             count += 1
     return count
 

@@ -3,7 +3,8 @@
 1. Every blob, once, however many rows name it. A damaged one is served to nobody from that moment,
    kept aside for whoever wants to know why, told by an event, and repaired if there is a source.
 2. Every file on the shelf that is not the blob itself: replaced by a link to it if it differs.
-3. Every page of every project: there, and in step with its compressed form, which has a checksum.
+3. No file that was taken down: quarantined, or of a removed release.
+4. Every page of every project: there, and in step with its compressed form, which has a checksum.
    What is not is rendered anew. So is, without a word, what rendering gives otherwise by now.
 
 It runs beside a registry that serves and publishes, whole or in parts. What is damaged already and
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.listing import all_projects, find_project, projects_after
-from strongroom.packages.shelf.refresh import pages_of
+from strongroom.packages.shelf.refresh import whole
 from strongroom.packages.upkeep.damage import Fault, examine, repair, tell, told, withhold
 from strongroom.packages.upkeep.named import Named, files, named
 from strongroom.packages.upkeep.premises import DAMAGE, Premises
@@ -113,16 +114,21 @@ class _Round:
     def look_at_pages(self, project: ProjectId) -> None:
         """Hold a project's pages against what rendering gives."""
         shelf, ecosystem = self.premises.shelf, self.premises.desk.ecosystem(project.ecosystem)
-        with shelf.locks.held(f"shelf {project}"):
+        with shelf.locks.held(f"shelf {project}") as still:
             # Nobody puts up pages of this project meanwhile; what is behind comes by itself.
             row = find_project(project)
             if row.serial != row.shelved_serial:
                 return
-            pages = list(pages_of(shelf, project, ecosystem))
+            _, must = whole(shelf, project, ecosystem)
+            up = [path for path in must.down if shelf.pages.find(path) is not None]
+            shelf.pages.unlink(*up)
+            pages = [*must.notes, *must.pages]
             wrong = [page.path for page in pages if not shelf.pages.is_whole(page.path)]
             for page in pages:
                 if page.path in wrong or not shelf.pages.shows(page.path, page.body):
+                    still()
                     shelf.pages.put(page.path, page.body)
+        self.replaced.extend(up)
         self.pages += len(pages)
         self.rendered.extend(wrong)
         if wrong:

@@ -9,8 +9,9 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.access.roles import Role
 from strongroom.people.models import Grant
-from strongroom.rows.prepared import Read
+from strongroom.rows.prepared import Insert, Read
 
+_grants = Insert(Grant)
 _roles = Read(
     lambda at: Grant.objects.filter(
         user_id=at("user"), ecosystem=at("ecosystem"), project=at("project")
@@ -77,7 +78,7 @@ def grant(user_id: int, project: ProjectId, role: Role, clock: Clock) -> None:
     """
     here = {"user_id": user_id, "ecosystem": project.ecosystem, "project": project.key}
     if not Grant.objects.filter(**here).update(role=role):
-        Grant.objects.create(**here, role=role, granted_at=clock.now())
+        _grants(**here, role=role, granted_at=clock.now())
 
 
 def take(user_id: int, project: ProjectId) -> None:

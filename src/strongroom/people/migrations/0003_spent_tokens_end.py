@@ -10,4 +10,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="spenttoken", name="ends_at", field=models.DateTimeField(null=True)
         ),
+        migrations.AddField(
+            model_name="spenttoken",
+            name="seen_ended",
+            field=models.PositiveSmallIntegerField(db_default=0, default=0),
+        ),
     ]

@@ -1,18 +1,20 @@
 """Tokens for one request: burnt when they are used, and remembered for as long as they could be.
 
 All tokens that were narrowed from one single-use token burn the same digest. It may be forgotten
-only when each of them has expired, and that is when the single-use token itself has.
+only when each of them has expired, and that is when the single-use token itself has. No clock is
+believed at once: one that is years ahead would have spent tokens work again when it is set right.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.models import SpentToken
 from strongroom.people.tokens.verdict import Spent
 
-KEPT = timedelta(days=7)  # beyond its end: the clocks of several machines differ
+SIGHTINGS = 7  # days on which a token is seen to have ended before it is forgotten
 
 
 def burn(spent: Spent, now: datetime) -> None:
@@ -35,8 +37,14 @@ def refuse_spent(spent: Spent) -> None:
 
 
 def forget(now: datetime) -> int:
-    """Forget tokens that could not be used any more anyway; returns how many."""
-    return SpentToken.objects.filter(ends_at__lt=now - KEPT).delete()[0]
+    """Forget tokens that have ended, each time it was looked at; returns how many.
+
+    To be called once a day.
+    """
+    ended = SpentToken.objects.filter(ends_at__lt=now)
+    SpentToken.objects.filter(ends_at__gte=now, seen_ended__gt=0).update(seen_ended=0)
+    ended.update(seen_ended=F("seen_ended") + 1)
+    return ended.filter(seen_ended__gt=SIGHTINGS).delete()[0]
 
 
 def _spent() -> ForbiddenError:

@@ -11,7 +11,6 @@ earlier than the one before it.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Max
@@ -21,8 +20,9 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import PUBLIC, Event, Kind, Recorded
 from strongroom.proof.ledger.turns import take_turn
 from strongroom.proof.models import EventRow
-from strongroom.rows.prepared import Read
+from strongroom.rows.prepared import Insert, Read
 
+_rows = Insert(EventRow)
 _moment_before = Read(lambda _: EventRow.objects.order_by("-serial").values_list("at")[:1])
 _since = Read(
     lambda at: EventRow.objects.filter(
@@ -60,7 +60,7 @@ def record(event: Event, clock: Clock) -> Recorded:
     take_turn("events")
     now = clock.now()
     before = _moment_before.first()
-    row = EventRow.objects.create(
+    row = _rows(
         at=max(now, *before) if before else now,
         kind=event.kind,
         actor=event.actor,
@@ -110,11 +110,6 @@ def last_serial() -> int:
     """Return the serial of the newest event, 0 if nothing has happened yet."""
     row = EventRow.objects.order_by("-serial").values_list("serial", flat=True).first()
     return row or 0
-
-
-def moment_of(serial: int) -> datetime:
-    """Return when an event was recorded."""
-    return EventRow.objects.values_list("at", flat=True).get(serial=serial)
 
 
 def _read(rows: Iterable[EventRow]) -> tuple[Recorded, ...]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
+from strongroom.site.wsgi import SMALL_BODY
+
 END = b"\r\n\r\n"
 LONGEST = 8000  # bytes; longer heads are rare, and gunicorn's parser has limits for their parts
 KEPT = 2048  # bytes of a head that may be kept; those of package clients have about half of it
@@ -134,7 +136,6 @@ _remembered = lru_cache(maxsize=BLOCKS)(_read)
 # What the loop may guess of a request that is not plain, to place it. Guessed wrongly it waits for
 # other bytes or in another line; where the request ends, gunicorn's parser says alone.
 
-SMALL_BODY = 32 * 1024  # bytes; so small a body is here before a thread is taken
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,5})[ \t]*(?=\r\n|\Z)")
 
 

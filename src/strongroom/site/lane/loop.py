@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 HEAD_BYTES = 32 * 1024
 HEARD_OUT_BYTES = 256 * 1024 * 1024
 ACCEPT_AT_ONCE = 64
+LAST_CALLS = 32  # times as many when it stops; a flood must not keep it from stopping
 PIPELINED = 16  # requests of one client before the others have their turn
 _BLOCK = 65536
 
@@ -93,8 +94,7 @@ class Loop:
         """
         self._stopping = True
         for listener in self._listeners:
-            while self._accept(listener):
-                pass
+            any(not self._accept(listener) for _ in range(LAST_CALLS))
         self._accepting(yes=False)
         for listener in self._listeners:
             listener.close()

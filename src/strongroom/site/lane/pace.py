@@ -24,7 +24,7 @@ class Patience:
     """How long the server waits for clients, in seconds; each is a total."""
 
     head: float = 10.0  # from the first byte of a request to the last of its head
-    # Between two requests; longer than load balancers keep theirs open (60 as a rule), or they would
+    # Between two requests; longer than load balancers keep theirs (60 as a rule), or they would
     # send to a connection that is being closed. Who is idle is the first to give way to others.
     idle: float = 75.0
     gone: float = 2.0  # for a client to whom all is said to close its end

@@ -14,6 +14,7 @@ from typing import Any
 
 from gunicorn.workers import base  # type: ignore[import-untyped] # no stubs
 
+from strongroom.api.health import live
 from strongroom.site.application import people_and_clients
 from strongroom.site.assembly import House, house
 from strongroom.site.lane.behind import Behind, Wire
@@ -92,7 +93,7 @@ def _shelf(registry: House) -> Shelf:
     """Return what the loop answers itself: nothing that another machine must be asked for."""
     pages = registry.shelf.pages
     if not isinstance(pages, DiskPages):
-        return Shelf(tuple, {})
+        return Shelf(tuple, {"health": live})
     at_hand = AtHand(pages)
     return Shelf(at_hand.taken, people_and_clients(registry, at_hand))
 

@@ -14,7 +14,7 @@ from strongroom.ecosystems.pypi.pages.feeds import (
 from tests.ecosystems.pypi.listings import DAY, listing, release
 
 URL = "https://packages.example.org"
-ENTRY = Newest("pypi", "example-app", "Example.App", "1.0", "1", "An example", DAY)
+ENTRY = Newest("pypi", "example-app", "Example.App", "1.0", "An example", DAY)
 
 
 def items(page: Page) -> list[dict[str, str]]:

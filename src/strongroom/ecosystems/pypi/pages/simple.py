@@ -55,7 +55,8 @@ def encoded(document: object) -> bytes:
 
 def moment(at: datetime) -> str:
     """Return a moment as PEP 700 writes it: ISO 8601, UTC, microseconds, Z."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def address(path: str) -> str:
