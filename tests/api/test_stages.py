@@ -101,7 +101,11 @@ def test_publishing_publishes_where_nobody_is_asked(
     registry: Registry, owner: User, token: str
 ) -> None:
     handle = staged(registry, owner)
-    answer = registry.client.post(f"/api/v1/stages/{handle}/publish", headers=bearer(token))
+    at = f"/api/v1/stages/{handle}"
+    blind = registry.client.post(f"{at}/publish", headers=bearer(token))
+    assert (blind.status_code, blind.json()["code"]) == (409, "content-not-named")
+    content = registry.client.get(at, headers=bearer(token)).json()["content"]
+    answer = registry.client.post(f"{at}/publish?content={content}", headers=bearer(token))
     assert answer.json()["state"] == "published"
     assert File.objects.filter(release__display="2.0").exists()
 

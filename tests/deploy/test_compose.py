@@ -39,7 +39,7 @@ def filled(value: Any) -> Any:  # noqa: ANN401 - what YAML holds
 TEXT = (DEPLOY / "compose" / "compose.yaml").read_text(encoding="utf-8")
 COMPOSE = filled(yaml.safe_load(TEXT))
 SERVICES = COMPOSE["services"]
-OURS = ["prepare", "init", "web-1", "web-2", "worker"]
+OURS = ["prepare", "init", "web-1", "web-2", "worker", "backup"]
 IMAGE = parsed((DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")).image
 
 
@@ -157,12 +157,13 @@ def test_who_is_waited_for_is_there() -> None:
         assert set(one.get("depends_on", {})) <= set(SERVICES)
 
 
-def test_a_backup_takes_rows_before_what_they_name() -> None:
-    script = SERVICES["backup"]["command"][-1]
-    assert script.index("pg_dump") < script.index("/objects/.")
-    assert {":ro"} == {
-        volume[-3:] for volume in SERVICES["backup"]["volumes"] if not volume.endswith("/backup")
-    }
+def test_a_backup_is_the_programs_own_over_the_settings_of_the_others() -> None:
+    backup, web = SERVICES["backup"], SERVICES["web-1"]
+    *words, target = backup["command"]
+    assert taken([*words, target])
+    assert any(volume.endswith(f":{target}") for volume in backup["volumes"])
+    assert set(web["volumes"]) < set(backup["volumes"])
+    assert backup["environment"] == web["environment"]
 
 
 def test_no_image_names_a_host() -> None:

@@ -248,7 +248,8 @@ class StagedFile(models.Model):
     `size` and `hashes` are what its uploader promised. The digests are empty until its bytes are
     kept, and again once it is taken out; `manifest` and `findings` until it was judged.
     `judged_by` is the version of the program that judged it; `weight` is how many bytes of JSON the
-    manifest and the findings are, which everybody who looks at the stage has to read.
+    manifest and the findings are, which everybody who looks at the stage has to read. `by_stager`
+    says that its bytes came by a credential that may only stage.
     """
 
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="files")
@@ -269,6 +270,7 @@ class StagedFile(models.Model):
     findings = models.JSONField(default=list)
     judged_by = models.CharField(max_length=64, blank=True)
     weight = models.BigIntegerField(db_default=0)
+    by_stager = models.BooleanField(db_default=False)
 
     class Meta:
         """A file name stands once in a stage, besides those that were taken out."""

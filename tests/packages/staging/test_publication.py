@@ -78,7 +78,7 @@ def test_what_was_published_is_no_longer_named_by_its_stage(
 def test_a_new_project_is_made_by_its_stage(bench: Bench, alice: Actor) -> None:
     stage = put_new(bench, alice)
     before = EventRow.objects.latest("serial").serial
-    publish(bench.yard, alice, stage)
+    publish(bench.yard, alice, stage, content(find(stage)))
     assert kinds(since=before) == ["project-created", "file-published", "stage-published"]
     assert Project.objects.get().display == "Quiet"
 
@@ -373,3 +373,18 @@ def test_one_refresh_follows_however_many_files(bench: Bench, alice: Actor, parc
     rendered.clear()
     publish(reacting.yard, alice, handle)
     assert rendered == [Project.objects.get().serial]
+
+
+def test_what_a_token_that_may_only_stage_slips_in_is_not_published_unseen(
+    bench: Bench, alice: Actor, parcel: str
+) -> None:
+    """Its thief waits for the session of a build that may publish."""
+    stage = opened(bench, alice)
+    completed(bench, alice, stage, box("parcel", "2.0"))
+    thief = replace(alice, reach=Reach(actions=frozenset({Action.STAGE})))
+    evil = box("parcel", "2.0", kind="evil")
+    completed(bench, thief, stage, evil, "parcel-2.0.evil.box")
+    with pytest.raises(ConflictError) as caught:
+        publish(bench.yard, alice, stage.handle)
+    assert caught.value.code == "content-not-named"
+    assert publish(bench.yard, alice, stage.handle, content(stage)).state == "published"

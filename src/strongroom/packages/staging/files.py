@@ -25,6 +25,7 @@ from strongroom.packages.staging.rows import about, files_of
 from strongroom.packages.staging.states import FileState
 from strongroom.packages.staging.yard import FILES_AT_MOST, HANDLE_BYTES, SAID_AT_MOST, Yard
 from strongroom.people.access.grants import user_of
+from strongroom.people.access.rules import only_stages
 from strongroom.people.accounts.users import person
 from strongroom.stores.blobs.protocol import Blobs
 
@@ -90,6 +91,7 @@ def add(stage: Stage, promised: Promise, actor: Actor, yard: Yard) -> StagedFile
         filename=promised.filename,
         uploader_id=user_of(actor),
         credential=actor.credential,
+        by_stager=only_stages(actor),
         staged_at=yard.desk.clock.now(),
         size=promised.size,
         hashes=promised.hashes,

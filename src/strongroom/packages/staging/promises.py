@@ -38,6 +38,7 @@ from strongroom.packages.staging.rows import allow, find, find_file, held, proje
 from strongroom.packages.staging.states import Act, FileState, after
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access.grants import user_of
+from strongroom.people.access.rules import only_stages
 from strongroom.stores.blobs.protocol import Incoming
 
 WEAK: Final = frozenset({"md5", "sha1"})
@@ -137,6 +138,7 @@ def receive(yard: Yard, actor: Actor, handle: str, measured: Measured) -> Staged
             # The room was taken of whoever promised the file.
             _takes(file.size, stage, actor, yard)
         file.uploader_id, file.credential = user_of(actor), actor.credential
+        file.by_stager = only_stages(actor)
         have(file, incoming.digests())
         file.save()
     return file

@@ -72,7 +72,8 @@ class Outcome:
 def publish(yard: Yard, actor: Actor, handle: str, content: str | None = None) -> Outcome:
     """Publish a stage, or, where approvals are missing, ask people for them.
 
-    `content` is the digest of what the actor has seen, if they have; another one is not published.
+    `content` is the digest of what the actor has seen, if they have; another one is not published,
+    and what a credential put in that may only stage is not without.
     Raises the error why not. The stage is then as it was, or, if people had been asked already, in
     error, which says why.
     """
@@ -88,10 +89,13 @@ def publish(yard: Yard, actor: Actor, handle: str, content: str | None = None) -
             files = complete_files(stage)
             if content is not None:
                 as_seen(content, content_of(files))
-            if standing(stage, files, yard).missing:
+            stands = standing(stage, files, yard)
+            if stands.missing:
                 return Outcome(_ask(stage, state, actor, yard))
             # To ask people takes no more than staging; to publish takes leave to publish.
             allow(actor, Action.UPLOAD, stage)
+            if content is None and not stands.wanted:
+                _vouched(files)
             return try_now(stage, actor, [], yard)
 
     return reacted(settled(attempt, found.version_display), yard)
@@ -185,6 +189,21 @@ def set_back(stage: Stage, act: Act, fault: str) -> None:
     """Write that a stage was rejected or failed, and why; the names of its files are free again."""
     stage.state, stage.fault, stage.asked_at = after(State(stage.state), act), fault, None
     stage.save(update_fields=["state", "fault", "asked_at"])
+
+
+def _vouched(files: Sequence[StagedFile]) -> None:
+    """Refuse files that came by a credential which may only stage, where nobody has seen them.
+
+    Its thief would put one more into a session of somebody's, a moment before that is published.
+    """
+    for file in files:
+        if file.by_stager:
+            raise ConflictError(
+                "content-not-named",
+                f"{file.filename} was put into the stage by a credential that may only stage.",
+                "Look at the stage, and publish what you saw on its page, or by the API with its"
+                " content.",
+            )
 
 
 def _long_here(stage: Stage, files: Sequence[StagedFile], yard: Yard) -> None:

@@ -147,7 +147,8 @@ class Loop:
         for connection in self._crew.overdue(self._now):
             self._safely(connection, self._turn_away)
         if not self._stopping and not self._places.full:
-            self._accepting(yes=True)
+            with suppress(OSError):  # no memory for it yet; the next look tries again
+                self._accepting(yes=True)
 
     def _give_up(self, connection: Connection) -> None:
         if connection.phase is Phase.READING and connection.inbox:
