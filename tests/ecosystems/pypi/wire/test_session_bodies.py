@@ -60,7 +60,7 @@ def test_what_no_session_can_be_for_is_400(
         ({"hashes": {"sha256": 7}}, 400, "request-invalid"),
         ({"hashes": {"sha256": "xyz"}}, 400, "request-invalid"),
         ({"hashes": {"md5": "00"}}, 400, "digest-missing"),
-        ({"filename": "parcel.exe"}, 400, "sdist-filename"),
+        ({"filename": "parcel.exe"}, 400, "file-kind"),
         ({"filename": "../parcel-2.0.tar.gz"}, 400, "filename-invalid"),
         ({"filename": "parcel-3.0.tar.gz"}, 400, "stage-differs"),
         ({"filename": "other-2.0.tar.gz"}, 400, "stage-differs"),
