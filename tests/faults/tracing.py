@@ -1,7 +1,7 @@
 """Faults at a chosen system call of a running process, by strace: a signal, or an error instead.
 
-Counting begins when strace has attached, and each thread counts for itself. An upload is the work of
-one thread, but for its waits for the disk, which several share.
+Counting begins when strace has attached, and each thread counts for itself. An upload is the work
+of one thread, but for its waits for the disk, which several share.
 """
 
 import shutil
