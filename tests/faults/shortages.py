@@ -4,6 +4,7 @@ While it is short it refuses uploads with clear words, and goes on with reads. W
 again, the next upload works, without a restart.
 """
 
+import errno
 import json
 import os
 import resource
@@ -51,10 +52,22 @@ class Shortage:
 
 def _ballast(server: Server, leave: int) -> Callable[[], None]:
     place = server.data.parent / "ballast"
-    free = os.statvfs(place.parent).f_bavail * os.statvfs(place.parent).f_frsize
     with place.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(free - leave, 1))
+        while not _taken(file.fileno(), leave):
+            pass  # the registry took some of it meanwhile
     return place.unlink
+
+
+def _taken(descriptor: int, leave: int) -> bool:
+    """Take all free bytes of a file system but some; says whether they were still free."""
+    disk = os.fstatvfs(descriptor)
+    try:
+        os.posix_fallocate(descriptor, 0, max(disk.f_bavail * disk.f_frsize - leave, 1))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        return False
+    return True
 
 
 def _inodes(server: Server) -> Callable[[], None]:
