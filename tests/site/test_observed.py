@@ -11,8 +11,9 @@ import pytest
 from werkzeug.test import Client
 
 from strongroom.core.jobs import Counts
+from strongroom.people.tokens.presented import WHO
 from strongroom.site.metrics import Gauges, Metrics
-from strongroom.site.observed import ACTOR, REQUEST_ID, Observed, door
+from strongroom.site.observed import REQUEST_ID, Observed, door
 from tests.fakes.streams import logged
 
 GAUGES = Gauges(*(lambda: 0,) * 5, lambda: Counts(0, 0, 0, timedelta(0)))
@@ -46,7 +47,7 @@ def observed(behind: WSGIApplication, metrics: Metrics) -> Observed:
 
 
 def hello(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    environ[ACTOR] = "alice"
+    environ[WHO] = "alice"
     start_response("201 Created", [("X-Seen", environ[REQUEST_ID])])
     return [b"hel", b"lo"]
 

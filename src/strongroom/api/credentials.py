@@ -11,12 +11,10 @@ from django.http import HttpRequest
 
 from strongroom.core.actors import Actor
 from strongroom.core.errors import UnauthenticatedError
-from strongroom.people.tokens.presented import presented
+from strongroom.people.tokens.presented import WHO, presented
 
 Authenticate = Callable[[str, str], Actor]
 """Takes a token's text and the address that it came from; raises ForbiddenError."""
-
-WHO = "strongroom.actor"  # where the log of requests finds who asked
 
 
 class Token:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from strongroom.stores.options import options_of
+
 SQLITE_FILE = "strongroom.sqlite3"
 SCHEME = "postgresql"
 FORM = "postgresql://USER:PASSWORD@HOST:PORT/NAME?sslmode=verify-full"
@@ -106,11 +108,7 @@ def _plain(quoted: str) -> str:
 
 
 def _options(query: str) -> dict[str, str]:
-    pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True) if query else []
-    options = dict(pairs)
-    if len(options) != len(pairs) or not all(options.values()) or set(options) - _OPTIONS:
-        message = "its options are repeated, empty or unknown"
-        raise ValueError(message)
+    options = options_of(query, _OPTIONS)
     if options.get("sslmode", "prefer") not in _SSLMODES:
         message = "its sslmode is none"
         raise ValueError(message)

@@ -11,10 +11,10 @@ from types import TracebackType
 from typing import TypeAlias
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from strongroom.people.tokens.presented import WHO
 from strongroom.site.logs import Access, accessed
 from strongroom.site.metrics import OTHER, Metrics
 
-ACTOR = "strongroom.actor"  # a door puts the name of whoever asks here
 REQUEST_ID = "strongroom.request_id"
 HEADER = "X-Request-ID"
 _BROKEN = 500
@@ -100,7 +100,7 @@ class Observed:
                 status=told.status,
                 sent=told.sent,
                 milliseconds=round(seconds * 1000),
-                actor=environ.get(ACTOR, "-"),
+                actor=environ.get(WHO, "-"),
                 request_id=told.request_id,
             )
         )

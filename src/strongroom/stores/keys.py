@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from strongroom.core.errors import ConfigurationError
+from strongroom.stores.folders import fsync_folder
 
 FILE = "master.json"
 PLAIN = "strongroom-key-1"
@@ -78,7 +79,7 @@ def open_keys(folder: Path, passphrase: str | None) -> Keys:
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
+        fsync_folder(folder.parent)
 
 
 def _place(path: Path, content: bytes, suffix: str) -> None:
@@ -94,15 +95,7 @@ def _place(path: Path, content: bytes, suffix: str) -> None:
             path.hardlink_to(aside)
     finally:
         aside.unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    fsync_folder(path.parent)
 
 
 def _envelope(passphrase: str | None, entropy: Callable[[int], bytes]) -> bytes:

@@ -20,6 +20,7 @@ from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Recorded
 from strongroom.core.statuses import status_of
 from strongroom.packages.catalog import changes, keeping, removal, states
+from strongroom.packages.catalog.acts import may
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release, listing
 from strongroom.packages.catalog.quotas import of_project as room_of
@@ -27,8 +28,6 @@ from strongroom.packages.catalog.quotas import standings
 from strongroom.packages.staging.approving import set_approvals
 from strongroom.packages.staging.shown import of_project
 from strongroom.packages.staging.yard import Yard
-from strongroom.people.access.grants import role_of
-from strongroom.people.access.rules import permit
 from strongroom.people.models import User
 from strongroom.web.consequences import asking, becoming, deed, removing, unyanking, yanking
 from strongroom.web.headers import PAGE
@@ -116,7 +115,7 @@ class Tending:
     def yank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain a yank, or make it."""
         actor, target, shown = acting(user), self._target(name, version), self._listing(name)
-        _demand(actor, Action.YANK, target.project)
+        may(actor, Action.YANK, target.project)
         number = target.version.display
         change = Change(
             heading=f"Yank {shown.name.display} {number}",
@@ -130,7 +129,7 @@ class Tending:
     def unyank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain how a yank is taken back, or take it back."""
         actor, target, shown = acting(user), self._target(name, version), self._listing(name)
-        _demand(actor, Action.YANK, target.project)
+        may(actor, Action.YANK, target.project)
         number = target.version.display
         change = Change(
             heading=f"Take the yank of {shown.name.display} {number} back",
@@ -145,7 +144,7 @@ class Tending:
     def remove(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain what removing a release for good does, or remove it once it was typed."""
         actor, target, shown = acting(user), self._target(name, version), self._listing(name)
-        _demand(actor, Action.REMOVE, target.project)
+        may(actor, Action.REMOVE, target.project)
         told = removal.consequences(shown, target.version)
         change = Change(
             heading=f"Remove {shown.name.display} {told.version} for good",
@@ -162,7 +161,7 @@ class Tending:
         """Show a project's rules of retention and what they let go, or give it rules of its own."""
         actor, project, problem = acting(user), self._project(name), None
         own = keeping.own_rules(project)
-        _demand(actor, Action.CONFIGURE, project)
+        may(actor, Action.CONFIGURE, project)
         if request.method == "POST":
             try:
                 wanted = keeping.Own(*(_rule(request.POST.get(field, "")) for field in RULES))
@@ -207,7 +206,7 @@ class Tending:
         """Explain a change of status, or make it."""
         actor, shown, wanted = acting(user), self._listing(name), states.status(status)
         project, old = shown.project, states.Status(shown.status)
-        _demand(actor, states.action_for(old, wanted), project)
+        may(actor, states.action_for(old, wanted), project)
         words = deed(shown.name.display, old, wanted)
         change = Change(
             heading=words,
@@ -227,7 +226,7 @@ class Tending:
         actor, shown = acting(user), self._listing(name)
         project = shown.project
         old = find_project(project).approvals
-        _demand(actor, Action.LOOSEN if wanted < old else Action.CONFIGURE, project)
+        may(actor, Action.LOOSEN if wanted < old else Action.CONFIGURE, project)
         words = _asking(wanted)
         change = Change(
             heading=f"{words}: {shown.name.display}",
@@ -336,17 +335,13 @@ def _asking(number: int) -> str:
     return f"Ask for {number} approval{'s' if number > 1 else ''}"
 
 
-def _demand(actor: Actor, action: Action, project: ProjectId) -> None:
-    permit(actor, action, project, exists=True, role=role_of(actor.user_id, project))
-
-
 def _allowed(actor: Actor, project: ProjectId) -> frozenset[Action]:
     return frozenset(action for action in Action if _permitted(actor, action, project))
 
 
 def _permitted(actor: Actor, action: Action, project: ProjectId) -> bool:
     try:
-        _demand(actor, action, project)
+        may(actor, action, project)
     except ForbiddenError:
         return False
     return True

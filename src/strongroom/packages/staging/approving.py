@@ -11,11 +11,12 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Event, Kind, Recorded
+from strongroom.packages.catalog import acts
 from strongroom.packages.catalog import states as catalog
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import lock_project
 from strongroom.packages.models import Approval, Stage
-from strongroom.packages.publishing.commit import record_all, settled
+from strongroom.packages.publishing.commit import settled
 from strongroom.packages.staging import publication
 from strongroom.packages.staging.content import may_approve
 from strongroom.packages.staging.files import void
@@ -35,7 +36,6 @@ from strongroom.packages.staging.rows import (
 from strongroom.packages.staging.states import Act, State, after
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access import grants
-from strongroom.people.access.rules import permit
 
 APPROVALS_AT_MOST = 20
 
@@ -98,21 +98,15 @@ def set_approvals(desk: Desk, actor: Actor, project: ProjectId, wanted: int) -> 
     with transaction.atomic():
         row = lock_project(project)
         action = Action.LOOSEN if wanted < row.approvals else Action.CONFIGURE
-        permit(actor, action, project, exists=True, role=grants.role_of(actor.user_id, project))
+        acts.may(actor, action, project)
         if wanted == row.approvals:
             return None
         _can_be_had(wanted, project)
         facts = {"from": row.approvals, "to": wanted}
         row.approvals = wanted
         row.save(update_fields=["approvals"])
-        event = Event(
-            kind=Kind.APPROVALS_CHANGED,
-            actor=actor.name,
-            credential=actor.credential,
-            project=project,
-            facts=facts,
-        )
-        (recorded,) = record_all(project, [event], desk)
+        event = acts.about(actor, Kind.APPROVALS_CHANGED, project, facts)
+        recorded = acts.tell(desk, row, event)
     desk.react([recorded])
     return recorded
 

@@ -10,6 +10,7 @@ import base64
 from strongroom.core.errors import ForbiddenError
 
 USER_NAME = "__token__"
+WHO = "strongroom.actor"  # where a door leaves the name of who asked, for the access log
 
 
 def presented(header: str) -> str | None:

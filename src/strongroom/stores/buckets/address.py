@@ -6,7 +6,9 @@ The line may hold a secret, so it is never repeated in an error and is shown onl
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from strongroom.stores.options import options_of
 
 SCHEME = "s3"
 FORM = "s3://KEY:SECRET@HOST:PORT/BUCKET/PREFIX?region=REGION"
@@ -112,10 +114,7 @@ def _split(text: str) -> tuple[SplitResult, int | None]:
 
 
 def _options(query: str) -> dict[str, str]:
-    pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True) if query else []
-    options = dict(pairs)
-    if len(options) != len(pairs) or not all(options.values()) or set(options) - _OPTIONS:
-        _refuse("its options are repeated, empty or unknown")
+    options = options_of(query, _OPTIONS)
     for name, choices in _CHOICES.items():
         if options.get(name, choices[0]) not in choices:
             _refuse(f"its {name} is none")

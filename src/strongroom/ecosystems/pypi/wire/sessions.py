@@ -30,6 +30,7 @@ from strongroom.core.errors import (
 )
 from strongroom.ecosystems.pypi.archive.inspection import named
 from strongroom.ecosystems.pypi.wire import session_bodies as bodies
+from strongroom.ecosystems.pypi.wire.credentials import token_of
 from strongroom.ecosystems.pypi.wire.session_bodies import MEDIA_TYPE, Links
 from strongroom.ecosystems.pypi.wire.session_faults import refused
 from strongroom.packages.publishing.steps import Asked
@@ -37,7 +38,7 @@ from strongroom.packages.staging import opening, preview, promises, publication,
 from strongroom.packages.staging.shown import File, View, shown, shown_file
 from strongroom.packages.staging.states import State
 from strongroom.packages.staging.yard import Yard
-from strongroom.people.tokens.presented import presented
+from strongroom.people.tokens.presented import WHO
 from strongroom.stores.databases import answering
 
 Handler = Callable[..., HttpResponse]
@@ -192,17 +193,11 @@ class Sessions:
     def _actor(self, request: HttpRequest) -> Actor:
         """Return who asks; a credential that is missing or invalid is 401 here (RFC 7235)."""
         try:
-            token = presented(request.headers.get("Authorization", ""))
-            if token is None:
-                raise UnauthenticatedError(
-                    "credential-missing",
-                    "A publishing session needs a token.",
-                    "Give __token__ as the user name and a token as the password.",
-                )
+            token = token_of(request, "A publishing session needs a token.")
             actor = self._authenticate(token, request.META["REMOTE_ADDR"])
         except ForbiddenError as error:
             raise UnauthenticatedError(error.code, error.sentence, error.remedy) from error
-        request.META["strongroom.actor"] = actor.name  # for the access log
+        request.META[WHO] = actor.name
         return actor
 
     def _session(self, actor: Actor, handle: str) -> View:

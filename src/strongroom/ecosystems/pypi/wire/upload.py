@@ -21,8 +21,8 @@ from strongroom.core.errors import (
     MethodError,
     StrongroomError,
     TooLargeError,
-    UnauthenticatedError,
 )
+from strongroom.ecosystems.pypi.wire.credentials import token_of
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.publishing.foresee import foresee
 from strongroom.packages.publishing.receive import Bounded
@@ -30,13 +30,14 @@ from strongroom.packages.publishing.steps import Receipt, Upload
 from strongroom.packages.staging.putting import Staged, take
 from strongroom.packages.staging.shown import shown, shown_file
 from strongroom.packages.staging.yard import Yard
-from strongroom.people.tokens.presented import presented
+from strongroom.people.tokens.presented import WHO
 from strongroom.stores.databases import answering
 
 FILE_FIELD = "content"
 DIGESTS = ("sha256_digest", "blake2_256_digest", "md5_digest")
 PROTOCOL = {":action": "file_upload", "protocol_version": "1"}
 METHODS = "POST"
+NEEDED = "Uploading needs a token."
 BESIDES_AT_MOST = 20 * 1024 * 1024  # bytes of a form that are not its file; more are refused
 _NOTHING = frozenset({"", "UNKNOWN"})
 
@@ -115,7 +116,7 @@ class Door:
         """Say (204) that an upload with this token would be read, or refuse it as that would be."""
         try:
             with answering():
-                self._recognise(_token(request), request.META["REMOTE_ADDR"])
+                self._recognise(token_of(request, NEEDED), request.META["REMOTE_ADDR"])
         except StrongroomError as error:
             return _refused(error)
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
@@ -125,8 +126,8 @@ class Door:
         return _refused(error)
 
     def _actor(self, request: HttpRequest) -> Actor:
-        actor = self._authenticate(_token(request), request.META["REMOTE_ADDR"])
-        request.META["strongroom.actor"] = actor.name  # for the access log
+        actor = self._authenticate(token_of(request, NEEDED), request.META["REMOTE_ADDR"])
+        request.META[WHO] = actor.name
         return actor
 
     def _take(self, request: HttpRequest, actor: Actor) -> tuple[Receipt | Staged, bool]:
@@ -186,17 +187,6 @@ def at_least(request: HttpRequest) -> int:
     if request.headers.get("Transfer-Encoding") or not (length.isascii() and length.isdigit()):
         return 0
     return max(int(length) - BESIDES_AT_MOST, 0)
-
-
-def _token(request: HttpRequest) -> str:
-    token = presented(request.headers.get("Authorization", ""))
-    if token is None:
-        raise UnauthenticatedError(
-            "credential-missing",
-            "Uploading needs a token.",
-            "Give __token__ as the user name and a token as the password.",
-        )
-    return token
 
 
 def _posted(request: HttpRequest) -> None:
