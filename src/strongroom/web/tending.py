@@ -16,18 +16,20 @@ from django.middleware.csrf import get_token
 from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Listing
-from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
+from strongroom.core.errors import AssuranceError, ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Recorded
 from strongroom.core.statuses import status_of
 from strongroom.packages.catalog import changes, keeping, removal, states
-from strongroom.packages.catalog.acts import may
+from strongroom.packages.catalog.acts import case_of, id_of, may
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release, listing
 from strongroom.packages.catalog.quotas import of_project as room_of
 from strongroom.packages.catalog.quotas import standings
+from strongroom.packages.models import Project
 from strongroom.packages.staging.approving import set_approvals
 from strongroom.packages.staging.shown import of_project
 from strongroom.packages.staging.yard import Yard
+from strongroom.people.access.rules import Case, permit
 from strongroom.people.models import User
 from strongroom.web.consequences import asking, becoming, deed, removing, unyanking, yanking
 from strongroom.web.headers import PAGE
@@ -80,7 +82,7 @@ class Tending:
         actor, project = acting(request, user), self._project(name)
         row = find_project(project)
         shown = listing(project, self.desk.ecosystem(self.ecosystem), frozenset())
-        allowed = _allowed(actor, project)
+        allowed = _allowed(actor, row)
         if not allowed:
             raise ForbiddenError(
                 "role-missing",
@@ -119,7 +121,7 @@ class Tending:
             self._target(name, version),
             self._listing(name),
         )
-        may(actor, Action.YANK, target.project)
+        may(actor, Action.YANK, find_project(target.project))
         number = target.version.display
         change = Change(
             heading=f"Yank {shown.name.display} {number}",
@@ -137,7 +139,7 @@ class Tending:
             self._target(name, version),
             self._listing(name),
         )
-        may(actor, Action.YANK, target.project)
+        may(actor, Action.YANK, find_project(target.project))
         number = target.version.display
         change = Change(
             heading=f"Take the yank of {shown.name.display} {number} back",
@@ -156,7 +158,7 @@ class Tending:
             self._target(name, version),
             self._listing(name),
         )
-        may(actor, Action.REMOVE, target.project)
+        may(actor, Action.REMOVE, find_project(target.project))
         told = removal.consequences(shown, target.version)
         change = Change(
             heading=f"Remove {shown.name.display} {told.version} for good",
@@ -173,7 +175,7 @@ class Tending:
         """Show a project's rules of retention and what they let go, or give it rules of its own."""
         actor, project, problem = acting(request, user), self._project(name), None
         own = keeping.own_rules(project)
-        may(actor, Action.CONFIGURE, project)
+        may(actor, Action.CONFIGURE, find_project(project))
         if request.method == "POST":
             try:
                 wanted = keeping.Own(*(_rule(request.POST.get(field, "")) for field in RULES))
@@ -218,7 +220,7 @@ class Tending:
         """Explain a change of status, or make it."""
         actor, shown, wanted = acting(request, user), self._listing(name), states.status(status)
         project, old = shown.project, states.Status(shown.status)
-        may(actor, states.action_for(old, wanted), project)
+        may(actor, states.action_for(old, wanted), find_project(project))
         words = deed(shown.name.display, old, wanted)
         change = Change(
             heading=words,
@@ -237,8 +239,9 @@ class Tending:
         """Explain what another number of approvals does, or ask for it."""
         actor, shown = acting(request, user), self._listing(name)
         project = shown.project
-        old = find_project(project).approvals
-        may(actor, Action.LOOSEN if wanted < old else Action.CONFIGURE, project)
+        row = find_project(project)
+        old = row.approvals
+        may(actor, Action.LOOSEN if wanted < old else Action.CONFIGURE, row)
         words = _asking(wanted)
         change = Change(
             heading=f"{words}: {shown.name.display}",
@@ -347,13 +350,17 @@ def _asking(number: int) -> str:
     return f"Ask for {number} approval{'s' if number > 1 else ''}"
 
 
-def _allowed(actor: Actor, project: ProjectId) -> frozenset[Action]:
-    return frozenset(action for action in Action if _permitted(actor, action, project))
+def _allowed(actor: Actor, row: Project) -> frozenset[Action]:
+    """Return what an actor may do; raises AssuranceError where they could if they proved more."""
+    project, case = id_of(row), case_of(actor, row)
+    return frozenset(action for action in Action if _permitted(actor, action, project, case))
 
 
-def _permitted(actor: Actor, action: Action, project: ProjectId) -> bool:
+def _permitted(actor: Actor, action: Action, project: ProjectId, case: Case) -> bool:
     try:
-        may(actor, action, project)
+        permit(actor, action, project, case)
+    except AssuranceError:
+        raise
     except ForbiddenError:
         return False
     return True

@@ -4,6 +4,7 @@ A message is told once, on the page that follows a change.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -13,8 +14,9 @@ from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from strongroom.core.actors import SESSION, Actor, Assurance
-from strongroom.core.errors import AssuranceError
+from strongroom.core.errors import AssuranceError, UnreachableError
 from strongroom.people.accounts import factors
+from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.users import person
 from strongroom.people.models import User
 
@@ -22,6 +24,7 @@ P = ParamSpec("P")
 
 SIGN_IN = "/account/login/"
 SECURITY = "/account/security/"
+ADDRESSES = "/account/addresses/"
 ENROLLED = "enrolled"  # where a session holds whose factor was enrolled in it, and its type
 _MESSAGE = "message"
 
@@ -33,8 +36,19 @@ def visitor(request: HttpRequest) -> User | None:
 
 
 def acting(request: HttpRequest, user: User) -> Actor:
-    """Return the actor that a signed-in person is, having shown what the session says."""
-    return person(user, SESSION, assurance(request, user))
+    """Return the actor that a signed-in person is, having shown what the session says.
+
+    Raises UnreachableError where an account has lost its verified address since it signed in.
+    """
+    if not verified(user.pk):
+        raise UnreachableError(
+            "email-unverified",
+            f"{user.username} has no verified e-mail address.",
+            "Verify one first, under Account, Addresses.",
+        )
+    shown = assurance(request, user)
+    at = factors.shown_at(get_authentication_records(request, user), shown)
+    return replace(person(user, SESSION, shown), proved_at=at)
 
 
 def assurance(request: HttpRequest, user: User) -> Assurance:
@@ -72,7 +86,7 @@ def _prove(request: HttpRequest, user: User, error: AssuranceError) -> HttpRespo
     able = factors.ability(user.pk) >= error.needed
     offered = get_adapter(request).get_reauthentication_methods(user) if able else []
     where = offered[0]["url"] if offered else SECURITY
-    return see_other(f"{where}?{urlencode({'next': request.path})}")
+    return see_other(f"{where}?{urlencode({'next': request.get_full_path()})}")
 
 
 def for_members(
@@ -89,5 +103,8 @@ def for_members(
             return view(request, user, *args, **kwargs)
         except AssuranceError as error:
             return _prove(request, user, error)
+        except UnreachableError as error:
+            tell(request, f"{error.sentence} {error.remedy}")
+            return see_other(ADDRESSES)
 
     return answer

@@ -53,7 +53,7 @@ def set_status(
     with transaction.atomic():
         row = lock_project(project)
         old = states.Status(row.status)
-        may(actor, states.action_for(old, wanted), project)
+        may(actor, states.action_for(old, wanted), row)
         if (old, row.status_reason) == (wanted, told):
             return None
         row.status, row.status_reason = wanted, told
@@ -71,7 +71,7 @@ def appoint(
     """Give a person a role in a project, in place of the one they hold."""
     with transaction.atomic():
         row = lock_project(project)
-        may(actor, Action.APPOINT, project)
+        may(actor, Action.APPOINT, row)
         user = find_user(user_name)
         held = role_of(user.pk, project)
         if held is role:
@@ -89,7 +89,7 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
     """Take a person's role in a project away; its last owner stays."""
     with transaction.atomic():
         row = lock_project(project)
-        may(actor, Action.APPOINT, project)
+        may(actor, Action.APPOINT, row)
         user = find_user(user_name)
         held = role_of(user.pk, project)
         if held is None:
@@ -118,7 +118,7 @@ def _set_yank(
 ) -> Recorded | None:
     with transaction.atomic():
         row = lock_project(target.project)
-        may(actor, Action.YANK, target.project)
+        may(actor, Action.YANK, row)
         if row.status == states.Status.QUARANTINED:
             raise ConflictError(
                 "project-quarantined",

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
+from strongroom.core.actors import SESSION
 from strongroom.core.clock import Clock
 from strongroom.people.accounts import sessions
+from strongroom.people.accounts.users import person
 from strongroom.people.models import User
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
-from strongroom.web.visitors import acting, heard, see_other, tell
+from strongroom.web.visitors import assurance, heard, see_other, tell
 
 HERE = "/account/sessions/"
 
@@ -36,7 +38,7 @@ class Sessions:
     def end(self, request: HttpRequest, user: User) -> HttpResponseBase:
         """End one session, or all but this one."""
         this = sessions.digest_of(str(request.session.session_key))
-        actor = acting(request, user)
+        actor = person(user, SESSION, assurance(request, user))
         if "others" in request.POST:
             count = sessions.end_others(actor, this, self.clock)
             tell(request, f"{count} other sessions have ended.")
