@@ -52,6 +52,10 @@ class Boxes:
         given = metadata.get("keywords", ())
         return given if isinstance(given, list) else ()
 
+    def dependencies(self, metadata: Mapping[str, object]) -> frozenset[str]:
+        needed = metadata.get("needs", ())
+        return frozenset(map(str, needed)) if isinstance(needed, list | tuple) else frozenset()
+
     def may_name(self, name: Name) -> None:
         if name.key == "forbidden":
             raise InvalidError("name-forbidden", "No box is called that.")

@@ -7,6 +7,7 @@
 | positions of committed events             | every 2 s       | an event has none                 |
 | stages whose time is over                 | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
+| which projects are critical               | every day       | always                            |
 | sessions, links, tokens that have ended   | every day       | always                            |
 | blobs and files that nothing names        | every day       | no backup is under way            |
 | every byte read back: files, then pages   | every week      | always, in parts                  |
@@ -51,6 +52,7 @@ SCHEDULE = Schedule(
     periodic=(
         Periodic("expiry of stages", timedelta(hours=1), work.expire_stages),
         Periodic("retention", timedelta(days=1), work.keep_retention),
+        Periodic("criticality", timedelta(days=1), work.judge_criticality),
         Periodic("forgetting", timedelta(days=1), work.forget, first=timedelta(hours=1)),
         Periodic("sweep", timedelta(days=1), work.sweep, first=timedelta(hours=2)),
         Periodic("scrub", timedelta(days=7), work.scrub, first=timedelta(hours=3)),

@@ -31,6 +31,7 @@ from strongroom.packages.staging.shown import of_project
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access.rules import Case, permit
 from strongroom.people.models import User
+from strongroom.web import demands
 from strongroom.web.consequences import asking, becoming, deed, removing, unyanking, yanking
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import publishing
@@ -93,6 +94,7 @@ class Tending:
         page = self.press.print(
             "manage.html",
             listing=shown,
+            security=demands.shown(row, allowed),
             address=project_address(project.key),
             here=_here(project),
             message=heard(request),
@@ -119,7 +121,7 @@ class Tending:
         actor, target, shown = (
             acting(request, user),
             self._target(name, version),
-            self._listing(name),
+            self.listing(name),
         )
         may(actor, Action.YANK, find_project(target.project))
         number = target.version.display
@@ -130,14 +132,14 @@ class Tending:
             done=f"{number} is yanked.",
             make=lambda reason: changes.yank(self.desk, actor, target, reason),
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
     def unyank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain how a yank is taken back, or take it back."""
         actor, target, shown = (
             acting(request, user),
             self._target(name, version),
-            self._listing(name),
+            self.listing(name),
         )
         may(actor, Action.YANK, find_project(target.project))
         number = target.version.display
@@ -149,14 +151,14 @@ class Tending:
             make=lambda _: changes.unyank(self.desk, actor, target),
             asks_reason=False,
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
     def remove(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain what removing a release for good does, or remove it once it was typed."""
         actor, target, shown = (
             acting(request, user),
             self._target(name, version),
-            self._listing(name),
+            self.listing(name),
         )
         may(actor, Action.REMOVE, find_project(target.project))
         told = removal.consequences(shown, target.version)
@@ -169,7 +171,7 @@ class Tending:
             grave=True,
             typed=told.version,
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
     def retention(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show a project's rules of retention and what they let go, or give it rules of its own."""
@@ -218,7 +220,7 @@ class Tending:
 
     def status(self, request: HttpRequest, user: User, name: str, status: str) -> HttpResponseBase:
         """Explain a change of status, or make it."""
-        actor, shown, wanted = acting(request, user), self._listing(name), states.status(status)
+        actor, shown, wanted = acting(request, user), self.listing(name), states.status(status)
         project, old = shown.project, states.Status(shown.status)
         may(actor, states.action_for(old, wanted), find_project(project))
         words = deed(shown.name.display, old, wanted)
@@ -231,13 +233,13 @@ class Tending:
             reason=shown.status_reason if old == wanted else "",
             grave=wanted in GRAVE,
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
     def approvals(
         self, request: HttpRequest, user: User, name: str, wanted: int
     ) -> HttpResponseBase:
         """Explain what another number of approvals does, or ask for it."""
-        actor, shown = acting(request, user), self._listing(name)
+        actor, shown = acting(request, user), self.listing(name)
         project = shown.project
         row = find_project(project)
         old = row.approvals
@@ -252,9 +254,10 @@ class Tending:
             asks_reason=False,
             grave=wanted < old,
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
-    def _answer(self, request: HttpRequest, shown: Listing, change: Change) -> HttpResponseBase:
+    def answer(self, request: HttpRequest, shown: Listing, change: Change) -> HttpResponseBase:
+        """Explain a change, or make it."""
         if request.method != "POST":
             return self._form(request, shown, change, None)
         try:
@@ -287,7 +290,8 @@ class Tending:
     def _project(self, name: str) -> ProjectId:
         return ProjectId(self.ecosystem, self.desk.ecosystem(self.ecosystem).name(name).key)
 
-    def _listing(self, name: str) -> Listing:
+    def listing(self, name: str) -> Listing:
+        """Read a project as its own page shows it, without long texts."""
         return listing(self._project(name), self.desk.ecosystem(self.ecosystem), frozenset())
 
     def _target(self, name: str, version: str) -> changes.Target:

@@ -13,6 +13,7 @@ from strongroom.packages.staging.yard import Yard
 from strongroom.web.account import Account
 from strongroom.web.accounts.urls import urls as account_urls
 from strongroom.web.browsing import Browsing
+from strongroom.web.demanding import Demanding
 from strongroom.web.entrance import Entrance
 from strongroom.web.faults import guarded
 from strongroom.web.press import Press
@@ -32,6 +33,7 @@ def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPatter
     """Return the addresses, of pages that bear the registry's name and address."""
     browsing, account = Browsing(press), Account(press, yard.desk.limits)
     entrance, tending = Entrance(press, clock), Tending(press, yard, ECOSYSTEM)
+    demanding = Demanding(tending)
     staging, work = Staging(press, yard), Work(press, board)
 
     def at(
@@ -59,6 +61,8 @@ def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPatter
         at(f"{project}retention/", for_members(tending.retention), READ | SEND),
         at(f"{project}status/<str:status>/", for_members(tending.status), READ | SEND),
         at(f"{project}approvals/<int:wanted>/", for_members(tending.approvals), READ | SEND),
+        at(f"{project}critical/<str:wanted>/", for_members(demanding.critical), READ | SEND),
+        at(f"{project}confirmation/<str:wanted>/", for_members(demanding.confirmation), READ | SEND),
         at("stages/", for_members(staging.mine), READ),
         at("stages/<str:handle>/", for_members(staging.show), READ),
         at("stages/<str:handle>/changes/", for_members(staging.changes), READ),

@@ -18,7 +18,9 @@ from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_release, lock_project
 from strongroom.people.access.grants import grant, owners, role_of, take
 from strongroom.people.access.roles import Role
+from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.users import find_user
+from strongroom.people.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def appoint(
         held = role_of(user.pk, project)
         if held is role:
             return None
+        _reachable(user)
         if held is Role.OWNER:
             _not_the_last(project, user.username)
         grant(user.pk, project, role, desk.clock)
@@ -101,6 +104,16 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
         recorded = tell(desk, row, about(actor, Kind.ROLE_TAKEN, project, facts))
     desk.react([recorded])
     return recorded
+
+
+def _reachable(user: User) -> None:
+    # Who cannot be told of what is done in their name must not be able to do it.
+    if not verified(user.pk):
+        raise ConflictError(
+            "grantee-unverified",
+            f"{user.username} has no verified e-mail address.",
+            "They verify one first, under Account, Addresses; then give them the role.",
+        )
 
 
 def _not_the_last(project: ProjectId, name: str) -> None:

@@ -16,7 +16,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 
 from strongroom.core.errors import InvalidError
-from strongroom.people.access.demands import demanded
+from strongroom.packages.catalog.demands import demanded
 from strongroom.people.accounts import addresses, factors, letters
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
