@@ -86,7 +86,7 @@ class Boxes:
             summary=told.get("summary", ""),
             metadata={
                 "summary": told.get("summary", ""),
-                **{key: told[key] for key in ("keywords",) if key in told},
+                **{key: told[key] for key in ("keywords", "needs") if key in told},
             },
             description="A box.",
             description_type="text/plain",
