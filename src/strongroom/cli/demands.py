@@ -1,11 +1,10 @@
-"""What projects demand: `project critical`, `project confirm`, and reading logs for downloads."""
+"""What projects demand of their people: `project critical` and `project confirm`."""
 
 import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from strongroom.cli import opening, options
-from strongroom.cli.exits import Exit
 
 if TYPE_CHECKING:
     from strongroom.core.coordinates import ProjectId
@@ -26,9 +25,7 @@ def add_to(projects: options.Commands, named: Named, told: Told) -> None:
 
         recorded = pin(house.desk, OPERATOR, named(house, arguments), arguments.wanted)
         now: dict[str, object] = {"critical": arguments.wanted}
-        return told(
-            arguments, recorded, now, f"{arguments.name} is critical: {arguments.wanted}"
-        )
+        return told(arguments, recorded, now, f"{arguments.name} is critical: {arguments.wanted}")
 
     def confirm(arguments: argparse.Namespace) -> int:
         house = opening.registry(arguments)

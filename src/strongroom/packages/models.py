@@ -209,9 +209,7 @@ class Downloads(models.Model):
     class Meta:
         """A project has one row a day; those of a day are found together."""
 
-        constraints = (
-            models.UniqueConstraint(fields=["day", "project"], name="one_count_a_day"),
-        )
+        constraints = (models.UniqueConstraint(fields=["day", "project"], name="one_count_a_day"),)
 
     def __str__(self) -> str:
         """Return the project's row, the day and the count."""

@@ -180,8 +180,7 @@ def confirming(project: str, *, wanted: bool) -> tuple[str, tuple[str, ...]]:
     if wanted:
         return f"Have a person confirm each publication of {project}", (
             "What tokens upload waits in a stage, unseen.",
-            "It is published by one of the project's people who is signed in, and has shown a"
-            " security key or a passkey in the last five minutes.",
+            "One of the project's people publishes it, who has just shown a security key.",
             "To give this up takes such a key too.",
         )
     return f"Publish what is uploaded to {project} without a person", (

@@ -43,9 +43,7 @@ class Demanding:
         )
         return self.tending.answer(request, shown, change)
 
-    def confirmation(
-        self, request: HttpRequest, user: User, name: str, wanted: str
-    ) -> HttpResponseBase:
+    def confirm(self, request: HttpRequest, user: User, name: str, wanted: str) -> HttpResponseBase:
         """Explain what it is that a person confirms each publication, or ask for it."""
         actor, shown, desk = acting(request, user), self.tending.listing(name), self.tending.desk
         may(actor, Action.CONFIGURE, find_project(shown.project))

@@ -62,7 +62,7 @@ def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPatter
         at(f"{project}status/<str:status>/", for_members(tending.status), READ | SEND),
         at(f"{project}approvals/<int:wanted>/", for_members(tending.approvals), READ | SEND),
         at(f"{project}critical/<str:wanted>/", for_members(demanding.critical), READ | SEND),
-        at(f"{project}confirmation/<str:wanted>/", for_members(demanding.confirmation), READ | SEND),
+        at(f"{project}confirmation/<str:wanted>/", for_members(demanding.confirm), READ | SEND),
         at("stages/", for_members(staging.mine), READ),
         at("stages/<str:handle>/", for_members(staging.show), READ),
         at("stages/<str:handle>/changes/", for_members(staging.changes), READ),

@@ -75,7 +75,7 @@ def test_a_token_that_publishes_asks_a_person(bench: Bench, alice: Actor, confir
     ],
 )
 @pytest.mark.parametrize("why", ["confirmed", "critical"])
-def test_a_stolen_session_publishes_nothing(  # noqa: PLR0913, PLR0917 - what is tried
+def test_a_stolen_session_publishes_nothing(
     bench: Bench,
     alice: Actor,
     parcel: str,

@@ -257,10 +257,10 @@ def test_only_administrators_whose_credential_has_no_limits_look_after_the_regis
             oversee(actor)
 
 
-MAKES = {action: OWNED for action in (Action.UPLOAD, Action.YANK, Action.CONFIGURE, Action.REMOVE)}
+ACTS = (Action.UPLOAD, Action.YANK, Action.CONFIGURE, Action.REMOVE)
 
 
-@pytest.mark.parametrize("action", list(MAKES))
+@pytest.mark.parametrize("action", ACTS)
 @pytest.mark.parametrize("credential", ["session", "token 41"])
 @pytest.mark.parametrize(
     ("shown", "ordinary", "critical"),
@@ -317,9 +317,9 @@ def test_the_operator_changes_critical_projects_by_the_machines_own_word() -> No
     ],
 )
 def test_a_confirmation_is_a_key_that_was_shown_just_now(actor: Actor, code: str) -> None:
+    told = ""
     try:
         confirmed(actor, NOW)
     except ForbiddenError as refused:
-        assert refused.code == code
-    else:
-        assert not code
+        told = refused.code
+    assert told == code

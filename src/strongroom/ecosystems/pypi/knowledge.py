@@ -43,7 +43,7 @@ class PyPI:
         return joined.split(",") if isinstance(joined, str) else ()
 
     def dependencies(self, metadata: Mapping[str, object]) -> AbstractSet[str]:
-        """Return the keys of the projects that a release names in Requires-Dist, under any marker."""
+        """Return the keys of the projects that Requires-Dist names, whatever their markers say."""
         listed = metadata.get("requires_dist")
         return names.named_in(listed if isinstance(listed, list) else ())
 

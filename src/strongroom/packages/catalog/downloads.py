@@ -1,4 +1,4 @@
-"""How often files of projects were downloaded, by day: written by whoever saw it, a minute at a time.
+"""How often files of projects were downloaded, by day, as far as somebody saw it.
 
 Nothing of a reader is kept: no address, no program, not even which file of a project it was.
 """

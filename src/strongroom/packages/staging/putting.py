@@ -1,7 +1,7 @@
 """An upload in one request: published at once, or put into a stage where people approve.
 
-A project's people decide which by the approvals or confirmations they ask for; a credential that may only stage
-decides it for itself. A client cannot.
+A project's people decide which by the approvals or the confirmation that they ask for; a credential
+that may only stage decides it for itself. A client cannot.
 """
 
 from dataclasses import dataclass
