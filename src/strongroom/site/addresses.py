@@ -11,6 +11,7 @@ from strongroom.site import metrics
 from strongroom.site.assembly import House
 from strongroom.site.jobs import board
 from strongroom.site.storage import RENDERED
+from strongroom.web.accounts.recovering import urls as recovery_urls
 from strongroom.web.press import Press
 from strongroom.web.urls import urls as web_urls
 from strongroom.web.work import Board
@@ -31,6 +32,7 @@ def addresses(house: House) -> list[URLPattern]:
         lambda actor, job: board.retry(actor, job, house.clock),
         lambda actor, job: board.drop(actor, job, house.clock),
     )
+    press = Press(url, configuration.site_name)
     return [
         *Door(yard, house.authenticate, house.recognise, counted, url).urls(),
         *Sessions(yard, house.authenticate, url).urls(),
@@ -38,5 +40,6 @@ def addresses(house: House) -> list[URLPattern]:
         *api_urls(yard, house.authenticate),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *metrics.urls(house.metrics, configuration.metrics_networks),
-        *web_urls(yard, house.clock, queue, Press(url, configuration.site_name)),
+        *web_urls(yard, house.clock, queue, press),
+        *recovery_urls(press, house.office),
     ]

@@ -4,7 +4,7 @@ import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from importlib.metadata import version
@@ -16,12 +16,15 @@ from strongroom.core.clock import Clock, SystemClock
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog import quotas
 from strongroom.packages.catalog.criticality import Bounds
+from strongroom.packages.catalog.demands import critical_of
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.catalog.downloads import add
 from strongroom.packages.catalog.retention import Rules
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
+from strongroom.people.accounts import letters
+from strongroom.people.recovery.office import Office
 from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
@@ -62,6 +65,7 @@ class House:
     post: Post
     letters: Seal  # of letters that wait
     factors: Seal  # of what second factors share with their owners
+    recovery: bytes = field(repr=False)  # the key of the links of recovery
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
@@ -73,6 +77,22 @@ class House:
         read = self.configuration
         grace = timedelta(days=read.critical_grace_days)
         return Bounds(read.critical_share, read.critical_dependents, grace)
+
+    @property
+    def office(self) -> Office:
+        """Return the means of recovery and of administration."""
+        read = self.configuration
+        return Office(
+            clock=self.clock,
+            write=lambda letter: letters.write(letter, self.letters, self.clock.now()),
+            secret=lambda: secrets.token_urlsafe(32),
+            key=self.recovery,
+            url=read.url,
+            site=read.site_name,
+            recovery_delay=timedelta(hours=read.recovery_delay_hours),
+            dangerous_delay=timedelta(minutes=read.dangerous_delay_minutes),
+            critical=critical_of,
+        )
 
     def open_factor(self, sealed: str) -> str:
         """Return the secret."""
@@ -183,6 +203,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         Post(configuration.sender, clock, server(configuration.mail), data / "mail"),
         Seal(keys.key("letters")),
         Seal(keys.key("second factors")),
+        keys.key("recovery"),
     )
 
 

@@ -5,6 +5,7 @@
 | the index, the front pages, the feeds     | every second    | a project's pages have changed it |
 | pages of projects that a crash left       | every 5 s       | one is behind as it was before    |
 | positions of committed events             | every 2 s       | an event has none                 |
+| letters and ends of recoveries             | every 5 minutes | always                            |
 | stages whose time is over                 | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
 | which projects are critical               | every day       | always                            |
@@ -50,6 +51,7 @@ SCHEDULE = Schedule(
         Watch("positions of events", 2.0, work.sequence_events, sequencer.is_behind),
     ),
     periodic=(
+        Periodic("recoveries", timedelta(minutes=5), work.tend_recoveries),
         Periodic("expiry of stages", timedelta(hours=1), work.expire_stages),
         Periodic("retention", timedelta(days=1), work.keep_retention),
         Periodic("criticality", timedelta(days=1), work.judge_criticality),

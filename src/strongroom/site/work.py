@@ -16,6 +16,7 @@ from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
 from strongroom.people.accounts import letters, links, sessions
+from strongroom.people.recovery import acts as recovery
 from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.announcing import announce
@@ -80,6 +81,12 @@ def expire_stages() -> None:
     made = house()
     while opening.expire(made.yard, made.clock.now()) == opening.AT_ONCE:
         give_way()
+
+
+@job()
+def tend_recoveries() -> None:
+    """Remind of recoveries that wait, and carry out what the operator began."""
+    recovery.tend(house().office)
 
 
 @job()

@@ -113,9 +113,14 @@ def revoke(row: Token, *, by: Actor, clock: Clock) -> bool:
     with transaction.atomic():
         if not Token.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=now):
             return False
-        record(_event(Kind.TOKEN_REVOKED, row, by), clock)
+        record(revocation(row, by), clock)
     row.revoked_at = now
     return True
+
+
+def revocation(row: Token, by: Actor) -> Event:
+    """Return the event that a token was revoked."""
+    return _event(Kind.TOKEN_REVOKED, row, by)
 
 
 def _event(kind: Kind, row: Token, by: Actor) -> Event:

@@ -13,6 +13,7 @@ from strongroom.core.events import Event, Kind
 from strongroom.people.accounts import factors
 from strongroom.people.accounts.users import person
 from strongroom.people.models import User
+from strongroom.people.recovery import acts as recovery
 from strongroom.proof.ledger.events import record
 from strongroom.site.assembly import house
 from strongroom.web.visitors import ENROLLED
@@ -42,6 +43,8 @@ def signed_up(user: User, **_: Any) -> None:  # noqa: ANN401 - Django's signals 
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that somebody has signed in, and how well they proved who they are."""
     shown = factors.shown(records_of(request, user))
+    if shown >= Assurance.MULTI_FACTOR:
+        recovery.stop_of(house().office, user, person(user, SESSION, shown))
     _tell(Kind.SIGNED_IN, user, assurance=shown.name.lower().replace("_", "-"))
 
 
