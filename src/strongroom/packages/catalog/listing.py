@@ -1,10 +1,15 @@
 """Reading a project out of the rows, as its readers may see it."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.digests import Digests
@@ -25,6 +30,7 @@ from strongroom.proof.ledger.events import of_project
 from strongroom.rows.prepared import Read
 
 HISTORY_AT_MOST = 200
+REMEMBERED = 8192  # files, of some 3 KB each; an upload into a project finds those of the last one
 _TEXTS = ("description", "description_type", "manifest")
 _SHOWN_TEXTS = ("description", "description_type", "metadata")
 
@@ -32,7 +38,6 @@ _SHOWN_TEXTS = ("description", "description_type", "metadata")
 class _ReleaseRow(NamedTuple):
     """What is listed of a release. To make a model of every row would cost more than the query."""
 
-    pk: int
     key: str
     display: str
     prerelease: bool
@@ -43,9 +48,11 @@ class _ReleaseRow(NamedTuple):
 
 
 class _FileRow(NamedTuple):
-    """What is listed of a file; the names of members are long and on no page of the project."""
+    """What is listed of a file; the names of members are long and on no page of the project.
 
-    release_id: int
+    What is JSON comes as text, to be read where it is new.
+    """
+
     filename: str
     kind: str
     size: int
@@ -54,9 +61,13 @@ class _FileRow(NamedTuple):
     md5: str
     uploaded_at: datetime
     uploader: str
-    manifest: Mapping[str, object]
-    sidecars: Mapping[str, str]
-    findings: Sequence[Mapping[str, Any]]
+    manifest: str
+    sidecars: str
+    findings: str
+
+
+def _column(name: str) -> str | Cast:
+    return Cast(name, TextField()) if name in {"manifest", "sidecars", "findings"} else name
 
 
 _rows = Read(lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")))
@@ -66,13 +77,15 @@ _locked = Read(
     )
 )
 _releases = Read(
-    lambda at: Release.objects.filter(project_id=at("project")).values_list(*_ReleaseRow._fields)
+    lambda at: Release.objects.filter(project_id=at("project")).values_list(
+        "pk", *_ReleaseRow._fields
+    )
 )
 _files = Read(
     lambda at: (
         File.objects.filter(release__project_id=at("project"))
         .order_by("filename")
-        .values_list(*_FileRow._fields)
+        .values_list("release_id", *map(_column, _FileRow._fields))
     )
 )
 
@@ -164,25 +177,16 @@ def listing(
     which stand for the project; those of all others are empty.
     """
     row = find_project(project)
+    files: dict[int, list[FileListing]] = defaultdict(list)
+    for release, *columns in _files.all(project=row.pk):
+        files[release].append(_file(project.ecosystem, *columns))
+    rows = _releases.all(project=row.pk)
+    serials = of_releases(project, ecosystem, (key for _, key, *_ in rows))
     releases = {
-        release.key: release for release in map(_ReleaseRow._make, _releases.all(project=row.pk))
+        key: _release(serials[key], tuple(files[pk]), key, *rest) for pk, key, *rest in rows
     }
-    files: dict[int, list[_FileRow]] = defaultdict(list)
-    for file in map(_FileRow._make, _files.all(project=row.pk)):
-        files[file.release_id].append(file)
-    ordered = ecosystem.newest_first(
-        Version(release.display, release.key, release.prerelease) for release in releases.values()
-    )
-    serials = of_releases(project, ecosystem, releases)
-    brief = tuple(
-        _release(
-            releases[version.key],
-            version,
-            tuple(_file(file, project) for file in files[releases[version.key].pk]),
-            serials[version.key],
-        )
-        for version in ordered
-    )
+    ordered = ecosystem.newest_first(one.version for one in releases.values())
+    brief = tuple(releases[version.key] for version in ordered)
     return Listing(
         project=project,
         name=ecosystem.name(row.display),
@@ -212,11 +216,12 @@ def _with_texts(
     )
 
 
-def _release(
-    row: _ReleaseRow, version: Version, files: tuple[FileListing, ...], serial: int
-) -> ReleaseListing:
+@lru_cache(maxsize=REMEMBERED)
+def _release(serial: int, files: tuple[FileListing, ...], *columns: Any) -> ReleaseListing:  # noqa: ANN401 - those of a row
+    """Return a release without its long texts; remembered as files are."""
+    row = _ReleaseRow(*columns)
     return ReleaseListing(
-        version=version,
+        version=Version(row.display, row.key, row.prerelease),
         published_at=row.published_at,
         summary=row.summary,
         description="",
@@ -228,7 +233,10 @@ def _release(
     )
 
 
-def _file(row: _FileRow, project: ProjectId) -> FileListing:
+@lru_cache(maxsize=REMEMBERED)
+def _file(ecosystem: str, *columns: Any) -> FileListing:  # noqa: ANN401 - those of a row
+    """Return a file. Remembered by all that its row holds, so that nothing else can be shown."""
+    row = _FileRow(*columns)
     return FileListing(
         filename=row.filename,
         kind=row.kind,
@@ -236,11 +244,12 @@ def _file(row: _FileRow, project: ProjectId) -> FileListing:
         digests=Digests(row.sha256, row.blake2b_256, row.md5),
         uploaded_at=row.uploaded_at,
         uploader=row.uploader,
-        path=file_path(project.ecosystem, row.sha256, row.filename),
-        metadata=row.manifest,
-        sidecars=row.sidecars,
+        path=file_path(ecosystem, row.sha256, row.filename),
+        metadata=json.loads(row.manifest),
+        sidecars=json.loads(row.sidecars),
         findings=tuple(
-            Finding(**{**found, "severity": Severity(found["severity"])}) for found in row.findings
+            Finding(**{**found, "severity": Severity(found["severity"])})
+            for found in json.loads(row.findings)
         ),
     )
 
