@@ -1,7 +1,7 @@
 """The pages for people that stand on the shelf: home, project, release, history.
 
 Rendered when a change is made, read by whoever comes. A release's page tells only of that release
-and of the project's status, because a later release renders its neighbours at most.
+and of the project's status, because a later release renders no page of another.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -30,28 +30,30 @@ from strongroom.proof.ledger.events import of_project
 from strongroom.rows.prepared import Read
 
 HISTORY_AT_MOST = 200
+_AS_TEXT = frozenset({"published_at", "uploaded_at", "manifest", "sidecars", "findings"})
 REMEMBERED = 8192  # files, of some 3 KB each; an upload into a project finds those of the last one
 _TEXTS = ("description", "description_type", "manifest")
 _SHOWN_TEXTS = ("description", "description_type", "metadata")
 
 
 class _ReleaseRow(NamedTuple):
-    """What is listed of a release. To make a model of every row would cost more than the query."""
+    """What is listed of a release.
+
+    Of a project's thousands of rows few are new since the last time. So a row is left as it comes,
+    moments and JSON as text, and read where it is not remembered.
+    """
 
     key: str
     display: str
     prerelease: bool
-    published_at: datetime
+    published_at: str
     summary: str
     yanked: bool
     yanked_reason: str
 
 
 class _FileRow(NamedTuple):
-    """What is listed of a file; the names of members are long and on no page of the project.
-
-    What is JSON comes as text, to be read where it is new.
-    """
+    """What is listed of a file; the names of members are long and on no page of the project."""
 
     filename: str
     kind: str
@@ -59,7 +61,7 @@ class _FileRow(NamedTuple):
     sha256: str
     blake2b_256: str
     md5: str
-    uploaded_at: datetime
+    uploaded_at: str
     uploader: str
     manifest: str
     sidecars: str
@@ -67,7 +69,7 @@ class _FileRow(NamedTuple):
 
 
 def _column(name: str) -> str | Cast:
-    return Cast(name, TextField()) if name in {"manifest", "sidecars", "findings"} else name
+    return Cast(name, TextField()) if name in _AS_TEXT else name
 
 
 _rows = Read(lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")))
@@ -78,7 +80,7 @@ _locked = Read(
 )
 _releases = Read(
     lambda at: Release.objects.filter(project_id=at("project")).values_list(
-        "pk", *_ReleaseRow._fields
+        "pk", *map(_column, _ReleaseRow._fields)
     )
 )
 _files = Read(
@@ -173,8 +175,8 @@ def listing(
     """Read a project with its releases (newest version first), files, people and events.
 
     Descriptions and metadata are long, and a project may have thousands of releases. With `whole`
-    only the releases of those version keys have theirs, and the two newest and the chosen one,
-    which stand for the project; those of all others are empty.
+    only the releases of those version keys have theirs, and the chosen one, which stands for the
+    project; those of all others are empty.
     """
     row = find_project(project)
     files: dict[int, list[FileListing]] = defaultdict(list)
@@ -205,8 +207,8 @@ def _with_texts(
 ) -> tuple[ReleaseListing, ...]:
     rows = Release.objects.filter(project=project)
     if whole is not None:
-        standing = {one.version.key for one in (*brief[:2], chosen(brief)) if one is not None}
-        rows = rows.filter(key__in=whole | standing)
+        newest = chosen(brief)
+        rows = rows.filter(key__in=whole | ({newest.version.key} if newest else set()))
     texts = {key: rest for key, *rest in rows.values_list("key", *_TEXTS)}
     return tuple(
         replace(one, **dict(zip(_SHOWN_TEXTS, texts[one.version.key], strict=True)))
@@ -222,7 +224,7 @@ def _release(serial: int, files: tuple[FileListing, ...], *columns: Any) -> Rele
     row = _ReleaseRow(*columns)
     return ReleaseListing(
         version=Version(row.display, row.key, row.prerelease),
-        published_at=row.published_at,
+        published_at=_moment(row.published_at),
         summary=row.summary,
         description="",
         description_type="",
@@ -242,7 +244,7 @@ def _file(ecosystem: str, *columns: Any) -> FileListing:  # noqa: ANN401 - those
         kind=row.kind,
         size=row.size,
         digests=Digests(row.sha256, row.blake2b_256, row.md5),
-        uploaded_at=row.uploaded_at,
+        uploaded_at=_moment(row.uploaded_at),
         uploader=row.uploader,
         path=file_path(ecosystem, row.sha256, row.filename),
         metadata=json.loads(row.manifest),
@@ -252,6 +254,12 @@ def _file(ecosystem: str, *columns: Any) -> FileListing:  # noqa: ANN401 - those
             for found in json.loads(row.findings)
         ),
     )
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment as the database writes it: PostgreSQL with its zone, SQLite in UTC."""
+    at = datetime.fromisoformat(text)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def newest_releases(limit: int) -> tuple[Newest, ...]:
