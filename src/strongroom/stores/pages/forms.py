@@ -21,8 +21,8 @@ LEVEL = 6
 PIECE_FROM = 16 * 1024  # bytes
 FIRST_OF = 8  # lines, of which one begins a piece
 
-REMEMBERED = 2048  # pieces
-LONGEST = 64 * 1024  # bytes of a piece that is remembered, so that all are bounded
+REMEMBERED = 1024  # pieces
+LONGEST = 32 * 1024  # bytes of a piece that is remembered, so that all are bounded
 
 # No time, no name, written by no system that is named (RFC 1952, 2.3.1).
 _HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
