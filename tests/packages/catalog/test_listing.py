@@ -145,15 +145,29 @@ def test_a_row_that_was_rolled_back_is_not_taken_for_the_one_that_got_its_number
             raise RuntimeError
 
 
-def test_moments_are_listed_in_utc_to_the_microsecond(bench: Bench, alice: Actor) -> None:
+@pytest.mark.parametrize("microseconds", [0, 120])
+def test_moments_are_listed_in_utc_to_the_microsecond(
+    bench: Bench, alice: Actor, microseconds: int
+) -> None:
     bench.publish(alice, "parcel", "1.0")
-    exact = NOON + timedelta(microseconds=120)
+    exact = NOON + timedelta(microseconds=microseconds)
     File.objects.update(uploaded_at=exact)
     Release.objects.update(published_at=exact)
     (release,) = listed().releases
     moments = (release.published_at, release.files[0].uploaded_at)
     assert moments == (exact, exact)
     assert {at.tzinfo for at in moments} == {UTC}
+
+
+@pytest.mark.postgresql
+def test_moments_are_read_in_utc_whatever_the_zone_of_the_server(
+    bench: Bench, alice: Actor
+) -> None:
+    bench.publish(alice, "parcel", "1.0")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL TimeZone = 'Asia/Kathmandu'")
+    (release,) = listed().releases
+    assert [release.published_at, release.files[0].uploaded_at] == [NOON, NOON]
 
 
 def test_a_project_that_is_not_there_is_not_found(db: None) -> None:
