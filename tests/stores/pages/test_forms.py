@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.response import GzipDecoder
 
-from strongroom.stores.pages.forms import COMPRESS_FROM, PIECE_FROM, etag, packed, pieces
+from strongroom.stores.pages.forms import (
+    COMPRESS_FROM,
+    FIRST_OF,
+    LOOKED_AT,
+    PIECE_FROM,
+    etag,
+    packed,
+    pieces,
+)
 
 
 def entry(number: int) -> bytes:
@@ -75,6 +83,16 @@ def test_a_line_more_changes_no_more_than_the_pieces_beside_it(place: int) -> No
     before, after = set(pieces(MANY)), set(pieces(more))
     assert len(before) > 10
     assert len(after - before) <= 2
+
+
+def test_lines_that_never_begin_a_piece_are_cut_all_the_same() -> None:
+    stubborn = next(
+        line for line in (b"%d\n" % number for number in range(99)) if zlib.crc32(line) % FIRST_OF
+    )
+    cut = list(pieces(stubborn * 100_000))
+    assert {len(piece) for piece in cut[:-1]} <= {
+        PIECE_FROM + extra + LOOKED_AT * len(stubborn) for extra in range(len(stubborn) + 1)
+    }
 
 
 def test_pieces_cost_few_bytes() -> None:

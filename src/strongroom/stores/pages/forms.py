@@ -20,6 +20,8 @@ LEVEL = 6
 # pieces beside it, and the others are found again wherever they have moved to.
 PIECE_FROM = 16 * 1024  # bytes
 FIRST_OF = 8  # lines, of which one begins a piece
+# Whoever chooses lines so that none of them begins a piece wins nothing: the next one does.
+LOOKED_AT = 64  # lines
 
 REMEMBERED = 1024  # pieces
 LONGEST = 32 * 1024  # bytes of a piece that is remembered, so that all are bounded
@@ -46,7 +48,7 @@ def pieces(body: bytes) -> Iterator[bytes]:
     begin = 0
     while begin < len(body):
         end = _after_line(body, begin + PIECE_FROM)
-        while end < len(body):
+        for _ in range(LOOKED_AT):
             line_ends = _after_line(body, end)
             if zlib.crc32(body[end:line_ends]) % FIRST_OF == 0:
                 break
