@@ -29,10 +29,12 @@ def main() -> int:
 
     os.fsync = _not_now
     start(os.environ)
+    from strongroom.core.actors import Assurance  # noqa: PLC0415
     from strongroom.people.accounts.users import find_user, person  # noqa: PLC0415
     from strongroom.site.assembly import house  # noqa: PLC0415
 
-    _fill(house(), person(find_user(OWNER), "session"), Corpus(*map(int, sys.argv[1:])))
+    actor = person(find_user(OWNER), "session", Assurance.MULTI_FACTOR)
+    _fill(house(), actor, Corpus(*map(int, sys.argv[1:])))
     os.sync()
     return 0
 

@@ -31,6 +31,7 @@ def make(folder: Path, corpus: Corpus) -> Peer:
     program = ours("strongroom")
     run(program, "init")
     run(program, "user", "create", OWNER, "--email", "bench@example.org")
+    run(program, "user", "enrol", OWNER)
     run(sys.executable, "-m", "benchmarks.fill", str(corpus.projects), str(corpus.shrunk))
     token = run(program, "token", "create", "--user", OWNER)
     return Peer(

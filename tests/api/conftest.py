@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from strongroom.api.urls import urls
-from strongroom.core.actors import OPERATOR, Actor
+from strongroom.core.actors import Actor
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog.card import write
 from strongroom.packages.catalog.desk import Desk, Limits
@@ -20,7 +20,6 @@ from strongroom.packages.catalog.listing import listing
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.staging.yard import Yard
-from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import User
 from strongroom.people.tokens.authenticate import authenticate
 from strongroom.people.tokens.caveats import Caveat
@@ -28,6 +27,7 @@ from strongroom.people.tokens.minting import Mint, Order, create
 from strongroom.stores.blobs.disk import DiskBlobs
 from tests.fakes.clocks import StoppedClock
 from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.people import member, sure
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse
@@ -49,19 +49,17 @@ class Registry:
     client: Client
 
     def user(self, name: str, *, admin: bool = False) -> User:
-        return create_user(
-            name, f"{name}@example.org", admin=admin, actor=OPERATOR, clock=self.clock
-        )
+        return member(name, self.clock, admin=admin)
 
     def token(self, user: User, *caveats: Caveat) -> str:
         mint = Mint(MASTER, self.clock, secrets.token_bytes)
         order = Order("test", caveats)
-        return create(user, order, by=person(user, "session"), mint=mint).text
+        return create(user, order, by=sure(user), mint=mint).text
 
     def publish(self, user: User, name: str, version: str) -> None:
         with self.desk.blobs.receive() as incoming:
             incoming.write(wheel(name, version))
-            actor = person(user, "session")
+            actor = sure(user)
             filename = wheel_filename(name, version)
             receipt = publish(Upload(actor, "pypi", filename, {}, incoming), self.desk)
         pypi = self.desk.ecosystems["pypi"]

@@ -13,11 +13,11 @@ from strongroom.packages.staging import preview
 from strongroom.packages.staging.approving import set_approvals
 from strongroom.packages.staging.putting import Staged, take
 from strongroom.people.access.roles import Role
-from strongroom.people.accounts.users import person
 from strongroom.people.models import User
 from strongroom.people.tokens.caveats import Actions, Projects
 from tests.api.conftest import Registry, bearer
 from tests.fakes.distributions import sdist, sdist_filename
+from tests.fakes.people import sure
 
 PARCEL = ProjectId("pypi", "parcel")
 
@@ -25,7 +25,7 @@ PARCEL = ProjectId("pypi", "parcel")
 def staged(registry: Registry, user: User, name: str = "parcel", version: str = "2.0") -> str:
     """Put an sdist into a stage; returns the stage's handle."""
     reach = Reach(actions=frozenset({Action.STAGE}))
-    actor = replace(person(user, "token 7"), reach=reach)
+    actor = replace(sure(user, "token 7"), reach=reach)
     with registry.desk.blobs.receive() as incoming:
         incoming.write(sdist(name, version))
         upload = Upload(actor, "pypi", sdist_filename(name, version), {}, incoming)

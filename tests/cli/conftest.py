@@ -68,4 +68,5 @@ def registry(db: None, strongroom: Strongroom) -> Iterator[Strongroom]:
 def alice(registry: Strongroom) -> Strongroom:
     """Return a function that runs a command over a registry with one account."""
     assert registry("user", "create", "alice", "--email", "alice@example.org").code == 0
+    assert registry("user", "enrol", "alice").code == 0
     return registry

@@ -5,16 +5,22 @@ import pytest
 from strongroom.core.actors import Actor
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
-from strongroom.people.accounts.users import find_user, person
+from strongroom.people.accounts.users import find_user
 from strongroom.site.assembly import house
 from tests.cli.conftest import Strongroom
 from tests.fakes.distributions import Metadata, wheel, wheel_filename
+from tests.fakes.people import sure
 
 
 @pytest.fixture
 def parcel(alice: Strongroom) -> Strongroom:
     """Return a function that runs a command over a registry with one published project."""
-    _publish(person(find_user("alice"), "test"), "Parcel", "1.0", "boxes and twine")
+    _publish(
+        sure(find_user("alice"), "test"),
+        "Parcel",
+        "1.0",
+        "boxes and twine",
+    )
     return alice
 
 

@@ -2,15 +2,16 @@
 
 import pytest
 
-from strongroom.people.accounts.users import find_user, person
+from strongroom.people.accounts.users import find_user
 from tests.cli.conftest import Strongroom
 from tests.cli.test_projects import _publish
+from tests.fakes.people import sure
 
 
 @pytest.fixture
 def parcel(alice: Strongroom) -> Strongroom:
     """Return a function that runs a command over a registry with one published project."""
-    _publish(person(find_user("alice"), "test"), "Parcel", "1.0", "boxes")
+    _publish(sure(find_user("alice"), "test"), "Parcel", "1.0", "boxes")
     return alice
 
 

@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 
 from strongroom.packages.models import Release
-from strongroom.people.accounts.users import find_user, person
+from strongroom.people.accounts.users import find_user
 from strongroom.site.assembly import house
 from tests.cli.conftest import Strongroom
 from tests.cli.test_projects import _publish
+from tests.fakes.people import sure
 
 
 @pytest.fixture
 def nightly(alice: Strongroom) -> Strongroom:
     """Return a function that runs a command over a project with a final and three old betas."""
-    actor = person(find_user("alice"), "test")
+    actor = sure(find_user("alice"), "test")
     for version in ("1.0", "2.0b1", "2.0b2", "2.0b3"):
         _publish(actor, "Parcel", version, "boxes")
     Release.objects.update(published_at=house().clock.now() - timedelta(days=9))
@@ -50,7 +51,7 @@ def test_a_removal_is_told_as_json(nightly: Strongroom) -> None:
 
 
 def test_the_last_release_leaves_none(alice: Strongroom) -> None:
-    _publish(person(find_user("alice"), "test"), "Parcel", "1.0", "boxes")
+    _publish(sure(find_user("alice"), "test"), "Parcel", "1.0", "boxes")
     ended = alice("project", "remove", "parcel", "1.0")
     assert "none: the project has no other release" in ended.out
 

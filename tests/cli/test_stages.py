@@ -7,17 +7,18 @@ import pytest
 from strongroom.core.actors import Action, Reach
 from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.staging.putting import Staged, take
-from strongroom.people.accounts.users import find_user, person
+from strongroom.people.accounts.users import find_user
 from strongroom.site.assembly import house
 from tests.cli.conftest import Strongroom
 from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.people import sure
 
 
 @pytest.fixture
 def handle(alice: Strongroom) -> str:
     """Return a stage of alice's."""
     reach = Reach(actions=frozenset({Action.STAGE}))
-    actor = replace(person(find_user("alice"), "token 7"), reach=reach)
+    actor = replace(sure(find_user("alice"), "token 7"), reach=reach)
     yard = house().yard
     with yard.desk.blobs.receive() as incoming:
         incoming.write(wheel("parcel", "2.0"))

@@ -8,11 +8,12 @@ import pytest
 
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
-from strongroom.people.accounts.users import find_user, person
+from strongroom.people.accounts.users import find_user
 from strongroom.site.assembly import house
 from tests.cli.conftest import Strongroom
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place
+from tests.fakes.people import sure
 from tests.settings import DATA
 
 MADE = ("blobs", "public")
@@ -27,7 +28,7 @@ def place(alice: Strongroom) -> Iterator[Path]:
     with desk.blobs.receive() as incoming:
         incoming.write(wheel("example", "1.0"))
         filename = wheel_filename("example", "1.0")
-        actor = person(find_user("alice"), "test")
+        actor = sure(find_user("alice"), "test")
         digest = publish(Upload(actor, "pypi", filename, {}, incoming), desk).sha256
     yield blob_place(DATA, digest)
     for folder in MADE:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from strongroom.core.actors import OPERATOR, Actor
+from strongroom.core.actors import Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Recorded
 from strongroom.packages.catalog.changes import Target, target
@@ -31,7 +31,6 @@ from strongroom.packages.publishing.steps import Receipt, Upload
 from strongroom.packages.shelf.refresh import Shelf, rebuild, refresh
 from strongroom.packages.shelf.standing import Render
 from strongroom.packages.staging.yard import Yard
-from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import Grant
 from strongroom.proof.models import EventRow
 from strongroom.site.reactions import Reactions
@@ -41,6 +40,7 @@ from strongroom.stores.pages.disk import DiskPages
 from strongroom.web.shelf import FrontPages
 from tests.fakes.clocks import StoppedClock
 from tests.fakes.ecosystems import Boxes, box, box_filename
+from tests.fakes.people import member, sure
 
 MOST_BYTES = 32 * 1024 * 1024
 OPEN_FOR = timedelta(days=14)
@@ -73,9 +73,7 @@ class Bench:
 
     def person(self, name: str, *, admin: bool = False) -> Actor:
         """Make an account and return it as it acts when signed in."""
-        address = f"{name}@example.org"
-        user = create_user(name, address, admin=admin, actor=OPERATOR, clock=self.clock)
-        return person(user, "session")
+        return sure(member(name, self.clock, admin=admin))
 
     def send(
         self,

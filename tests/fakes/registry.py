@@ -25,7 +25,6 @@ from strongroom.ecosystems.pypi.wire.previews import Previews
 from strongroom.ecosystems.pypi.wire.sessions import Sessions
 from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.packages.catalog.changes import set_status, target, yank
-from strongroom.people.accounts.users import create_user, person
 from strongroom.people.models import User
 from strongroom.people.tokens.caveats import Caveat
 from strongroom.people.tokens.minting import Mint, Order, create
@@ -36,6 +35,7 @@ from strongroom.site.reactions import Reactions
 from strongroom.stores.keys import open_keys
 from tests.fakes.clocks import StoppedClock
 from tests.fakes.distributions import Metadata, wheel, wheel_filename
+from tests.fakes.people import member, sure
 
 URL = "http://registry.test"
 
@@ -55,12 +55,16 @@ class Registry:
     def mint(self, user: User, *caveats: Caveat) -> str:
         """Make a token of a user."""
         mint = Mint(open_keys(self.keys, None).key("tokens"), self.clock, secrets.token_bytes)
-        return create(user, Order("test", caveats), by=person(user, "session"), mint=mint).text
+        return create(
+            user,
+            Order("test", caveats),
+            by=sure(user),
+            mint=mint,
+        ).text
 
     def user(self, name: str) -> User:
         """Make an account."""
-        address = f"{name}@example.org"
-        return create_user(name, address, admin=False, actor=OPERATOR, clock=self.clock)
+        return member(name, self.clock)
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Read an address; header names are written with underscores."""
@@ -147,6 +151,6 @@ def _registry(data: Path, settings: Settings, configured: Mapping[str, object]) 
     settings.ALLOWED_HOSTS = ["registry.test", "localhost"]
     house.reactions.put_shared()
     app = application(house)
-    owner = create_user("alice", "alice@example.org", admin=False, actor=OPERATOR, clock=clock)
+    owner = member("alice", clock)
     empty = Registry(house, clock, app, Client(app), owner, "", data / "keys")
     return replace(empty, token=empty.mint(owner))

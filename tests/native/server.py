@@ -48,6 +48,7 @@ def _made(data: Path, settings: Mapping[str, str]) -> str:
     program("init", *over, settings=settings)
     alice = ("alice", "--email", "alice@example.org")
     program("user", "create", *over, *alice, settings=settings)
+    program("user", "enrol", *over, "alice", settings=settings)
     return program("token", "create", *over, "--user", "alice", settings=settings)
 
 

@@ -10,13 +10,14 @@ import pytest
 from strongroom.core.actors import OPERATOR
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
-from strongroom.people.accounts.users import create_user, person
+from strongroom.people.accounts.users import create_user
 from strongroom.site.assembly import House, build
 from strongroom.site.configuration import Configuration
 from strongroom.site.preparation import Prepared, prepare, render
 from strongroom.stores.keys import open_keys
 from tests.fakes.clocks import StoppedClock
 from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.people import sure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +46,7 @@ def house(data: Path, clock: StoppedClock) -> House:
 
 
 def test_a_new_registry_gets_its_first_pages_and_a_link(house: House) -> None:
-    assert prepare(house, Secrets()) == Prepared((), 0, "http://127.0.0.1:8000/claim/secret-1")
+    assert prepare(house, Secrets()) == Prepared((), 0, "http://localhost:8000/claim/secret-1")
     assert house.shelf.pages.get("web/index.html") is not None
     assert house.shelf.pages.get("simple/index.html") is not None
 
@@ -123,7 +124,10 @@ def test_a_project_whose_lock_shares_a_slot_with_the_preparation_holds_nothing_u
     with desk.blobs.receive() as incoming:
         incoming.write(wheel("decimal-lane", "1.0"))
         name = wheel_filename("decimal-lane", "1.0")
-        publish(Upload(person(alice, "test"), "pypi", name, {}, incoming), desk)
+        publish(
+            Upload(sure(alice, "test"), "pypi", name, {}, incoming),
+            desk,
+        )
     (house.configuration.data / "public" / ".rendered").unlink(missing_ok=True)
 
     def run() -> None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django_tasks_db.models import DBTaskResult
 
 from strongroom.core.actors import OPERATOR
@@ -18,8 +17,7 @@ from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.upkeep.premises import BACKUP
 from strongroom.people.accounts.links import create_link
-from strongroom.people.accounts.users import create_user, person
-from strongroom.people.models import SignInLink, User
+from strongroom.people.models import BrowserSession, SignInLink, User
 from strongroom.proof.ledger.events import newest_of
 from strongroom.site import work
 from strongroom.site.assembly import house
@@ -30,6 +28,7 @@ from strongroom.site.schedule import SCHEDULE
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place
 from tests.fakes.jobs import TERMS
+from tests.fakes.people import member, sure
 from tests.settings import DATA
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,9 +42,7 @@ def alice() -> Iterator[User]:
     """Make an account where other tests have left nothing."""
     for folder in MADE:
         shutil.rmtree(DATA / folder, ignore_errors=True)
-    yield create_user(
-        "alice", "alice@example.org", admin=False, actor=OPERATOR, clock=house().clock
-    )
+    yield member("alice", house().clock)
     for folder in MADE:
         shutil.rmtree(DATA / folder, ignore_errors=True)
 
@@ -55,7 +52,13 @@ def published(user: User, name: str) -> Path:
     desk = house().desk
     with desk.blobs.receive() as incoming:
         incoming.write(wheel(name, "1.0"))
-        upload = Upload(person(user, "test"), "pypi", wheel_filename(name, "1.0"), {}, incoming)
+        upload = Upload(
+            sure(user, "test"),
+            "pypi",
+            wheel_filename(name, "1.0"),
+            {},
+            incoming,
+        )
         return blob_place(DATA, publish(upload, desk).sha256)
 
 
@@ -147,10 +150,11 @@ def test_stages_whose_time_is_over_are_ended(alice: User) -> None:
 
 
 def test_what_has_ended_long_ago_is_forgotten(alice: User) -> None:
-    now, rows = house().clock.now(), (Session, SignInLink)
+    now, rows = house().clock.now(), (BrowserSession, SignInLink)
     create_link(alice, OPERATOR, house().clock, lambda: secrets.token_urlsafe(32))
-    Session.objects.create(session_key="ended", expire_date=now - timedelta(seconds=1))
-    Session.objects.create(session_key="live", expire_date=now + timedelta(hours=1))
+    for key, seconds in (("ended", -1), ("live", 3600)):
+        end = now + timedelta(seconds=seconds)
+        BrowserSession.objects.create(session_key=key, expire_date=end, created_at=now, seen_at=now)
     work.forget.func()
     assert [row.objects.count() for row in rows] == [1, 1]
     SignInLink.objects.update(expires_at=now - timedelta(days=8))

@@ -13,12 +13,12 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import InvalidError, UnavailableError
 from strongroom.core.events import Kind
 from strongroom.packages.models import File, Project, Release
-from strongroom.people.accounts.users import person
 from strongroom.proof.ledger.events import of_project, since
 from strongroom.site.imports import import_into
 from strongroom.upstream.importing import FAILURES_IN_A_ROW, Order, Report, Step, run
 from strongroom.upstream.sources.found import SHA256, Blocks, Found, Offer, nothing, release_of
 from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
+from tests.fakes.people import sure
 from tests.fakes.registry import Registry
 
 THEN = datetime(2019, 3, 1, 12, 30, 15, tzinfo=UTC)
@@ -52,7 +52,7 @@ def found(name: str, version: str, **more: Any) -> Found:  # noqa: ANN401 - fiel
 
 def imported(registry: Registry, *files: Found, **order: bool) -> Report:
     """Import files for alice."""
-    owner = person(registry.owner, IMPORT)
+    owner = sure(registry.owner, IMPORT)
     offer = Offer(tuple(files), ("a note",))
     return import_into(registry.house, offer, Order(owner, "pypi", **order), lambda _step: None)
 
@@ -149,7 +149,7 @@ def test_an_import_that_was_cut_short_is_finished_by_the_same_import(registry: R
         if step.done == 2:
             raise KeyboardInterrupt
 
-    order = Order(person(registry.owner, IMPORT), "pypi")
+    order = Order(sure(registry.owner, IMPORT), "pypi")
     with pytest.raises(KeyboardInterrupt):
         import_into(registry.house, Offer(tuple(files)), order, stop)
     assert registry.get("/simple/p1/").status_code == 200  # pages of what came are there
@@ -205,14 +205,14 @@ def test_a_file_larger_than_the_limit_is_refused(registry: Registry) -> None:
     desk = replace(
         registry.house.desk, limits=replace(registry.house.desk.limits, max_file_bytes=100)
     )
-    order = Order(person(registry.owner, IMPORT), "pypi")
+    order = Order(sure(registry.owner, IMPORT), "pypi")
     report = run(Offer((found("parcel", "1.0"),)), order, desk, lambda _step: None)
     assert [one.code for one in report.refused] == ["file-too-large"]
 
 
 def test_a_project_of_somebody_else_is_not_added_to(registry: Registry) -> None:
     imported(registry, found("parcel", "1.0"))
-    other = Order(person(registry.user("bob"), IMPORT), "pypi")
+    other = Order(sure(registry.user("bob"), IMPORT), "pypi")
     offer = Offer((found("parcel", "1.1"),))
     report = import_into(registry.house, offer, other, lambda _step: None)
     assert [one.code for one in report.refused] == ["role-missing"]
@@ -259,7 +259,7 @@ def test_single_failures_are_reported(registry: Registry) -> None:
 def test_progress_is_told_in_files_and_bytes(registry: Registry) -> None:
     steps: list[Step] = []
     offer = Offer((found("a", "1.0"), found("b", "1.0", size=None)))
-    order = Order(person(registry.owner, IMPORT), "pypi")
+    order = Order(sure(registry.owner, IMPORT), "pypi")
     run(offer, order, registry.house.desk, steps.append)
     assert [(one.done, one.files) for one in steps] == [(0, 2), (1, 2), (2, 2)]
     assert steps[0].done_bytes == 0

@@ -20,14 +20,15 @@ from strongroom.packages.staging.yard import Yard
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts import links
-from strongroom.people.accounts.users import create_user
 from strongroom.people.models import User
 from strongroom.site.jobs import board as queue
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.web import faults
 from strongroom.web.press import Press
 from strongroom.web.urls import urls
+from strongroom.web.visitors import ENROLLED
 from strongroom.web.work import Board
+from tests.fakes.people import member
 from tests.web.specimens import NOON, PARCEL, URL
 
 CLOCK = SystemClock()  # sessions end by the machine's own clock
@@ -42,19 +43,21 @@ class Shop:
     events: list[Recorded] = field(default_factory=list)
 
     def user(self, name: str, *, admin: bool = False) -> User:
-        email = f"{name}@example.org"
-        return create_user(name, email, admin=admin, actor=OPERATOR, clock=CLOCK)
+        return member(name, CLOCK, admin=admin)
 
     def link(self, user: User | None) -> str:
         return links.create_link(user, OPERATOR, CLOCK, lambda: f"secret-of-{user}")
 
     def visitor(self, name: str, role: Role | None = None, *, admin: bool = False) -> Client:
-        """Return the browser of a person who signed in by a link."""
+        """Return the browser of a person who signed in by a link and has shown a security key."""
         user = self.user(name, admin=admin)
         if role is not None:
             grant(user.pk, PARCEL, role, CLOCK)
         browser = Client()
         browser.post(f"/sign-in/{self.link(user)}")
+        session = browser.session
+        session[ENROLLED] = {"user": user.pk, "type": "webauthn"}
+        session.save()
         browser.get("/account/")  # takes the greeting
         return browser
 

@@ -19,9 +19,10 @@ from strongroom.packages.staging.promises import promise
 from strongroom.packages.staging.putting import Staged, take
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
-from strongroom.people.accounts.users import person
 from strongroom.people.models import Grant, User
+from strongroom.web.visitors import SIGN_IN
 from tests.fakes.distributions import PURE, sdist, sdist_filename, wheel, wheel_filename
+from tests.fakes.people import sure
 from tests.web.conftest import CLOCK, Shop
 from tests.web.specimens import PARCEL, URL, Reader
 
@@ -34,7 +35,7 @@ def staged(
     tag: str = PURE,
 ) -> Stage:
     """Put a wheel into a stage, by a token that may only stage."""
-    actor = person(User.objects.get(username=name), "token 7")
+    actor = sure(User.objects.get(username=name), "token 7")
     actor = replace(actor, reach=Reach(actions=frozenset({Action.STAGE})))
     with shop.desk.blobs.receive() as incoming:
         incoming.write(wheel(project, version, tag=tag))
@@ -83,7 +84,7 @@ def form(browser: Client, stage: Stage, act: str) -> dict[str, str]:
 def test_who_is_not_signed_in_is_sent_to_sign_in(
     client: Client, stage: Stage, address: str
 ) -> None:
-    assert client.get(here(stage, address))["Location"] == "/sign-in/"
+    assert client.get(here(stage, address))["Location"].startswith(SIGN_IN)
 
 
 @pytest.mark.parametrize("address", ["", "approve/", "reject/", "publish/", "cancel/"])
@@ -186,7 +187,7 @@ def test_an_approval_that_does_not_count_any_more_is_marked(
 def slipped_in(shop: Shop) -> str:
     """Put another file into marta's stage, by her token; returns its name."""
     actor = replace(
-        person(User.objects.get(username="marta"), "token 7"),
+        sure(User.objects.get(username="marta"), "token 7"),
         reach=Reach(actions=frozenset({Action.STAGE})),
     )
     name = sdist_filename("parcel", "2.0")
@@ -308,7 +309,7 @@ def test_a_publication_that_fails_says_why(shop: Shop, owner: Client, parcel: Pr
 def test_a_file_on_its_way_is_shown_and_keeps_the_buttons_away(
     shop: Shop, owner: Client, stage: Stage
 ) -> None:
-    actor = person(User.objects.get(username="marta"), "token 7")
+    actor = sure(User.objects.get(username="marta"), "token 7")
     promise(shop.yard, actor, stage.handle, Promise("parcel-2.0.tar.gz", 3, {"sha256": "0" * 64}))
     assert "on its way" in page(owner, here(stage)).text
     assert offered(owner, stage) == {"cancel"}

@@ -99,13 +99,13 @@ def _of_index(parser: argparse.ArgumentParser) -> None:
 
 def _import(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
-    from strongroom.core.actors import IMPORT
+    from strongroom.core.actors import IMPORT, Assurance
     from strongroom.people.accounts.users import find_user, person
     from strongroom.site.imports import import_into
     from strongroom.upstream.importing import Order
 
     order = Order(
-        owner=person(find_user(arguments.owner), IMPORT),
+        owner=person(find_user(arguments.owner), IMPORT, Assurance.PHISHING_RESISTANT),
         ecosystem=ECOSYSTEM,
         keep_times=arguments.times == "keep",
         rehearsal=arguments.dry_run,

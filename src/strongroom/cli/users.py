@@ -1,12 +1,16 @@
-"""Accounts: `user create`, `user link`, `user list`."""
+"""Accounts: `user create`, `user enrol`, `user link`, `user list`."""
 
 import argparse
+import base64
 import secrets
 from dataclasses import asdict
+from urllib.parse import quote, urlencode
 
 from strongroom.cli import opening, options
 from strongroom.cli.exits import Exit
 from strongroom.cli.terminal import as_json, clean, note, say, table
+
+TOTP_BYTES = 20  # RFC 4226, 4, R6, recommends 160 bits
 
 
 def add(commands: options.Commands) -> None:
@@ -24,6 +28,16 @@ def add(commands: options.Commands) -> None:
     parser.add_argument("name", metavar="NAME", help="the user name")
     parser.add_argument("--email", metavar="ADDRESS", required=True, help="the e-mail address")
     parser.add_argument("--admin", action="store_true", help="let the account run the registry")
+    parser = options.command(
+        users,
+        "enrol",
+        "give an account that has none a second factor, and print it once",
+        "strongroom user enrol --data /srv/strongroom alice",
+        _enrol,
+    )
+    options.data(parser)
+    options.as_json(parser)
+    parser.add_argument("name", metavar="NAME", help="the user name")
     parser = options.command(
         users,
         "link",
@@ -62,6 +76,26 @@ def _create(arguments: argparse.Namespace) -> int:
     else:
         say(f"Made the account {clean(user.username)}.")
         note(f"`strongroom user link {clean(user.username)}` prints a link to sign in with.")
+    return Exit.DONE
+
+
+def _enrol(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.core.actors import OPERATOR
+    from strongroom.people.accounts.factors import enrol_totp
+    from strongroom.people.accounts.users import find_user
+
+    user = find_user(arguments.name)
+    secret = base64.b32encode(secrets.token_bytes(TOTP_BYTES)).decode()
+    enrol_totp(user, secret, seal=house.seal_factor, by=OPERATOR, clock=house.clock)
+    label = quote(f"{house.configuration.site_name}:{user.username}")
+    asked = urlencode({"secret": secret, "issuer": house.configuration.site_name}, quote_via=quote)
+    address = f"otpauth://totp/{label}?{asked}"
+    if arguments.json:
+        as_json({"name": user.username, "secret": secret, "address": address})
+    else:
+        say(address)
+        note("Put it into an authenticator app now: it is not shown again.")
     return Exit.DONE
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from strongroom.core.coordinates import ProjectId
 
@@ -20,6 +20,18 @@ class Action(StrEnum):
     APPOINT = "appoint"  # give and take roles in a project
     LOOSEN = "loosen"  # ask for fewer approvals than before
     REMOVE = "remove"  # remove releases for good, within what `catalog.removal` allows
+
+
+class Assurance(IntEnum):
+    """How well somebody has proved who they are; each holds what those before it hold.
+
+    The words are those of OpenID Connect's `acr` values (OpenID EAP ACR 1.0): an authenticator
+    that is bound to the registry's own origin, such as WebAuthn, cannot be used through another.
+    """
+
+    SINGLE_FACTOR = 0
+    MULTI_FACTOR = 1
+    PHISHING_RESISTANT = 2
 
 
 # The credential of a person who is signed in, at a browser of theirs.
@@ -51,6 +63,7 @@ class Actor:
 
     `user_id` is None for nobody, the operator at the machine's own shell and the registry itself.
     `credential` names what was presented ("session", "token 41", "shell"), for events and logs.
+    `assurance` is what a session has shown, and for a token what its owner's account can show.
     """
 
     kind: str
@@ -59,6 +72,7 @@ class Actor:
     user_id: int | None = None
     admin: bool = False
     reach: Reach = field(default=EVERYWHERE)
+    assurance: Assurance = Assurance.SINGLE_FACTOR
 
 
 NOBODY = Actor(kind="nobody", name="anonymous", credential="none")

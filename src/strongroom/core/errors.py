@@ -33,6 +33,15 @@ class ForbiddenError(StrongroomError):
     """The credential is invalid, or does not reach as far as this act."""
 
 
+class AssuranceError(ForbiddenError):
+    """Whoever asks has to prove better who they are first; they can, and may then."""
+
+    def __init__(self, code: str, sentence: str, remedy: str = "", *, needed: int) -> None:
+        """Take, besides the words, which `Assurance` is needed."""
+        super().__init__(code, sentence, remedy)
+        self.needed = needed
+
+
 class NotFoundError(StrongroomError):
     """There is no such thing here, or none that this reader may know of."""
 

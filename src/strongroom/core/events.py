@@ -19,6 +19,16 @@ class Kind(StrEnum):
     ADMINISTRATOR_CLAIMED = "administrator-claimed"
     SIGN_IN_LINK_CREATED = "sign-in-link-created"
     SIGNED_IN = "signed-in"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a kind of event
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - likewise
+    ADDRESS_ADDED = "address-added"
+    ADDRESS_REMOVED = "address-removed"
+    ADDRESS_VERIFIED = "address-verified"
+    PRIMARY_ADDRESS_CHANGED = "primary-address-changed"
+    FACTOR_ADDED = "factor-added"
+    FACTOR_REMOVED = "factor-removed"
+    FACTOR_RESET = "factor-reset"
+    SESSION_ENDED = "session-ended"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"

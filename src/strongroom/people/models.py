@@ -1,18 +1,24 @@
-"""The rows of people: users, their grants, their tokens, their one-time sign-in links."""
+"""The rows of people: users, grants, tokens, sign-in links, browser sessions, letters.
+
+E-mail addresses and second factors are rows of django-allauth (`account`, `mfa`).
+"""
 
 from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 
 class User(AbstractBaseUser):
-    """A person's account. `folded` is the user name as compared: lower case."""
+    """A person's account. `folded` is the user name as compared: lower case.
+
+    `email` is the primary one of its addresses; whether that is verified stands with the address.
+    """
 
     username = models.CharField(max_length=64)
     folded = models.CharField(max_length=64, unique=True)
     email = models.EmailField()
-    email_verified = models.BooleanField(default=False)
     admin = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
@@ -103,3 +109,43 @@ class SignInLink(models.Model):
     def __str__(self) -> str:
         """Return how the link is called: by its row."""
         return f"link {self.pk}"
+
+
+class BrowserSession(AbstractBaseSession):
+    """A browser that is signed in, or on its way to it; its key and its data are not readable.
+
+    `session_key` is a digest of what the browser holds, `session_data` is sealed.
+    """
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    source = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+
+
+class Counter(models.Model):
+    """A value that is remembered for a while, by all processes: how often somebody has guessed."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.JSONField()
+    ends_at = models.FloatField(db_index=True)  # seconds since the epoch
+
+    def __str__(self) -> str:
+        """Return the key."""
+        return self.key
+
+
+class Letter(models.Model):
+    """A mail on its way to one address. Its text is sealed: it may hold a code that signs in."""
+
+    to = models.EmailField()
+    sealed = models.TextField()
+    written_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        """Return how the letter is called: by its row."""
+        return f"letter {self.pk}"

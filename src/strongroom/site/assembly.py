@@ -33,8 +33,11 @@ from strongroom.site.storage import storage
 from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks, Locks, Still
+from strongroom.stores.mail import Post, server
+from strongroom.stores.seals import Seal
 from strongroom.web.shelf import FrontPages, project_pages
 
+FACTOR = "factor"  # what the seal of second factors is about
 STARTUP_CODE = "wheel-runs-at-start"
 
 
@@ -52,6 +55,17 @@ class House:
     recognise: Callable[[str, str], None]
     yard: Yard
     metrics: Metrics
+    post: Post
+    letters: Seal  # of letters that wait
+    factors: Seal  # of what second factors share with their owners
+
+    def seal_factor(self, secret: str) -> str:
+        """Return the form in which the secret of a second factor rests in the database."""
+        return self.factors.close(secret, FACTOR)
+
+    def open_factor(self, sealed: str) -> str:
+        """Return the secret."""
+        return self.factors.open(sealed, FACTOR)
 
     @property
     def premises(self) -> Premises:
@@ -144,7 +158,19 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         ),
     )
     return House(
-        configuration, clock, stores.blobs, desk, shelf, reactions, known, worth, yard, metrics
+        configuration,
+        clock,
+        stores.blobs,
+        desk,
+        shelf,
+        reactions,
+        known,
+        worth,
+        yard,
+        metrics,
+        Post(configuration.sender, clock, server(configuration.mail), data / "mail"),
+        Seal(keys.key("letters")),
+        Seal(keys.key("second factors")),
     )
 
 

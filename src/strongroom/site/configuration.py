@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.site import databases
+from strongroom.stores import mail
 from strongroom.stores.buckets import address as buckets
 
 PREFIX = "STRONGROOM_"
@@ -108,6 +109,12 @@ class Configuration:
     key_passphrase: str = _secret(
         "encrypts the key file; set it before the first start (environment only)"
     )
+    mail: str = _secret(
+        f"the mail server: {mail.FORM}; empty: letters are written into the folder mail of the"
+        " data folder"
+    )
+    mail_from: str = _setting("", "the sender of letters; by default strongroom@HOST")
+    sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     log_format: str = _setting("text", "log lines as `text` or as `json`")
     log_level: str = _setting("info", "`debug`, `info`, `warning` or `error`")
     metrics_networks: tuple[str, ...] = _setting(
@@ -117,7 +124,12 @@ class Configuration:
     @property
     def url(self) -> str:
         """Return the address that clients use, without a final slash."""
-        return self.public_url or f"http://{_bracketed(self.host)}:{self.port}"
+        return self.public_url or f"http://{_named(self.host)}:{self.port}"
+
+    @property
+    def sender(self) -> str:
+        """Return the address from which letters come."""
+        return self.mail_from or f"strongroom@{urlsplit(self.url).hostname}"
 
     @property
     def in_bucket(self) -> bool:
@@ -139,7 +151,11 @@ class Configuration:
 
 ENVIRONMENT_ONLY = frozenset({"data", "key_passphrase"})
 SETTINGS: tuple[Field[Any], ...] = fields(Configuration)
-ADDRESSES = {"database": databases, "objects": buckets}  # which hold a secret and other things
+ADDRESSES = {
+    "database": databases,
+    "objects": buckets,
+    "mail": mail,
+}  # which hold a secret and other things
 
 
 def shown(setting: Field[Any], value: object) -> object:
@@ -212,10 +228,15 @@ def _unknown(told: str) -> ConfigurationError:
 
 
 def _parsed(setting: Field[Any], value: object) -> Any:  # noqa: ANN401 - as its setting is
-    parsers: dict[type, Callable[[object], object]] = {int: _integer, tuple: _words, str: _text}
+    parsers: dict[type, Callable[[object], object]] = {
+        bool: _switch,
+        int: _integer,
+        tuple: _words,
+        str: _text,
+    }
     try:
         return parsers.get(type(setting.default), _path)(value)
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         raise ConfigurationError(
             "configuration-invalid",
             f"{setting.name} cannot be {shown(setting, value)!r}.",
@@ -227,6 +248,12 @@ def _integer(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError
     return int(value)
+
+
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}[_text(value).lower()]
 
 
 def _text(value: object) -> str:
@@ -271,6 +298,8 @@ def _checked(read: Configuration) -> Configuration:
         "prerelease_days": 0 <= read.prerelease_days <= MOST_DAYS,
         "max_project_bytes": read.max_project_bytes >= 0,
         "max_user_bytes": read.max_user_bytes >= 0,
+        "mail": mail.is_valid(read.mail),
+        "mail_from": not read.mail_from or _is_mailbox(read.mail_from),
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),
@@ -296,6 +325,11 @@ def _is_origin(text: str) -> bool:
     )
 
 
+def _is_mailbox(text: str) -> bool:
+    name, at, host = text.partition("@")
+    return bool(name and at and host) and text.isascii() and text.isprintable() and " " not in text
+
+
 def _networks(words: tuple[str, ...]) -> bool:
     try:
         for word in words:
@@ -303,6 +337,11 @@ def _networks(words: tuple[str, ...]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _named(host: str) -> str:
+    # Keys of WebAuthn belong to a name (its section 5.1.3, step 7), and an address is none.
+    return "localhost" if host == "127.0.0.1" else _bracketed(host)
 
 
 def _bracketed(host: str) -> str:

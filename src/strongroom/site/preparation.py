@@ -22,7 +22,8 @@ from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
 from strongroom.packages.upkeep.reading import Progress
 from strongroom.packages.upkeep.rebuild import Report, rebuild
-from strongroom.people.accounts.links import create_link, is_unclaimed, peek
+from strongroom.people.accounts.links import create_link, peek
+from strongroom.people.accounts.users import unclaimed
 from strongroom.site import schema
 from strongroom.site.apart import apart
 from strongroom.site.assembly import House, preparing
@@ -109,7 +110,7 @@ def _claim(place: Path, clock: Clock, secret: Callable[[], str]) -> str | None:
 
     It lies in the data folder until it is used, beside the keys, whose reader needs no link.
     """
-    if not is_unclaimed():
+    if not unclaimed():
         place.unlink(missing_ok=True)
         return None
     with suppress(FileNotFoundError, ForbiddenError):

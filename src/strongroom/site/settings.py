@@ -22,12 +22,16 @@ LANGUAGE_CODE = "en"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",  # the session middleware of auth needs both
     "django.contrib.auth",
-    "django.contrib.sessions",
+    "django.contrib.humanize",  # templates of allauth ask for it
     "strongroom.proof",
     "strongroom.people",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "strongroom.packages",
     "django_tasks_db",
     "strongroom.site.jobs",
+    "strongroom.site.accounts",
 ]
 TASKS = {"default": {"BACKEND": "strongroom.site.jobs.queue.Queue"}}
 AUTH_USER_MODEL = "people.User"
@@ -41,15 +45,66 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
-AUTHENTICATION_BACKENDS = ["strongroom.people.accounts.sessions.SessionBackend"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [Path(__file__).parent.parent / "web" / "templates"],
-        "OPTIONS": {"builtins": ["strongroom.web.words"]},
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["strongroom.web.words"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "strongroom.site.accounts.pages.frame",
+            ],
+        },
     },
 ]
+
+# Accounts are those of django-allauth; what it asks of us is answered in `site/accounts`.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # argon2id (RFC 9106)
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},  # NIST SP 800-63B, 3.1.1.2, asks for 8 beside a factor
+    },
+]
+# Limits and used codes must be known to all processes.
+CACHES = {"default": {"BACKEND": "strongroom.site.accounts.counters.Counters"}}
+SESSION_ENGINE = "strongroom.site.accounts.sessions"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/account/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "strongroom.site.accounts.adapters.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "folded"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_USER_DISPLAY = "strongroom.site.accounts.pages.name_of"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end; this one has just proved itself
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIGURATION.url.startswith("https:") else "http"
+ALLAUTH_TRUSTED_CLIENT_IP_HEADER = None  # the server itself resolves trusted proxies
+MFA_ADAPTER = "strongroom.site.accounts.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = CONFIGURATION.site_name
+MFA_TOTP_TOLERANCE = 1  # a step of 30 s either way, as RFC 6238, 5.2, recommends
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 HTTPS = CONFIGURATION.url.startswith("https:")
 SESSION_COOKIE_NAME = "strongroom_session"

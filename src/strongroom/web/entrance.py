@@ -19,7 +19,7 @@ from strongroom.people.accounts import links
 from strongroom.people.models import User
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
-from strongroom.web.visitors import see_other, tell, visitor
+from strongroom.web.visitors import SIGN_IN, see_other, tell, visitor
 
 ACCOUNT = "/account/"
 
@@ -67,10 +67,8 @@ class Entrance:
         return HttpResponse(page, content_type=PAGE)
 
     def explain(self, request: HttpRequest) -> HttpResponseBase:
-        """Say how people sign in here."""
-        if visitor(request) is not None:
-            return see_other(ACCOUNT)
-        return HttpResponse(self.press.print("sign-in.html"), content_type=PAGE)
+        """Lead on to where people sign in."""
+        return see_other(ACCOUNT if visitor(request) is not None else SIGN_IN)
 
     def sign_out(self, request: HttpRequest) -> HttpResponseBase:
         """End the session."""

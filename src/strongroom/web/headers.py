@@ -10,7 +10,8 @@ from django.http import HttpResponseBase
 PAGE = "text/html; charset=utf-8"
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 PERMISSIONS = ", ".join(
     f"{feature}=()"

@@ -40,15 +40,18 @@ class Press:
     public_url: str = ""
     site_name: str = BRAND
 
-    def print(self, template: str, **values: object) -> bytes:
-        """Return the page that a template makes of values, as UTF-8."""
-        known = {
+    def known(self) -> dict[str, object]:
+        """Return what every page is told."""
+        return {
             "site_name": self.site_name,
             "public_url": self.public_url,
             "stylesheet": asset("strongroom.css"),
             "script": asset("strongroom.js"),
             "icon": asset("strongroom.svg"),
         }
-        page = engine().get_template(template).render(Context({**known, **values}))
+
+    def print(self, template: str, **values: object) -> bytes:
+        """Return the page that a template makes of values, as UTF-8."""
+        page = engine().get_template(template).render(Context({**self.known(), **values}))
         # An unpaired surrogate cannot be written in UTF-8; it must not stop the page.
         return page.encode("utf-8", "replace")

@@ -68,7 +68,7 @@ class Staging:
 
     def show(self, request: HttpRequest, user: User, handle: str) -> HttpResponseBase:
         """Show a stage: its files, who approves them, and what this person may do."""
-        actor = acting(user)
+        actor = acting(request, user)
         stage = _visible(actor, handle)
         view = shown.shown(stage, self.yard)
         live = view.state not in ENDED
@@ -88,12 +88,12 @@ class Staging:
         )
         return HttpResponse(page, content_type=PAGE)
 
-    def changes(self, _request: HttpRequest, user: User, handle: str) -> HttpResponseBase:
+    def changes(self, request: HttpRequest, user: User, handle: str) -> HttpResponseBase:
         """Show how what a stage holds differs from the release before it, and lead on from there.
 
         Who approves after reading approves what was read: the view is older than what is compared.
         """
-        actor = acting(user)
+        actor = acting(request, user)
         stage = _visible(actor, handle)
         view = shown.shown(stage, self.yard)
         page = self.press.print(
@@ -111,7 +111,7 @@ class Staging:
 
     def act(self, request: HttpRequest, user: User, handle: str, act: str) -> HttpResponseBase:
         """Explain an act on a stage, or do it."""
-        actor = acting(user)
+        actor = acting(request, user)
         view = shown.shown(_visible(actor, handle), self.yard)
         if act not in (APPROVE, REJECT, PUBLISH, CANCEL):
             raise NotFoundError(

@@ -77,7 +77,7 @@ class Tending:
 
     def overview(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show what this person may change in a project."""
-        actor, project = acting(user), self._project(name)
+        actor, project = acting(request, user), self._project(name)
         row = find_project(project)
         shown = listing(project, self.desk.ecosystem(self.ecosystem), frozenset())
         allowed = _allowed(actor, project)
@@ -114,7 +114,11 @@ class Tending:
 
     def yank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain a yank, or make it."""
-        actor, target, shown = acting(user), self._target(name, version), self._listing(name)
+        actor, target, shown = (
+            acting(request, user),
+            self._target(name, version),
+            self._listing(name),
+        )
         may(actor, Action.YANK, target.project)
         number = target.version.display
         change = Change(
@@ -128,7 +132,11 @@ class Tending:
 
     def unyank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain how a yank is taken back, or take it back."""
-        actor, target, shown = acting(user), self._target(name, version), self._listing(name)
+        actor, target, shown = (
+            acting(request, user),
+            self._target(name, version),
+            self._listing(name),
+        )
         may(actor, Action.YANK, target.project)
         number = target.version.display
         change = Change(
@@ -143,7 +151,11 @@ class Tending:
 
     def remove(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain what removing a release for good does, or remove it once it was typed."""
-        actor, target, shown = acting(user), self._target(name, version), self._listing(name)
+        actor, target, shown = (
+            acting(request, user),
+            self._target(name, version),
+            self._listing(name),
+        )
         may(actor, Action.REMOVE, target.project)
         told = removal.consequences(shown, target.version)
         change = Change(
@@ -159,7 +171,7 @@ class Tending:
 
     def retention(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show a project's rules of retention and what they let go, or give it rules of its own."""
-        actor, project, problem = acting(user), self._project(name), None
+        actor, project, problem = acting(request, user), self._project(name), None
         own = keeping.own_rules(project)
         may(actor, Action.CONFIGURE, project)
         if request.method == "POST":
@@ -204,7 +216,7 @@ class Tending:
 
     def status(self, request: HttpRequest, user: User, name: str, status: str) -> HttpResponseBase:
         """Explain a change of status, or make it."""
-        actor, shown, wanted = acting(user), self._listing(name), states.status(status)
+        actor, shown, wanted = acting(request, user), self._listing(name), states.status(status)
         project, old = shown.project, states.Status(shown.status)
         may(actor, states.action_for(old, wanted), project)
         words = deed(shown.name.display, old, wanted)
@@ -223,7 +235,7 @@ class Tending:
         self, request: HttpRequest, user: User, name: str, wanted: int
     ) -> HttpResponseBase:
         """Explain what another number of approvals does, or ask for it."""
-        actor, shown = acting(user), self._listing(name)
+        actor, shown = acting(request, user), self._listing(name)
         project = shown.project
         old = find_project(project).approvals
         may(actor, Action.LOOSEN if wanted < old else Action.CONFIGURE, project)

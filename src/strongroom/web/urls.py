@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from strongroom.core.clock import Clock
 from strongroom.packages.staging.yard import Yard
 from strongroom.web.account import Account
+from strongroom.web.accounts.urls import urls as account_urls
 from strongroom.web.browsing import Browsing
 from strongroom.web.entrance import Entrance
 from strongroom.web.faults import guarded
@@ -40,6 +41,7 @@ def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPatter
 
     project = "manage/project/<str:name>/"
     return [
+        *account_urls(press, clock),
         at("search/", browsing.search, READ),
         at("user/<str:name>/", browsing.person, READ),
         at("claim/<str:secret>", entrance.claim, READ | SEND),

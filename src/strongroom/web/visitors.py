@@ -6,17 +6,23 @@ A message is told once, on the page that follows a change.
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from strongroom.core.actors import Actor
+from strongroom.core.actors import SESSION, Actor, Assurance
+from strongroom.core.errors import AssuranceError
+from strongroom.people.accounts import factors
 from strongroom.people.accounts.users import person
 from strongroom.people.models import User
 
 P = ParamSpec("P")
 
-SESSION = "session"
-SIGN_IN = "/sign-in/"
+SIGN_IN = "/account/login/"
+SECURITY = "/account/security/"
+ENROLLED = "enrolled"  # where a session holds whose factor was enrolled in it, and its type
 _MESSAGE = "message"
 
 
@@ -26,9 +32,21 @@ def visitor(request: HttpRequest) -> User | None:
     return user if isinstance(user, User) else None
 
 
-def acting(user: User) -> Actor:
-    """Return the actor that a signed-in person is."""
-    return person(user, SESSION)
+def acting(request: HttpRequest, user: User) -> Actor:
+    """Return the actor that a signed-in person is, having shown what the session says."""
+    return person(user, SESSION, assurance(request, user))
+
+
+def assurance(request: HttpRequest, user: User) -> Assurance:
+    """Return what the session has shown of its person.
+
+    Who enrols a factor shows it by that; allauth keeps a record only of factors that are used.
+    """
+    records = get_authentication_records(request, user)
+    enrolled = request.session.get(ENROLLED, {})
+    if enrolled.get("user") == user.pk:
+        records = [*records, {"method": "mfa", "type": enrolled["type"]}]
+    return factors.shown(records)
 
 
 def tell(request: HttpRequest, message: str) -> None:
@@ -48,6 +66,15 @@ def see_other(address: str) -> HttpResponseRedirect:
     return response
 
 
+def _prove(request: HttpRequest, user: User, error: AssuranceError) -> HttpResponseBase:
+    """Lead to where a factor is shown, or enrolled where there is none; and back from there."""
+    tell(request, f"{error.sentence} {error.remedy}")
+    able = factors.ability(user.pk) >= error.needed
+    offered = get_adapter(request).get_reauthentication_methods(user) if able else []
+    where = offered[0]["url"] if offered else SECURITY
+    return see_other(f"{where}?{urlencode({'next': request.path})}")
+
+
 def for_members(
     view: Callable[Concatenate[HttpRequest, User, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -57,7 +84,10 @@ def for_members(
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         user = visitor(request)
         if user is None:
-            return see_other(SIGN_IN)
-        return view(request, user, *args, **kwargs)
+            return see_other(f"{SIGN_IN}?{urlencode({'next': request.path})}")
+        try:
+            return view(request, user, *args, **kwargs)
+        except AssuranceError as error:
+            return _prove(request, user, error)
 
     return answer

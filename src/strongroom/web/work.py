@@ -47,7 +47,7 @@ class Work:
 
     def overview(self, request: HttpRequest, user: User) -> HttpResponseBase:
         """Show what is not done."""
-        jobs = self.board.listed(acting(user))
+        jobs = self.board.listed(acting(request, user))
         page = self.press.print(
             "jobs.html",
             failed=[one for one in jobs if one.state is State.FAILED],
@@ -58,7 +58,7 @@ class Work:
 
     def retry(self, request: HttpRequest, user: User, job: UUID) -> HttpResponseBase:
         """Explain what it is to retry a job, or do it."""
-        actor, found = acting(user), self.board.find(acting(user), str(job))
+        actor, found = acting(request, user), self.board.find(acting(request, user), str(job))
         if request.method != "POST":
             return self._form(request, f"Retry {found.name}", "Retry it", _RETRYING)
         self.board.retry(actor, str(job))
@@ -67,7 +67,7 @@ class Work:
 
     def drop(self, request: HttpRequest, user: User, job: UUID) -> HttpResponseBase:
         """Explain what it is to drop a job, or do it."""
-        actor, found = acting(user), self.board.find(acting(user), str(job))
+        actor, found = acting(request, user), self.board.find(acting(request, user), str(job))
         if request.method != "POST":
             return self._form(request, f"Drop {found.name}", "Drop it", _DROPPING)
         self.board.drop(actor, str(job))

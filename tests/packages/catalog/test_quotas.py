@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from strongroom.core.actors import OPERATOR, Actor
+from strongroom.core.actors import OPERATOR, Actor, Assurance
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import StrongroomError, TooLargeError
 from strongroom.core.events import Kind
@@ -76,7 +76,7 @@ def test_a_refusal_says_whose_room_is_used_up_and_whom_to_ask() -> None:
 
 
 def test_an_upload_takes_the_room_of_its_project_and_of_the_person() -> None:
-    person = Actor("person", "Alice", "session", user_id=1)
+    person = Actor("person", "Alice", "session", user_id=1, assurance=Assurance.PHISHING_RESISTANT)
     assert subjects_of(person, PARCEL) == (of_project(PARCEL), of_user("alice"))
     assert subjects_of(OPERATOR, PARCEL) == (of_project(PARCEL),)
 

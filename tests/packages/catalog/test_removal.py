@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from strongroom.core.actors import NOBODY, OPERATOR, REGISTRY, Action, Actor, Reach
+from strongroom.core.actors import NOBODY, OPERATOR, REGISTRY, Action, Actor, Assurance, Reach
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.errors import (
     ConflictError,
@@ -34,7 +34,7 @@ from tests.fakes.ecosystems import Boxes, box, box_filename
 PARCEL = ProjectId("box", "parcel")
 Act = Callable[[], object]
 HOURS = timedelta(hours=72)
-OWNER = Actor("person", "alice", "session", user_id=1)
+OWNER = Actor("person", "alice", "session", user_id=1, assurance=Assurance.PHISHING_RESISTANT)
 ADMIN = replace(OWNER, admin=True)
 FINAL, EARLY = Version("1.0", "1.0"), Version("1.0rc", "1.0rc", prerelease=True)
 

@@ -13,9 +13,9 @@ from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.upkeep.rebuild import How, check, rebuild
-from strongroom.people.accounts.users import person
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place
+from tests.fakes.people import sure
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.conftest import digest_of
 from tests.packages.upkeep.filled import Filled, checked, fill, found, rebuilt, silent
@@ -95,5 +95,5 @@ def publish_silently(registry: Registry, desk: Desk, name: str, version: str) ->
     """Publish so that nobody puts up the pages."""
     with desk.blobs.receive() as incoming:
         incoming.write(wheel(name, version))
-        actor = person(registry.owner, "session")
+        actor = sure(registry.owner)
         publish(Upload(actor, "pypi", wheel_filename(name, version), {}, incoming), desk)

@@ -19,12 +19,12 @@ from strongroom.packages.staging.opening import cancel
 from strongroom.packages.upkeep.named import Census, named
 from strongroom.packages.upkeep.premises import BACKUP
 from strongroom.packages.upkeep.sweep import Sort, Stray, find, remove
-from strongroom.people.accounts.users import person
 from strongroom.people.tokens.caveats import Actions
 from strongroom.stores.blobs.protocol import Incoming
 from tests.fakes.digests import digests_of
 from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
 from tests.fakes.folders import blob_place
+from tests.fakes.people import sure
 from tests.fakes.registry import Registry, address, form
 from tests.packages.upkeep.conftest import digest_of
 from tests.packages.upkeep.test_scrub import scrubbed
@@ -164,7 +164,16 @@ def test_a_blob_swept_between_keep_and_commit_is_kept_again(registry: Registry) 
     with desk.blobs.receive() as incoming:
         incoming.write(wheel("example", "1.0"))
         swept = SweptOnce(incoming, registry)
-        publish(Upload(person(registry.owner, "test"), "pypi", name, {}, swept), desk)
+        publish(
+            Upload(
+                sure(registry.owner, "test"),
+                "pypi",
+                name,
+                {},
+                swept,
+            ),
+            desk,
+        )
     assert len(swept.swept) == 2  # the file and its metadata
     assert all(registry.house.blobs.holds(one.sha256) for one in named())
     assert scrubbed(registry).damaged == ()
@@ -231,7 +240,16 @@ def test_a_row_that_is_committed_after_one_with_a_higher_number_is_read(
         try:
             with desk.blobs.receive() as incoming:
                 incoming.write(wheel("slow", "1.0"))
-                publish(Upload(person(registry.owner, "test"), "pypi", NAME, {}, incoming), desk)
+                publish(
+                    Upload(
+                        sure(registry.owner, "test"),
+                        "pypi",
+                        NAME,
+                        {},
+                        incoming,
+                    ),
+                    desk,
+                )
         finally:
             connection.close()
 

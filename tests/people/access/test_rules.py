@@ -4,16 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from strongroom.core.actors import NOBODY, OPERATOR, REGISTRY, Action, Actor, Reach
+from strongroom.core.actors import NOBODY, OPERATOR, REGISTRY, Action, Actor, Assurance, Reach
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import only_stages, oversee, permit
 
 PARCEL = ProjectId("box", "parcel")
-PERSON = Actor("person", "alice", "session", user_id=1)
-ADMIN = Actor("person", "root", "session", user_id=2, admin=True)
-TOKEN = Actor("person", "alice", "token 41", user_id=1, reach=Reach(projects=frozenset({PARCEL})))
+SURE = Assurance.PHISHING_RESISTANT
+PERSON = Actor("person", "alice", "session", user_id=1, assurance=SURE)
+ADMIN = Actor(
+    "person", "root", "session", user_id=2, admin=True, assurance=Assurance.PHISHING_RESISTANT
+)
+TOKEN = Actor(
+    "person",
+    "alice",
+    "token 41",
+    user_id=1,
+    reach=Reach(projects=frozenset({PARCEL})),
+    assurance=Assurance.PHISHING_RESISTANT,
+)
 FAR = replace(TOKEN, reach=Reach(projects=frozenset({ProjectId("box", "other")})))
 ACTORS = {
     "nobody": NOBODY,

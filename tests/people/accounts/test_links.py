@@ -11,7 +11,7 @@ from strongroom.core.actors import NOBODY, OPERATOR
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Kind
 from strongroom.people.accounts import links
-from strongroom.people.accounts.users import create_user
+from strongroom.people.accounts.users import create_user, unclaimed
 from strongroom.people.models import SignInLink, User
 from strongroom.proof.ledger.events import since
 from tests.fakes.clocks import StoppedClock
@@ -111,10 +111,10 @@ def test_the_database_holds_no_secret(ada: User, clock: StoppedClock) -> None:
 
 @pytest.mark.django_db
 def test_the_first_link_makes_an_administrator(clock: StoppedClock) -> None:
-    assert links.is_unclaimed()
+    assert unclaimed()
     user = claimed(linked(None, clock), clock)
     assert (user.username, user.admin) == ("root", True)
-    assert not links.is_unclaimed()
+    assert not unclaimed()
     expected = [Kind.SIGN_IN_LINK_CREATED, Kind.USER_CREATED, Kind.ADMINISTRATOR_CLAIMED]
     assert kinds() == expected
 
@@ -125,7 +125,7 @@ def test_the_first_link_waits_a_week(clock: StoppedClock) -> None:
     clock.forward(links.CLAIM_FOR)
     with pytest.raises(ForbiddenError):
         claimed(secret, clock)
-    assert links.is_unclaimed()
+    assert unclaimed()
 
 
 @pytest.mark.django_db

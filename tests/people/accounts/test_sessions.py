@@ -1,22 +1,73 @@
-"""Which account a session belongs to: an active one or none."""
+"""Browser sessions as their owner sees them, and ending them."""
+
+from datetime import timedelta
 
 import pytest
 
-from strongroom.core.actors import OPERATOR
-from strongroom.people.accounts.sessions import SessionBackend
-from strongroom.people.accounts.users import create_user
-from tests.fakes.clocks import StoppedClock
+from strongroom.core.clock import SystemClock
+from strongroom.people.accounts.sessions import digest_of, end, end_others, forget, live, signed_in
+from strongroom.people.models import BrowserSession, User
+from tests.fakes.clocks import NOON
+from tests.fakes.people import member, sure
 
 pytestmark = pytest.mark.django_db
+CLOCK = SystemClock()
 
 
-def test_a_session_is_its_accounts_while_that_is_active() -> None:
-    user = create_user("ada", "a@example.org", admin=False, actor=OPERATOR, clock=StoppedClock())
-    assert SessionBackend().get_user(user.pk) == user
-    user.is_active = False
-    user.save()
-    assert SessionBackend().get_user(user.pk) is None
+@pytest.fixture
+def ada() -> User:
+    return member("ada", CLOCK)
 
 
-def test_a_session_of_nobody_is_nobodys() -> None:
-    assert SessionBackend().get_user(999) is None
+def session(user: User | None, key: str, hours: int = 1) -> str:
+    row = BrowserSession.objects.create(
+        session_key=digest_of(key),
+        session_data="",
+        user=user,
+        created_at=NOON,
+        seen_at=NOON,
+        expire_date=NOON + timedelta(hours=hours),
+    )
+    return row.session_key
+
+
+def test_ones_sessions_are_listed_while_they_last(ada: User) -> None:
+    bob = member("bob", CLOCK)
+    here = session(ada, "a")
+    session(ada, "b", hours=-1)
+    session(bob, "c")
+    session(None, "d")
+    assert [one.key for one in signed_in(ada.pk, NOON)] == [here]
+
+
+def test_one_ends_ones_own_session_and_nobody_elses(ada: User) -> None:
+    bob = member("bob", CLOCK)
+    here, there = session(ada, "a"), session(bob, "b")
+    assert end(sure(ada), there, CLOCK) == 0
+    assert end(sure(ada), here, CLOCK) == 1
+    assert [one.key for one in signed_in(bob.pk, NOON)] == [there]
+
+
+def test_all_others_end_at_once(ada: User) -> None:
+    bob = member("bob", CLOCK)
+    here = session(ada, "a")
+    session(ada, "b")
+    session(ada, "c")
+    session(bob, "d")
+    assert end_others(sure(ada), here, CLOCK) == 2
+    assert [one.key for one in signed_in(ada.pk, NOON)] == [here]
+    assert len(signed_in(bob.pk, NOON)) == 1
+
+
+def test_a_session_that_has_ended_is_none(ada: User) -> None:
+    key = session(ada, "a", hours=-1)
+    assert live(key, NOON) is None
+    assert forget(NOON) == 1
+
+
+def test_use_is_noted_now_and_then(ada: User) -> None:
+    key = session(ada, "a")
+    live(key, NOON + timedelta(minutes=4))
+    assert signed_in(ada.pk, NOON)[0].seen_at == NOON
+    live(key, NOON + timedelta(minutes=6))
+    assert signed_in(ada.pk, NOON)[0].seen_at == NOON + timedelta(minutes=6)

@@ -5,10 +5,12 @@ import pytest
 from strongroom.core.actors import OPERATOR
 from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
 from strongroom.core.events import Kind
-from strongroom.people.accounts.users import create_user, find_user, person
+from strongroom.people.accounts.addresses import verified
+from strongroom.people.accounts.users import create_user, find_user
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import last_serial, since
 from tests.fakes.clocks import NOON, StoppedClock
+from tests.fakes.people import sure
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +22,7 @@ def made(name: str, email: str = "ada@example.org", *, admin: bool = False) -> U
 def test_an_account_is_as_it_was_asked_for() -> None:
     user = made("Ada")
     assert (user.username, user.folded, user.email) == ("Ada", "ada", "ada@example.org")
-    assert (user.email_verified, user.admin, user.is_active) == (True, False, True)
+    assert (verified(user.pk), user.admin, user.is_active) == ((user.email,), False, True)
     assert user.created_at == NOON
     assert str(user) == "Ada"
 
@@ -121,6 +123,6 @@ def test_an_inactive_account_is_not_found() -> None:
 
 def test_a_person_acts_under_their_name_by_what_they_presented() -> None:
     user = made("Ada", admin=True)
-    actor = person(user, "session")
+    actor = sure(user)
     assert (actor.kind, actor.name, actor.credential) == ("person", "Ada", "session")
     assert (actor.user_id, actor.admin) == (user.pk, True)

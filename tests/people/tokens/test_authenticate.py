@@ -16,6 +16,7 @@ from strongroom.people.tokens import caveats, macaroons
 from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.people.tokens.minting import Mint, Minted, Order, create, revoke
 from tests.fakes.clocks import NOON, StoppedClock
+from tests.fakes.people import member
 
 pytestmark = pytest.mark.django_db
 
@@ -30,9 +31,7 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def token(clock: StoppedClock) -> Minted:
-    user = User.objects.create(
-        username="Ada", folded="ada", email="ada@example.org", admin=True, created_at=NOON
-    )
+    user = member("Ada", clock)
     order = Order("laptop", (caveats.until(NOON + timedelta(days=1)),))
     return create(user, order, by=OPERATOR, mint=Mint(MASTER, clock, os.urandom))
 

@@ -26,6 +26,7 @@ from strongroom.packages.staging.states import FileState
 from strongroom.packages.staging.yard import FILES_AT_MOST, HANDLE_BYTES, SAID_AT_MOST, Yard
 from strongroom.people.access.grants import user_of
 from strongroom.people.access.rules import only_stages
+from strongroom.people.accounts.factors import ability
 from strongroom.people.accounts.users import person
 from strongroom.stores.blobs.protocol import Blobs
 
@@ -190,7 +191,7 @@ def upload_of(file: StagedFile, yard: Yard) -> Upload:
 
 def uploader(file: StagedFile) -> Actor:
     """Return the uploader of a file, as they act by whatever roles they have now."""
-    return person(file.uploader, file.credential)
+    return person(file.uploader, file.credential, ability(file.uploader.pk))
 
 
 def not_published(permit: Permit) -> None:

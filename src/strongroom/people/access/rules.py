@@ -1,15 +1,19 @@
 """May this actor do this? One pure function for every door and every credential.
 
 Deny by default. The order of the questions matters: a credential that does not reach a project
-learns nothing about that project.
+learns nothing about that project, and neither does one whose person has shown a single factor.
 """
 
-from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor
+from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.errors import ForbiddenError, UnauthenticatedError
+from strongroom.core.errors import AssuranceError, ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import Role
 
 _EVERY_ROLE = frozenset(Role)
+_NEEDS = {
+    Assurance.MULTI_FACTOR: ("mfa-needed", "a second factor"),
+    Assurance.PHISHING_RESISTANT: ("webauthn-needed", "a security key or passkey"),
+}
 _MAY: dict[Action, frozenset[Role]] = {
     Action.UPLOAD: _EVERY_ROLE,
     Action.STAGE: _EVERY_ROLE,
@@ -58,6 +62,7 @@ def permit(
             "Give `__token__` as the user name and a token as the password.",
         )
     _reaches(actor, action, project)
+    proven(actor, Assurance.MULTI_FACTOR)
     if action in _IN_PERSON and actor.credential != SESSION:
         raise ForbiddenError(
             "person-needed",
@@ -88,6 +93,22 @@ def oversee(actor: Actor) -> None:
             "not-an-administrator",
             f"{actor.name} may not look after this registry.",
             "Ask an administrator.",
+        )
+    proven(actor, Assurance.MULTI_FACTOR)
+
+
+def proven(actor: Actor, needed: Assurance) -> None:
+    """Return if a person has proved well enough who they are, else raise AssuranceError.
+
+    The operator at the machine's own shell and the registry itself are nobody's account.
+    """
+    if actor.user_id is not None and actor.assurance < needed:
+        code, what = _NEEDS[needed]
+        raise AssuranceError(
+            code,
+            f"{actor.name} needs {what} for this.",
+            "Sign in to the registry's pages and add one under Account, Security.",
+            needed=needed,
         )
 
 

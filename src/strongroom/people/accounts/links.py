@@ -15,7 +15,7 @@ from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts.users import ACCOUNTS, create_user
+from strongroom.people.accounts.users import ACCOUNTS, create_user, unclaimed
 from strongroom.people.models import SignInLink, User
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
@@ -55,15 +55,10 @@ def create_link(user: User | None, actor: Actor, clock: Clock, secret: Callable[
     return text
 
 
-def is_unclaimed() -> bool:
-    """Say whether the registry still waits for its first administrator."""
-    return not User.objects.exists()
-
-
 def peek(secret: str, clock: Clock) -> SignInLink:
     """Return the link of a secret if it still works, without using it."""
     link = SignInLink.objects.filter(digest=_digest(secret), used_at=None).first()
-    if link is None or link.expires_at <= clock.now() or (link.user is None and not is_unclaimed()):
+    if link is None or link.expires_at <= clock.now() or (link.user is None and not unclaimed()):
         raise ForbiddenError(
             "link-invalid",
             "This sign-in link was used, has expired, or never was one.",

@@ -1,21 +1,82 @@
-"""Which account a browser session belongs to."""
+"""Browser sessions: who is signed in where, and ending that."""
 
-from datetime import datetime
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from django.contrib.auth.backends import BaseBackend
-from django.contrib.sessions.models import Session
+from django.db import transaction
 
-from strongroom.people.models import User
+from strongroom.core.actors import Actor
+from strongroom.core.clock import Clock
+from strongroom.core.events import Event, Kind
+from strongroom.people.models import BrowserSession
+from strongroom.proof.ledger.events import record
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+NOTE_EVERY = timedelta(minutes=5)  # so that reads do not turn into writes
 
 
-class SessionBackend(BaseBackend):
-    """Loads the account of a session; there are no passwords to check."""
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser that is signed in, as its owner sees it."""
 
-    def get_user(self, user_id: int) -> User | None:
-        """Return the account if it is still active."""
-        return User.objects.filter(pk=user_id, is_active=True).first()
+    key: str
+    source: str
+    agent: str
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+
+
+def digest_of(key: str) -> str:
+    """Return the key of the row of a session: a digest of what the browser holds."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def live(key: str, now: datetime) -> BrowserSession | None:
+    """Return the row of a session that has not ended, and note that it is in use."""
+    row = BrowserSession.objects.filter(session_key=key, expire_date__gt=now).first()
+    if row is not None and row.user_id is not None and now - row.seen_at >= NOTE_EVERY:
+        BrowserSession.objects.filter(pk=key, seen_at=row.seen_at).update(seen_at=now)
+    return row
+
+
+def signed_in(user_id: int, now: datetime) -> tuple[SignedIn, ...]:
+    """Return the browsers in which somebody is signed in, the one used last first."""
+    rows = BrowserSession.objects.filter(user_id=user_id, expire_date__gt=now)
+    return tuple(
+        SignedIn(
+            row.session_key, row.source, row.agent, row.created_at, row.seen_at, row.expire_date
+        )
+        for row in rows.order_by("-seen_at", "session_key")
+    )
+
+
+def end(actor: Actor, key: str, clock: Clock) -> int:
+    """End one session of whoever asks; returns how many there were."""
+    return _end(actor, BrowserSession.objects.filter(session_key=key), clock)
+
+
+def end_others(actor: Actor, key: str, clock: Clock) -> int:
+    """End all sessions of whoever asks but one; returns how many."""
+    return _end(actor, BrowserSession.objects.exclude(session_key=key), clock)
+
+
+def _end(actor: Actor, rows: "QuerySet[BrowserSession]", clock: Clock) -> int:
+    if actor.user_id is None:
+        return 0
+    with transaction.atomic():
+        ended = rows.filter(user_id=actor.user_id).delete()[0]
+        if ended:
+            facts = {"user": actor.name, "sessions": ended}
+            event = Event(Kind.SESSION_ENDED, actor.name, actor.credential, facts=facts)
+            record(event, clock)
+    return ended
 
 
 def forget(now: datetime) -> int:
     """Forget sessions that have ended; returns how many."""
-    return Session.objects.filter(expire_date__lt=now).delete()[0]
+    return BrowserSession.objects.filter(expire_date__lt=now).delete()[0]

@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from strongroom.core.actors import OPERATOR, REGISTRY, Actor
+from strongroom.core.actors import OPERATOR, REGISTRY, Actor, Assurance
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
 from strongroom.core.events import Event, Kind
+from strongroom.people.accounts.addresses import vouch
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
@@ -62,12 +63,12 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
             username=name,
             folded=fold(name),
             email=email,
-            email_verified=True,
             admin=admin,
             created_at=clock.now(),
         )
         user.set_unusable_password()
         user.save()
+        vouch(user)
         record(
             Event(
                 kind=Kind.USER_CREATED,
@@ -78,6 +79,11 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
             clock,
         )
     return user
+
+
+def unclaimed() -> bool:
+    """Say whether the registry still waits for its first administrator."""
+    return not User.objects.exists()
 
 
 def find_user(name: str) -> User:
@@ -92,12 +98,13 @@ def find_user(name: str) -> User:
     return user
 
 
-def person(user: User, credential: str) -> Actor:
-    """Return the actor that a user is when signed in."""
+def person(user: User, credential: str, assurance: Assurance) -> Actor:
+    """Return the actor that a user is by a credential, having proved so much."""
     return Actor(
         kind="person",
         name=user.username,
         credential=credential,
         user_id=user.pk,
         admin=user.admin,
+        assurance=assurance,
     )

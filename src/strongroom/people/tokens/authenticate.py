@@ -13,9 +13,11 @@ The actor is the person, but never an administrator: a leaked token must not gov
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from strongroom.core.actors import Actor
+from strongroom.core.actors import Actor, Assurance
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
+from strongroom.people.accounts.addresses import has_verified
+from strongroom.people.accounts.factors import TOTP, WEBAUTHN, holds
 from strongroom.people.models import Token
 from strongroom.people.tokens.minting import CREDENTIAL
 from strongroom.people.tokens.scopes import admit
@@ -34,14 +36,23 @@ class _Row(NamedTuple):
     user_id: int
     user__username: str
     user__is_active: bool
+    verified: bool
+    totp: bool
+    webauthn: bool
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
 
 
 _rows = Read(
-    lambda at: Token.objects.filter(identifier=at("identifier"), kind=at("kind")).values_list(
-        *_Row._fields
+    lambda at: (
+        Token.objects.filter(identifier=at("identifier"), kind=at("kind"))
+        .annotate(
+            verified=has_verified("user"),
+            totp=holds(TOTP, "user"),
+            webauthn=holds(WEBAUTHN, "user"),
+        )
+        .values_list(*_Row._fields)
     )
 )
 
@@ -65,7 +76,15 @@ def authenticate(text: str, *, master: bytes, clock: Clock, source: str) -> Acto
         credential=f"{CREDENTIAL} {row.pk}",
         user_id=row.user_id,
         reach=reach,
+        assurance=_assurance(row),
     )
+
+
+def _assurance(row: _Row) -> Assurance:
+    """Return what the owner of a token can show: a token is no better than its account."""
+    if row.webauthn:
+        return Assurance.PHISHING_RESISTANT
+    return Assurance.MULTI_FACTOR if row.totp else Assurance.SINGLE_FACTOR
 
 
 def recognise(text: str, *, master: bytes, clock: Clock, source: str) -> None:
@@ -97,6 +116,12 @@ def _row(genuine: Genuine, now: datetime) -> _Row:
             "account-inactive",
             "The account of this token is not active.",
             "Ask the operator of this registry.",
+        )
+    if not row.verified:
+        raise ForbiddenError(
+            "email-unverified",
+            "The account of this token has no verified e-mail address.",
+            "Sign in and verify one under Account, Addresses.",
         )
     return row
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from strongroom.core.actors import Actor
+from strongroom.core.actors import Actor, Assurance
 from strongroom.core.clock import Clock
-from strongroom.core.errors import ForbiddenError, InvalidError
+from strongroom.core.errors import AssuranceError, ForbiddenError, InvalidError
 from strongroom.core.events import Event, Kind
+from strongroom.people.accounts.addresses import verified
+from strongroom.people.accounts.factors import ability
 from strongroom.people.models import Token, User
 from strongroom.people.tokens import macaroons
 from strongroom.people.tokens.caveats import Caveat, as_list, encode
@@ -65,6 +67,7 @@ def create(user: User, order: Order, *, by: Actor, mint: Mint) -> Minted:
             f"A token's label has at most {LONGEST_LABEL} printable characters.",
             "Give it a shorter name on one line.",
         )
+    _may_hold(user)
     now, expires_at = mint.clock.now(), scope_of(order.caveats).expires_at
     if expires_at is not None and expires_at <= now:
         raise InvalidError(
@@ -85,6 +88,23 @@ def create(user: User, order: Order, *, by: Actor, mint: Mint) -> Minted:
         )
         record(_event(Kind.TOKEN_CREATED, row, by), mint.clock)
     return Minted(text, row)
+
+
+def _may_hold(user: User) -> None:
+    """Refuse a token to an account that could not use it, or that nobody can be reached by."""
+    if not verified(user.pk):
+        raise ForbiddenError(
+            "email-unverified",
+            f"{user.username} has no verified e-mail address.",
+            "Verify one first, under Account, Addresses.",
+        )
+    if ability(user.pk) < Assurance.MULTI_FACTOR:
+        raise AssuranceError(
+            "mfa-needed",
+            f"{user.username} has no second factor.",
+            "Add one first: under Account, Security, or by `strongroom user enrol NAME`.",
+            needed=Assurance.MULTI_FACTOR,
+        )
 
 
 def revoke(row: Token, *, by: Actor, clock: Clock) -> bool:

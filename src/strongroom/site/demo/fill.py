@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from django.db import connections
 
-from strongroom.core.actors import OPERATOR
+from strongroom.core.actors import OPERATOR, Assurance
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.changes import appoint, set_status, target, yank
 from strongroom.packages.catalog.desk import Desk
@@ -65,6 +65,9 @@ class Deed:
     yanked: str | None = None
 
 
+_SURE = Assurance.PHISHING_RESISTANT  # nobody but the operator fills the demo
+
+
 def fill(house: House) -> str:
     """Publish the catalogue and return the secret of a link that signs its administrator in."""
     world = tomllib.loads((files(__package__) / "catalogue.toml").read_text(encoding="utf-8"))
@@ -90,12 +93,12 @@ def _stage(people: Mapping[str, User], yard: Yard, projects: Sequence[Project]) 
     which = ProjectId(ECOSYSTEM, APPROVED)
     owner = project["owner"]
     other = next(name for name in people if name not in {owner, ADMIN})
-    appoint(yard.desk, person(people[owner], "demo"), which, other, Role.MAINTAINER)
+    appoint(yard.desk, person(people[owner], "demo", _SURE), which, other, Role.MAINTAINER)
     set_approvals(yard.desk, OPERATOR, which, 1)
     for filename, body in _built(project, STAGED_VERSION).items():
         with yard.desk.blobs.receive() as incoming:
             incoming.write(body)
-            actor = person(people[other], "token 1")
+            actor = person(people[other], "token 1", _SURE)
             take(Upload(actor, ECOSYSTEM, filename, {}, incoming), yard)
 
 
@@ -139,7 +142,7 @@ def _do(deed: Deed, owner: User, desk: Desk) -> None:
     if deed.status is not None:
         set_status(desk, OPERATOR, ProjectId(ECOSYSTEM, name), *deed.status)
     elif deed.yanked is not None:
-        actor = person(owner, "demo")
+        actor = person(owner, "demo", _SURE)
         yank(desk, actor, target(desk, ECOSYSTEM, name, deed.version), deed.yanked)
     else:
         for filename, body in _built(deed.project, deed.version).items():
@@ -149,7 +152,7 @@ def _do(deed: Deed, owner: User, desk: Desk) -> None:
 def _publish(filename: str, body: bytes, owner: User, desk: Desk) -> None:
     with desk.blobs.receive() as incoming:
         incoming.write(body)
-        publish(Upload(person(owner, "demo"), ECOSYSTEM, filename, {}, incoming), desk)
+        publish(Upload(person(owner, "demo", _SURE), ECOSYSTEM, filename, {}, incoming), desk)
 
 
 def _built(project: Project, version: str) -> Mapping[str, bytes]:

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.refresh import unshelved
-from strongroom.people.accounts.links import is_unclaimed
+from strongroom.people.accounts.users import unclaimed
 from strongroom.proof.ledger.events import last_serial, since
 from strongroom.proof.ledger.sequencer import lag, last
 from strongroom.site import schema
@@ -119,7 +119,7 @@ def _positions(now: datetime) -> Remark:
 
 
 def _claimed(keys: Path, now: datetime) -> Remark:
-    if not is_unclaimed():
+    if not unclaimed():
         return well("accounts", "The registry has an account.")
     if keys.stat().st_mtime < (now - CLAIM_WITHIN).timestamp():
         return warning(

@@ -1,0 +1,90 @@
+"""Second factors: how well an account can prove who acts, and how well a session has.
+
+Passwords, mails and sign-in links are one factor, however many of them were used. Recovery codes
+stand in for a factor that is lost, and count as the weakest of those; alone they are none.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from strongroom.core.actors import Actor, Assurance
+from strongroom.core.clock import Clock
+from strongroom.core.errors import ConflictError
+from strongroom.core.events import Event, Kind
+from strongroom.people.models import User
+from strongroom.proof.ledger.events import record
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+TOTP, WEBAUTHN = str(Authenticator.Type.TOTP), str(Authenticator.Type.WEBAUTHN)
+_SHOWN = {
+    WEBAUTHN: Assurance.PHISHING_RESISTANT,
+    TOTP: Assurance.MULTI_FACTOR,
+    str(Authenticator.Type.RECOVERY_CODES): Assurance.MULTI_FACTOR,
+}
+
+
+def ability(user_id: int) -> Assurance:
+    """Return the best that an account can show with the factors it has."""
+    kinds = set(_factors(user_id).values_list("type", flat=True))
+    return max((_SHOWN[kind] for kind in kinds), default=Assurance.SINGLE_FACTOR)
+
+
+def without(authenticator: Authenticator) -> Assurance:
+    """Return the best that an account could show without one of its factors."""
+    kinds = set(
+        _factors(authenticator.user_id).exclude(pk=authenticator.pk).values_list("type", flat=True)
+    )
+    return max((_SHOWN[kind] for kind in kinds), default=Assurance.SINGLE_FACTOR)
+
+
+def holds(kind: str, user: str) -> Exists:
+    """Return the question whether the account in a query's column has a factor of a kind."""
+    return Exists(Authenticator.objects.filter(user=OuterRef(user), type=kind))
+
+
+def shown(records: Iterable[Mapping[str, object]]) -> Assurance:
+    """Return what a session has shown, by the records that allauth keeps in it."""
+    used = (str(one.get("type")) for one in records if one.get("method") == "mfa")
+    return max((_SHOWN[kind] for kind in used if kind in _SHOWN), default=Assurance.SINGLE_FACTOR)
+
+
+def enrol_totp(
+    user: User, secret: str, *, seal: Callable[[str], str], by: Actor, clock: Clock
+) -> None:
+    """Give an account without any factor a time-based one (RFC 6238), on the operator's word.
+
+    It never replaces a factor: whoever lost theirs goes the way of recovery.
+    """
+    with transaction.atomic():
+        # The row is held, so that of two at once one finds the other's factor.
+        User.objects.select_for_update().get(pk=user.pk)
+        if _factors(user.pk).exists():
+            raise ConflictError(
+                "factor-enrolled",
+                f"{user.username} has a second factor already.",
+                "Whoever lost a factor recovers it by the policy of this registry.",
+            )
+        Authenticator.objects.create(user=user, type=TOTP, data={"secret": seal(secret)})
+        record(added(user, TOTP, by), clock)
+
+
+def added(user: User, kind: str, by: Actor) -> Event:
+    """Return the event that an account has got a factor."""
+    facts = {"user": user.username, "factor": kind}
+    return Event(Kind.FACTOR_ADDED, by.name, by.credential, facts=facts)
+
+
+def removed(user: User, kind: str, by: Actor) -> Event:
+    """Return the event that an account has lost a factor."""
+    facts = {"user": user.username, "factor": kind}
+    return Event(Kind.FACTOR_REMOVED, by.name, by.credential, facts=facts)
+
+
+def _factors(user_id: int) -> "QuerySet[Authenticator]":
+    return Authenticator.objects.filter(user_id=user_id, type__in=(TOTP, WEBAUTHN))

@@ -1,0 +1,46 @@
+"""The browsers in which one is signed in, and ending that."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
+
+from strongroom.core.clock import Clock
+from strongroom.people.accounts import sessions
+from strongroom.people.models import User
+from strongroom.web.headers import PAGE
+from strongroom.web.press import Press
+from strongroom.web.visitors import acting, heard, see_other, tell
+
+HERE = "/account/sessions/"
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The views of one's own sessions."""
+
+    press: Press
+    clock: Clock
+
+    def listed(self, request: HttpRequest, user: User) -> HttpResponseBase:
+        """List the sessions."""
+        page = self.press.print(
+            "sessions.html",
+            csrf_token=get_token(request),
+            message=heard(request),
+            sessions=sessions.signed_in(user.pk, self.clock.now()),
+            this=sessions.digest_of(str(request.session.session_key)),
+        )
+        return HttpResponse(page, content_type=PAGE)
+
+    def end(self, request: HttpRequest, user: User) -> HttpResponseBase:
+        """End one session, or all but this one."""
+        this = sessions.digest_of(str(request.session.session_key))
+        actor = acting(request, user)
+        if "others" in request.POST:
+            count = sessions.end_others(actor, this, self.clock)
+            tell(request, f"{count} other sessions have ended.")
+        else:
+            sessions.end(actor, request.POST.get("session", ""), self.clock)
+            tell(request, "That session has ended.")
+        return see_other(HERE)
