@@ -18,8 +18,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
 from strongroom.core.clock import Clock
+from strongroom.web.accounts.disowning import Disowning
+from strongroom.web.accounts.leaving import Leaving
 from strongroom.web.accounts.removal import RemoveWebAuthn
+from strongroom.web.accounts.renaming import RenameWebAuthn
 from strongroom.web.accounts.sessions import Sessions
+from strongroom.web.accounts.telling import NOT_ME
 from strongroom.web.faults import guarded
 from strongroom.web.press import Press
 from strongroom.web.visitors import for_members
@@ -29,9 +33,13 @@ BOTH = READ | {"POST"}
 SEND = frozenset({"POST"})
 
 
-def urls(press: Press, clock: Clock) -> list[URLPattern]:
-    """Return the addresses below `/account/`."""
-    sessions = Sessions(press, clock)
+def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
+    """Return the addresses below `/account/`, and that of links by which one disowns.
+
+    `disavowing` is the key of those links.
+    """
+    sessions, leaving = Sessions(press, clock), Leaving(press, clock)
+    disowning = Disowning(press, clock, disavowing)
 
     def at(
         route: str,
@@ -52,7 +60,7 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
         at("signup/passkey/", account.signup_by_passkey, "account_signup_by_passkey"),
         at("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
         change("addresses/", account.email, "account_email"),
-        at("verify/", account.email_verification_sent, "account_email_verification_sent"),
+        change("verify/", account.email_verification_sent, "account_email_verification_sent"),
         change("password/change/", account.password_change, "account_change_password"),
         change("password/set/", account.password_set, "account_set_password"),
         at("password/reset/", account.password_reset, "account_reset_password"),
@@ -80,12 +88,25 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
         at("security/keys/", webauthn.list_webauthn, "mfa_list_webauthn", READ),
         change("security/keys/add/", webauthn.add_webauthn, "mfa_add_webauthn"),
         change("security/keys/<int:pk>/remove/", RemoveWebAuthn.as_view(), "mfa_remove_webauthn"),
-        change("security/keys/<int:pk>/name/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
+        change(
+            "security/keys/<int:pk>/name/",
+            RenameWebAuthn.as_view(clock=clock),
+            "mfa_edit_webauthn",
+        ),
         at("security/keys/prove/", webauthn.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
         at("security/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
         at("security/keys/signup/", webauthn.signup_webauthn, "mfa_signup_webauthn"),
         at("sessions/", for_members(sessions.listed), "account_sessions", READ),
         at("sessions/end/", for_members(sessions.end), "account_sessions_end", SEND),
+        at("log/", for_members(disowning.show), "account_log", READ),
+        at("log/<int:number>/not-me/", for_members(disowning.by_line), "account_disown"),
+        at("data/", for_members(leaving.data), "account_data"),
+        at("close/", for_members(leaving.close), "account_close"),
+        path(
+            f"{NOT_ME.strip('/')}/<str:secret>",
+            guarded(disowning.by_link, press, BOTH),
+            name="not_me",
+        ),
     ]
 
 
