@@ -194,6 +194,7 @@ def _prove(speaking: smtplib.SMTP, server: Server, trust: ssl.SSLContext) -> Non
                 "Name a server that does, or find out who is between it and the registry.",
             )
         speaking.starttls(context=trust)
+        speaking.ehlo_or_helo_if_needed()  # what was said before TLS counts no more
     if server.user:
         speaking.login(server.user, server.password)
 
