@@ -14,6 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.urls import reverse
 
 from strongroom.core.errors import InvalidError
 from strongroom.people.access.demands import demanded
@@ -79,12 +80,19 @@ class Accounts(DefaultAccountAdapter):
         strong = [one for one in offered if one["id"].startswith(_BY_FACTOR)]
         return sorted(strong or offered, key=lambda one: not one["id"].endswith("webauthn"))
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return where a new password is set: under the configured name, not a request's host."""
+        user, _, rest = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": user, "key": rest})
+        return f"{house().configuration.url}{path}"
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a letter; a worker delivers it."""
         made = house()
         words = {
             "site_name": made.configuration.site_name,
             "public_url": made.configuration.url,
+            "current_site": {"name": made.configuration.site_name},  # as allauth's templates say it
             "email": email,
             **context,
         }

@@ -13,9 +13,9 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from strongroom.core.clock import Clock
 from strongroom.web.accounts.disowning import Disowning
@@ -70,10 +70,10 @@ def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
             account.password_reset_from_key_done,
             "account_reset_password_from_key_done",
         ),
-        change(
-            "password/reset/key/<str:uidb36>-<str:key>/",
-            account.password_reset_from_key,
-            "account_reset_password_from_key",
+        re_path(  # a key has hyphens of its own
+            r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+            guarded(_whole(account.password_reset_from_key), press, BOTH),
+            name="account_reset_password_from_key",
         ),
         at("security/", mfa.index, "mfa_index", READ),
         at("security/authenticate/", mfa.authenticate, "mfa_authenticate"),
@@ -116,6 +116,14 @@ def _whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
         if request.method != "POST":
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            return view(request, *args, **kwargs)
+            before = len(connection.run_on_commit)
+            response = view(request, *args, **kwargs)
+            # allauth tells of some changes after their commit; a crash there would leave no event
+            # and no letter. So it tells of them just before.
+            told = connection.run_on_commit[before:]
+            del connection.run_on_commit[before:]
+            for _, tell, _ in told:
+                tell()
+            return response
 
     return answer
