@@ -78,7 +78,8 @@ def address_preferred(user: User, **_: Any) -> None:  # noqa: ANN401
 def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
     """Tell of a new factor; whoever enrolled it in this session has just shown it."""
     if authenticator.type in {factors.TOTP, factors.WEBAUTHN}:
-        request.session[ENROLLED] = {"user": user.pk, "type": str(authenticator.type)}
+        at = house().clock.now().timestamp()
+        request.session[ENROLLED] = {"user": user.pk, "type": str(authenticator.type), "at": at}
     record(factors.added(user, str(authenticator.type), _self(user)), house().clock)
 
 

@@ -2,13 +2,18 @@
 
 Their names are those by which allauth finds them. A change of an account and the event, the mail
 and the counters that come of it are one transaction; a sign-in is not, because checking a password
-takes long and would keep all other writers waiting.
+takes long and would keep all other writers waiting. What would give an account to a stranger asks
+for its strongest factor first: most of allauth's views do so themselves, the others are told to.
 """
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlencode
 
 from allauth.account import views as account
+from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
@@ -19,19 +24,21 @@ from django.urls import URLPattern, path
 
 from strongroom.core.clock import Clock
 from strongroom.web.accounts.removal import RemoveWebAuthn
+from strongroom.web.accounts.security import Security
 from strongroom.web.accounts.sessions import Sessions
 from strongroom.web.faults import guarded
 from strongroom.web.press import Press
-from strongroom.web.visitors import for_members
+from strongroom.web.visitors import for_members, see_other
 
 READ = frozenset({"GET", "HEAD"})
 BOTH = READ | {"POST"}
 SEND = frozenset({"POST"})
+ONCE = frozenset({"GET"})
 
 
 def urls(press: Press, clock: Clock) -> list[URLPattern]:
     """Return the addresses below `/account/`."""
-    sessions = Sessions(press, clock)
+    sessions, security = Sessions(press, clock), Security(press, clock)
 
     def at(
         route: str,
@@ -53,8 +60,8 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
         at("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
         change("addresses/", account.email, "account_email"),
         at("verify/", account.email_verification_sent, "account_email_verification_sent"),
-        change("password/change/", account.password_change, "account_change_password"),
-        change("password/set/", account.password_set, "account_set_password"),
+        change("password/change/", _proved(account.password_change), "account_change_password"),
+        change("password/set/", _proved(account.password_set), "account_set_password"),
         at("password/reset/", account.password_reset, "account_reset_password"),
         at("password/reset/sent/", account.password_reset_done, "account_reset_password_done"),
         at(
@@ -67,17 +74,17 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
             account.password_reset_from_key,
             "account_reset_password_from_key",
         ),
-        at("security/", mfa.index, "mfa_index", READ),
+        at("security/", for_members(security.show), "mfa_index", READ),
         at("security/authenticate/", mfa.authenticate, "mfa_authenticate"),
         at("security/prove/", mfa.reauthenticate, "mfa_reauthenticate"),
         change("security/totp/add/", totp.activate_totp, "mfa_activate_totp"),
         change("security/totp/remove/", totp.deactivate_totp, "mfa_deactivate_totp"),
-        at("security/codes/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
+        # Not by HEAD: whoever looks ahead would use up the one time that they are shown.
+        at("security/codes/", recovery.view_recovery_codes, "mfa_view_recovery_codes", ONCE),
         change(
             "security/codes/new/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"
         ),
-        at("security/codes/text/", recovery.download_recovery_codes, "mfa_download_recovery_codes"),
-        at("security/keys/", webauthn.list_webauthn, "mfa_list_webauthn", READ),
+        at("security/keys/", for_members(security.keys), "mfa_list_webauthn", READ),
         change("security/keys/add/", webauthn.add_webauthn, "mfa_add_webauthn"),
         change("security/keys/<int:pk>/remove/", RemoveWebAuthn.as_view(), "mfa_remove_webauthn"),
         change("security/keys/<int:pk>/name/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
@@ -96,5 +103,23 @@ def _whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
             return view(request, *args, **kwargs)
         with transaction.atomic():
             return view(request, *args, **kwargs)
+
+    return answer
+
+
+def _proved(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    proved = reauthentication_required(view, app="allauth.account")
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: object, **kwargs: object) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        try:
+            response: HttpResponseBase = proved(request, *args, **kwargs)
+        except ReauthenticationRequired:
+            # allauth would keep a form that was sent, passwords included, to send it again later.
+            first = get_adapter(request).get_reauthentication_methods(request.user)[0]["url"]
+            return see_other(f"{first}?{urlencode({'next': request.path})}")
+        return response
 
     return answer
