@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 PATIENCE = 30.0  # seconds
-_ENOUGH = {"EHLO": b"250 here", "MAIL": b"250 ok", "RCPT": b"250 ok", "RSET": b"250 ok"}
+_CLOSING = {"QUIT": b"221 bye"}
 
 
 class Mailbox:
@@ -58,7 +58,7 @@ def mailbox() -> Iterator[Mailbox]:
                 if verb == "DATA":
                     self.wfile.write(b"354 go on\r\n")
                     box.put(b"".join(self._text()))
-                self.wfile.write(_ENOUGH.get(verb, b"250 taken") + b"\r\n")
+                self.wfile.write(_CLOSING.get(verb, b"250 ok") + b"\r\n")
                 if verb == "QUIT":
                     return
 

@@ -6,6 +6,7 @@ from allauth.account import signals as account
 from allauth.account.authentication import get_authentication_records as records_of
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.http import HttpRequest
 
 from strongroom.core.actors import SESSION, Actor, Assurance
@@ -80,12 +81,12 @@ def factor_added(request: HttpRequest, user: User, authenticator: Authenticator,
     if authenticator.type in {factors.TOTP, factors.WEBAUTHN}:
         at = house().clock.now().timestamp()
         request.session[ENROLLED] = {"user": user.pk, "type": str(authenticator.type), "at": at}
-    record(factors.added(user, str(authenticator.type), _self(user)), house().clock)
+    _record(factors.added(user, str(authenticator.type), _self(user)))
 
 
 def factor_removed(user: User, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
     """Tell that a factor is gone."""
-    record(factors.removed(user, str(authenticator.type), _self(user)), house().clock)
+    _record(factors.removed(user, str(authenticator.type), _self(user)))
 
 
 def factor_reset(user: User, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
@@ -98,5 +99,10 @@ def _self(user: User) -> Actor:
 
 
 def _tell(kind: Kind, user: User, **facts: object) -> None:
-    event = Event(kind, user.username, SESSION, facts={"user": user.username, **facts})
-    record(event, house().clock)
+    _record(Event(kind, user.username, SESSION, facts={"user": user.username, **facts}))
+
+
+def _record(event: Event) -> None:
+    # A sign-in is no transaction, and codes that come with a factor are told after its own.
+    with transaction.atomic():
+        record(event, house().clock)

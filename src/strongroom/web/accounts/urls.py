@@ -1,13 +1,14 @@
 """The addresses of accounts: the views of django-allauth that are used here, and no others.
 
-Their names are those by which allauth finds them. A change of an account and the event, the mail
-and the counters that come of it are one transaction; a sign-in is not, because checking a password
-takes long and would keep all other writers waiting. What would give an account to a stranger asks
-for its strongest factor first: most of allauth's views do so themselves, the others are told to.
+Their names are those by which allauth finds them. A change of an account and the event and the
+letters that come of it are one transaction; a sign-in changes nothing. What would give an account
+to a stranger asks for its strongest factor first: most of allauth's views do so themselves, the
+others are told to.
 """
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account import views as account
@@ -19,8 +20,10 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.db import transaction
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
+from django.views.generic.edit import FormView
 
 from strongroom.core.clock import Clock
 from strongroom.web.accounts.removal import RemoveWebAuthn
@@ -55,13 +58,17 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
         at("login/", account.login, "account_login"),
         at("logout/", account.logout, "account_logout"),
         at("inactive/", account.account_inactive, "account_inactive", READ),
-        at("signup/", account.signup, "account_signup"),
-        at("signup/passkey/", account.signup_by_passkey, "account_signup_by_passkey"),
+        change("signup/", account.signup, "account_signup"),
+        change("signup/passkey/", account.signup_by_passkey, "account_signup_by_passkey"),
         at("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
-        change("addresses/", account.email, "account_email"),
-        at("verify/", account.email_verification_sent, "account_email_verification_sent"),
-        change("password/change/", _proved(account.password_change), "account_change_password"),
-        change("password/set/", _proved(account.password_set), "account_set_password"),
+        at("addresses/", _at_once(account.email), "account_email"),
+        at("verify/", _at_once(account.email_verification_sent), "account_email_verification_sent"),
+        at(
+            "password/change/",
+            _proved(_whole(account.password_change)),
+            "account_change_password",
+        ),
+        at("password/set/", _proved(_whole(account.password_set)), "account_set_password"),
         at("password/reset/", account.password_reset, "account_reset_password"),
         at("password/reset/sent/", account.password_reset_done, "account_reset_password_done"),
         at(
@@ -69,10 +76,11 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
             account.password_reset_from_key_done,
             "account_reset_password_from_key_done",
         ),
-        change(
-            "password/reset/key/<str:uidb36>-<str:key>/",
-            account.password_reset_from_key,
-            "account_reset_password_from_key",
+        re_path(
+            # A key has hyphens of its own; whose it is has none.
+            r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+            guarded(_whole(account.password_reset_from_key), press, BOTH),
+            name="account_reset_password_from_key",
         ),
         at("security/", for_members(security.show), "mfa_index", READ),
         at("security/authenticate/", mfa.authenticate, "mfa_authenticate"),
@@ -90,13 +98,30 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
         change("security/keys/<int:pk>/name/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
         at("security/keys/prove/", webauthn.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
         at("security/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
-        at("security/keys/signup/", webauthn.signup_webauthn, "mfa_signup_webauthn"),
+        change("security/keys/signup/", webauthn.signup_webauthn, "mfa_signup_webauthn"),
         at("sessions/", for_members(sessions.listed), "account_sessions", READ),
         at("sessions/end/", for_members(sessions.end), "account_sessions_end", SEND),
     ]
 
 
 def _whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Return a view of allauth that does in one transaction what a form asks for.
+
+    The form is judged before: a guess must be counted even where the change fails, and passwords
+    are looked up elsewhere while no transaction is open.
+    """
+    made: Any = view.view_class  # type: ignore[attr-defined] # Django's `as_view` sets it
+
+    def form_valid(self: FormView[BaseForm], form: BaseForm) -> HttpResponseBase:
+        with transaction.atomic():
+            response: HttpResponseBase = made.form_valid(self, form)
+        return response
+
+    whole: type[FormView[BaseForm]] = type(made.__name__, (made,), {"form_valid": form_valid})
+    return whole.as_view()
+
+
+def _at_once(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def answer(request: HttpRequest, /, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.method != "POST":
