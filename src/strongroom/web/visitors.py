@@ -14,7 +14,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from strongroom.core.actors import SESSION, Actor, Assurance
+from strongroom.core.actors import SESSION, Actor, Assurance, Browser
 from strongroom.core.errors import AssuranceError
 from strongroom.people.accounts import factors
 from strongroom.people.accounts.users import person
@@ -50,7 +50,12 @@ def visitor(request: HttpRequest) -> User | None:
 
 def acting(request: HttpRequest, user: User) -> Actor:
     """Return the actor that a signed-in person is, having shown what the session says."""
-    return person(user, SESSION, assurance(request, user))
+    return person(user, SESSION, assurance(request, user), browser(request))
+
+
+def browser(request: HttpRequest) -> Browser:
+    """Return from where a request comes, as far as its sender and the server say."""
+    return Browser(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_USER_AGENT", ""))
 
 
 def assurance(request: HttpRequest, user: User) -> Assurance:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 
 from strongroom.core.errors import InvalidError
 from strongroom.people.access.demands import demanded
-from strongroom.people.accounts import addresses, factors, letters
+from strongroom.people.accounts import factors, letters
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
@@ -121,18 +121,6 @@ class Accounts(DefaultAccountAdapter):
         letters.write(
             Written(email, str(mail.subject), str(mail.body)), made.letters, made.clock.now()
         )
-
-    def send_notification_mail(
-        self,
-        template_prefix: str,
-        user: AbstractBaseUser,
-        context: dict[str, Any] | None = None,
-        email: str | None = None,
-    ) -> None:
-        """Tell every verified address of an account what has changed, and one that it had."""
-        told = dict.fromkeys((*addresses.verified(_ours(user).pk), *([email] if email else [])))
-        for address in told:
-            super().send_notification_mail(template_prefix, user, context, address)
 
     def add_message(  # noqa: PLR0913, PLR0917 - allauth's signature
         self,

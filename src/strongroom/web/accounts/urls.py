@@ -26,9 +26,13 @@ from django.urls import URLPattern, path, re_path
 from django.views.generic.edit import FormView
 
 from strongroom.core.clock import Clock
+from strongroom.web.accounts.disowning import Disowning
+from strongroom.web.accounts.leaving import Leaving
 from strongroom.web.accounts.removal import RemoveWebAuthn
+from strongroom.web.accounts.renaming import RenameWebAuthn
 from strongroom.web.accounts.security import Security
 from strongroom.web.accounts.sessions import Sessions
+from strongroom.web.accounts.telling import NOT_ME
 from strongroom.web.faults import guarded
 from strongroom.web.press import Press
 from strongroom.web.visitors import for_members, see_other
@@ -39,9 +43,13 @@ SEND = frozenset({"POST"})
 ONCE = frozenset({"GET"})
 
 
-def urls(press: Press, clock: Clock) -> list[URLPattern]:
-    """Return the addresses below `/account/`."""
+def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
+    """Return the addresses below `/account/`, and that of links by which one disowns.
+
+    `disavowing` is the key of those links.
+    """
     sessions, security = Sessions(press, clock), Security(press, clock)
+    disowning, leaving = Disowning(press, clock, disavowing), Leaving(press, clock)
 
     def at(
         route: str,
@@ -95,12 +103,25 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
         at("security/keys/", for_members(security.keys), "mfa_list_webauthn", READ),
         change("security/keys/add/", webauthn.add_webauthn, "mfa_add_webauthn"),
         change("security/keys/<int:pk>/remove/", RemoveWebAuthn.as_view(), "mfa_remove_webauthn"),
-        change("security/keys/<int:pk>/name/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
+        change(
+            "security/keys/<int:pk>/name/",
+            RenameWebAuthn.as_view(clock=clock),
+            "mfa_edit_webauthn",
+        ),
         at("security/keys/prove/", webauthn.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
         at("security/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
         change("security/keys/signup/", webauthn.signup_webauthn, "mfa_signup_webauthn"),
         at("sessions/", for_members(sessions.listed), "account_sessions", READ),
         at("sessions/end/", for_members(sessions.end), "account_sessions_end", SEND),
+        at("log/", for_members(disowning.show), "account_log", READ),
+        at("log/<int:number>/not-me/", for_members(disowning.by_line), "account_disown"),
+        at("data/", for_members(leaving.data), "account_data"),
+        at("close/", for_members(leaving.close), "account_close"),
+        path(
+            f"{NOT_ME.strip('/')}/<str:secret>",
+            guarded(disowning.by_link, press, BOTH),
+            name="not_me",
+        ),
     ]
 
 
@@ -118,7 +139,7 @@ def _whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
         return response
 
     whole: type[FormView[BaseForm]] = type(made.__name__, (made,), {"form_valid": form_valid})
-    return whole.as_view()
+    return whole.as_view(**view.view_initkwargs)  # type: ignore[attr-defined] # likewise
 
 
 def _at_once(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
