@@ -113,6 +113,8 @@ class Accounts(DefaultAccountAdapter):
         made = house()
         words = {
             "site_name": made.configuration.site_name,
+            # By this name allauth's own letters look for both.
+            "current_site": {"name": made.configuration.site_name, "domain": made.configuration.url},
             "public_url": made.configuration.url,
             "email": email,
             **context,
