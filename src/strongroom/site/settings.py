@@ -53,7 +53,11 @@ TEMPLATES = [
         "DIRS": [Path(__file__).parent.parent / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["strongroom.web.words"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "strongroom.web.words",
+                "strongroom.web.accounts.fields",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "strongroom.site.accounts.pages.frame",
@@ -98,6 +102,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIGURATION.url.startswith("https:") else "http"
 ALLAUTH_TRUSTED_CLIENT_IP_HEADER = None  # the server itself resolves trusted proxies
 MFA_ADAPTER = "strongroom.site.accounts.adapters.Factors"
+MFA_FORMS = {"reauthenticate": "strongroom.web.accounts.forms.Reauthenticate"}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

@@ -20,7 +20,16 @@ from strongroom.people.affairs import closing
 from strongroom.people.models import User
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
-from strongroom.web.visitors import SIGN_IN, acting, browser, see_other, tell, visitor
+from strongroom.web.visitors import (
+    ENROL,
+    SIGN_IN,
+    acting,
+    browser,
+    lead_on,
+    see_other,
+    tell,
+    visitor,
+)
 
 ACCOUNT = "/account/"
 
@@ -47,8 +56,10 @@ class Entrance:
             user = links.claim(secret, name, email, claimant, self.clock)
         except (InvalidError, ConflictError) as problem:
             return self._claim_form(request, problem)
-        self._admit(request, user, "The registry is yours. These are the next steps.")
-        return see_other(ACCOUNT)
+        self._admit(request, user, "The registry is yours. Now give yourself a key to it.")
+        # Without a second factor nobody changes anything here, the first administrator included.
+        lead_on(request, ACCOUNT)
+        return see_other(ENROL)
 
     def sign_in(self, request: HttpRequest, secret: str) -> HttpResponseBase:
         """Show whom a link signs in, or sign them in and spend it."""

@@ -20,7 +20,7 @@ PARCEL = ProjectId("box", "parcel")
 
 def closing(bench: Bench, actor: Actor) -> User:
     """Have an account close, and let the days pass."""
-    user = User.objects.get(pk=actor.user_id)
+    user = User.objects.get(username=actor.name)
     close(user, actor, bench.desk.clock)
     User.objects.filter(pk=user.pk).update(closes_at=bench.desk.clock.now())
     return user
@@ -56,7 +56,7 @@ def test_nobody_leaves_a_project_to_an_account_that_is_to_close(
     bench: Bench, alice: Actor, bob: Actor, parcel: str
 ) -> None:
     grant(bob.user_id or 0, PARCEL, Role.OWNER, bench.desk.clock)
-    close(User.objects.get(pk=alice.user_id), alice, bench.desk.clock)
+    close(User.objects.get(username="alice"), alice, bench.desk.clock)
     with pytest.raises(ConflictError) as caught:
         dismiss(bench.desk, OPERATOR, PARCEL, "bob")
     assert caught.value.code == "last-owner"

@@ -111,7 +111,8 @@ def address_preferred(
 def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
     """Tell of a new factor; whoever enrolled it in this session has just shown it."""
     if authenticator.type in {factors.TOTP, factors.WEBAUTHN}:
-        request.session[ENROLLED] = {"user": user.pk, "type": str(authenticator.type)}
+        at = house().clock.now().timestamp()
+        request.session[ENROLLED] = {"user": user.pk, "type": str(authenticator.type), "at": at}
     _of_factor(Kind.FACTOR_ADDED, request, authenticator)
 
 
