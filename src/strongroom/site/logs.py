@@ -6,7 +6,7 @@
 2. A record is one line. Line ends, terminal codes and letters that change the direction of text
    are escaped, so that nothing that a client sends can pass for another record.
 3. Addresses are logged without their query, and without the secret that follows `/claim/`,
-   `/sign-in/`, `/staged/` or `/upload/files/`.
+   `/not-me/`, `/sign-in/`, `/account/password/reset/key/`, `/staged/` or `/upload/files/`.
 """
 
 import json
@@ -22,7 +22,10 @@ from gunicorn.config import Config  # type: ignore[import-untyped] # no stubs
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # no stubs
 
 HIDDEN = "[redacted]"
-SECRET_ADDRESSES = ("claim", "sign-in", "staged", "upload/files")
+SECRET_ADDRESSES = (
+    *("claim", "not-me", "sign-in", "account/password/reset/key"),
+    *("staged", "upload/files"),
+)
 """After these, a path holds a secret."""
 
 ACCESS = logging.getLogger("strongroom.access")

@@ -53,7 +53,11 @@ TEMPLATES = [
         "DIRS": [Path(__file__).parent.parent / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["strongroom.web.words"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "strongroom.web.words",
+                "strongroom.web.accounts.fields",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "strongroom.site.accounts.pages.frame",
@@ -87,7 +91,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # people.accounts.notices tells more, and to all addresses
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -98,6 +102,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIGURATION.url.startswith("https:") else "http"
 ALLAUTH_TRUSTED_CLIENT_IP_HEADER = None  # the server itself resolves trusted proxies
 MFA_ADAPTER = "strongroom.site.accounts.adapters.Factors"
+MFA_FORMS = {"reauthenticate": "strongroom.web.accounts.forms.Reauthenticate"}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from strongroom.core.actors import OPERATOR, REGISTRY, Actor, Assurance
+from strongroom.core.actors import OPERATOR, REGISTRY, UNSEEN, Actor, Assurance, Browser
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
 from strongroom.core.events import Event, Kind
 from strongroom.people.accounts.addresses import vouch
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
@@ -69,6 +70,7 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
         user.set_unusable_password()
         user.save()
         vouch(user)
+        note(Happening(Kind.USER_CREATED, user.pk), actor, clock)
         record(
             Event(
                 kind=Kind.USER_CREATED,
@@ -98,7 +100,7 @@ def find_user(name: str) -> User:
     return user
 
 
-def person(user: User, credential: str, assurance: Assurance) -> Actor:
+def person(user: User, credential: str, assurance: Assurance, browser: Browser = UNSEEN) -> Actor:
     """Return the actor that a user is by a credential, having proved so much."""
     return Actor(
         kind="person",
@@ -107,4 +109,5 @@ def person(user: User, credential: str, assurance: Assurance) -> Actor:
         user_id=user.pk,
         admin=user.admin,
         assurance=assurance,
+        browser=browser,
     )
