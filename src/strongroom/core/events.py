@@ -29,6 +29,7 @@ class Kind(StrEnum):
     FACTOR_REMOVED = "factor-removed"
     FACTOR_RESET = "factor-reset"
     SESSION_ENDED = "session-ended"
+    DEVICE_FORGOTTEN = "device-forgotten"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"

@@ -31,9 +31,11 @@ from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
 from strongroom.stores.blobs.protocol import Blobs
+from strongroom.stores.breaches import ANYWHERE, Stolen, stolen
 from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
+from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
 from strongroom.web.shelf import FrontPages, project_pages
 
@@ -58,6 +60,7 @@ class House:
     post: Post
     letters: Seal  # of letters that wait
     factors: Seal  # of what second factors share with their owners
+    stolen: Stolen  # was this password stolen elsewhere?
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
@@ -171,6 +174,10 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         Post(configuration.sender, clock, server(configuration.mail), data / "mail"),
         Seal(keys.key("letters")),
         Seal(keys.key("second factors")),
+        stolen(
+            configuration.breached_passwords,
+            Outside(f"strongroom/{version('strongroom')}", ANYWHERE),
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from strongroom.packages.staging import opening
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
-from strongroom.people.accounts import links, sessions
+from strongroom.people.accounts import counters, devices, links, sessions
 from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.assembly import house
@@ -70,10 +70,11 @@ def expire_stages() -> None:
 
 @job()
 def forget() -> None:
-    """Forget sessions, sign-in links and single-use tokens that have ended long ago."""
+    """Forget what has ended: sessions, devices, sign-in links, single-use tokens, guesses."""
     now = house().clock.now()
-    for act in (sessions.forget, links.forget, spent.forget):
+    for act in (sessions.forget, devices.forget, links.forget, spent.forget):
         act(now)
+    counters.forget(now.timestamp())
 
 
 @job()

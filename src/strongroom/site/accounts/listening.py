@@ -14,7 +14,9 @@ from strongroom.people.accounts import factors
 from strongroom.people.accounts.users import person
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
+from strongroom.site.accounts import guarding
 from strongroom.site.assembly import house
+from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.visitors import ENROLLED
 
 
@@ -45,13 +47,16 @@ def signed_in(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN4
     _tell(Kind.SIGNED_IN, user, assurance=shown.name.lower().replace("_", "-"))
 
 
-def password_changed(user: User, **_: Any) -> None:  # noqa: ANN401
+def password_changed(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that a password was set or changed by somebody signed in."""
+    request.session.pop(STOLEN, None)
+    guarding.forgive_password(user)
     _tell(Kind.PASSWORD_CHANGED, user)
 
 
 def password_reset(user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that a password was set by a link that was mailed."""
+    guarding.forgive_password(user)
     _tell(Kind.PASSWORD_RESET, user)
 
 

@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
 from strongroom.core.clock import Clock
+from strongroom.web.accounts.confirmation import Confirmation
+from strongroom.web.accounts.devices import Devices
 from strongroom.web.accounts.removal import RemoveWebAuthn
 from strongroom.web.accounts.sessions import Sessions
 from strongroom.web.faults import guarded
@@ -31,7 +33,11 @@ SEND = frozenset({"POST"})
 
 def urls(press: Press, clock: Clock) -> list[URLPattern]:
     """Return the addresses below `/account/`."""
-    sessions = Sessions(press, clock)
+    sessions, devices, confirmation = (
+        Sessions(press, clock),
+        Devices(press, clock),
+        Confirmation(press),
+    )
 
     def at(
         route: str,
@@ -85,6 +91,10 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
         at("security/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
         at("security/keys/signup/", webauthn.signup_webauthn, "mfa_signup_webauthn"),
         at("sessions/", for_members(sessions.listed), "account_sessions", READ),
+        at("device/", confirmation.wait, "account_confirm_device", READ),
+        at("device/<str:secret>/", confirmation.confirm, "account_confirm_device_link"),
+        at("devices/", for_members(devices.listed), "account_devices", READ),
+        at("devices/forget/", for_members(devices.forget), "account_devices_forget", SEND),
         at("sessions/end/", for_members(sessions.end), "account_sessions_end", SEND),
     ]
 
