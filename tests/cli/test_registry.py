@@ -50,7 +50,7 @@ def served(*options: str) -> Iterator[Server]:
     port = free_port()
     words = (sys.executable, "-m", "strongroom", "serve", "--port", str(port), *options)
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as one:
-        server = Server(f"http://127.0.0.1:{port}", one)
+        server = Server(f"http://localhost:{port}", one)
         try:
             _wait(server)
             yield server
@@ -73,7 +73,7 @@ def test_init_makes_a_folder_for_its_owner_alone(tmp_path: Path) -> None:
     data = tmp_path / "new" / "data"
     ended = run("init", data)
     assert (ended.returncode, data.stat().st_mode & 0o777) == (0, 0o700)
-    assert re.search(r"^http://127.0.0.1:8000/claim/[\w-]{43}$", ended.stdout, re.MULTILINE)
+    assert re.search(r"^http://localhost:8000/claim/[\w-]{43}$", ended.stdout, re.MULTILINE)
 
 
 def test_init_again_changes_nothing_and_gives_the_same_link(tmp_path: Path) -> None:

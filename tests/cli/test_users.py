@@ -32,14 +32,14 @@ def test_accounts_are_listed_in_a_table(alice: Strongroom) -> None:
 def test_a_sign_in_link_is_printed_alone(alice: Strongroom) -> None:
     ended = alice("user", "link", "ALICE")
     assert ended.code == 0
-    assert ended.out.startswith("http://127.0.0.1:8000/sign-in/")
+    assert ended.out.startswith("http://localhost:8000/sign-in/")
     assert ended.out.count("\n") == 1
 
 
 def test_a_sign_in_link_can_be_told_as_json(alice: Strongroom) -> None:
     told = alice("user", "link", "ALICE", "--json").json()
     assert (told["name"], set(told)) == ("alice", {"name", "link"})
-    assert told["link"].startswith("http://127.0.0.1:8000/sign-in/")
+    assert told["link"].startswith("http://localhost:8000/sign-in/")
 
 
 def test_there_is_no_link_for_a_stranger(registry: Strongroom) -> None:

@@ -57,6 +57,7 @@ OF_NO_BLOB = {
     "people.SpentToken.digest",
 }
 DUMPED = {  # as packages/upkeep/rows.py writes them: what JSON has, and moments
+    "AutoField",
     "BigAutoField",
     "BigIntegerField",
     "BooleanField",

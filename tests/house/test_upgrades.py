@@ -39,7 +39,9 @@ LOOKED_AT = {
     "people.0002_compare_by_bytes",
 }
 # As "app.migration": in which version the program stopped using what goes, and what goes.
-SECOND_STEPS: dict[str, str] = {}
+SECOND_STEPS: dict[str, str] = {
+    "people.0004_accounts": "no version that was released: whether an address is verified",
+}
 
 
 def named(migration: Migration) -> str:

@@ -40,7 +40,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
     assert (default.host, default.port, default.url) == (
         "127.0.0.1",
         8000,
-        "http://127.0.0.1:8000",
+        "http://localhost:8000",
     )
     assert default.data == Path("data").absolute()
 

@@ -11,7 +11,7 @@
 | approvals, retention changed             | the project's history         |                      |
 | stage published                          | the project's history         |                      |
 | file damaged, repaired                   | its pages of that release     |                      |
-| all others (users, tokens, links, jobs,  | nothing: no page here shows   |                      |
+| all others (accounts, tokens, jobs,      | nothing: no page here shows   |                      |
 | quotas, stages that are not published)   | them                          |                      |
 
 What an installer depends on is rendered by the process that made the change, before the client is

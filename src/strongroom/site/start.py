@@ -24,6 +24,12 @@ from strongroom.stores.keys import create_keys, open_keys
 
 DATABASE = SQLITE_FILE
 ROWS = ("strongroom.proof", "strongroom.people", "strongroom.packages")
+LIBRARIES = (  # whose rows stand beside those of people
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "allauth.account",
+    "allauth.mfa",
+)
 APPS = (*ROWS, "strongroom.site.jobs")  # all that bring migrations of ours
 SETTINGS_MODULE = "strongroom.site.settings"
 
@@ -109,7 +115,12 @@ def resume(environ: Mapping[str, str]) -> Configuration:
 def without_data() -> None:
     """Wake Django over nothing, for what is made of the code alone, such as the API's document."""
     if not settings.configured:
-        settings.configure(INSTALLED_APPS=ROWS, AUTH_USER_MODEL="people.User", USE_TZ=True)
+        settings.configure(
+            INSTALLED_APPS=(*LIBRARIES, *ROWS),
+            MIDDLEWARE=["allauth.account.middleware.AccountMiddleware"],
+            AUTH_USER_MODEL="people.User",
+            USE_TZ=True,
+        )
     django.setup()
 
 

@@ -27,12 +27,13 @@ class Seal:
         """Return the sealed form of a text, in printable ASCII."""
         nonce = secrets.token_bytes(_NONCE)
         box = AESGCM(self.key).encrypt(nonce, text.encode(), about.encode())
-        return _FORM + base64.urlsafe_b64encode(nonce + box).decode()
+        return _FORM + base64.b64encode(nonce + box).decode()
 
     def open(self, sealed: str, about: str) -> str:
         """Return the text; raises ConfigurationError where another key or purpose sealed it."""
+        form, box = sealed[: len(_FORM)], sealed[len(_FORM) :]
         try:
-            raw = base64.urlsafe_b64decode(sealed.removeprefix(_FORM))
+            raw = base64.b64decode(box, validate=True) if form == _FORM else b""
             text = AESGCM(self.key).decrypt(raw[:_NONCE], raw[_NONCE:], about.encode())
         except (ValueError, InvalidTag):
             raise ConfigurationError(

@@ -1,8 +1,8 @@
 """All rows of a registry as files, the same whichever database they come from or go to.
 
 One file for each table, one line of JSON for each row, in the order of their numbers: columns by
-name, moments in ISO 8601. Left out is what belongs to one running registry alone: sessions, the
-cache, queued jobs.
+name, moments in ISO 8601. Left out is what belongs to one running registry alone: sessions,
+counters, letters on their way, queued jobs.
 
 1. Rows are read in one transaction that sees one moment of all of them, and stops no writer.
 2. They are put into a database of the shape they were read from, in one transaction; it is brought
@@ -27,9 +27,11 @@ from django.db import DatabaseError, connection, connections, models, transactio
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.upkeep.manifest import ROWS, damaged
 from strongroom.packages.upkeep.reading import Progress
+from strongroom.people.models import BrowserSession, Counter, Letter
 from strongroom.proof.models import EventRow
 
-LABELS = ("proof", "people", "packages")
+LABELS = ("proof", "people", "account", "mfa", "packages")
+_OF_ONE_RUN = frozenset({BrowserSession, Counter, Letter})
 _AT_ONCE = 500
 _LONGEST = 256 * 1024**2  # characters of a row, which is in memory whole
 _ALIAS = "snapshot"
@@ -74,7 +76,12 @@ def _settle(made: Any) -> None:  # noqa: ANN401 - a connection of whichever data
 
 def tables() -> tuple[type[models.Model], ...]:
     """Return the tables whose rows are a registry's, in a fixed order."""
-    return tuple(model for label in LABELS for model in apps.get_app_config(label).get_models())
+    return tuple(
+        model
+        for label in LABELS
+        for model in apps.get_app_config(label).get_models()
+        if model not in _OF_ONE_RUN
+    )
 
 
 def name_of(model: type[models.Model]) -> str:
