@@ -30,8 +30,9 @@ class ChangeFirst:
         """Answer, or lead to the change."""
         # Most requests come without a session, and must not cost a look for one.
         if request.session.session_key and not request.path.startswith(_OPEN):
-            user = visitor(request)
-            if user is not None and request.session.get(STOLEN) == user.pk:
+            marked = request.session.get(STOLEN)
+            user = visitor(request) if marked is not None else None
+            if user is not None and marked == user.pk:
                 tell(
                     request,
                     "Your password was stolen somewhere and is on lists that attackers use."
