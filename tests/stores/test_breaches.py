@@ -13,7 +13,7 @@ from strongroom.stores.outside import Outside
 from tests.fakes.servers import answer, serving
 
 OUTSIDE = Outside("strongroom/test", ANYWHERE)
-PASSWORD = "correct horse battery staple"  # noqa: S105 - the most stolen of all
+PASSWORD = "correct horse battery staple"
 DIGEST = hashlib.sha1(PASSWORD.encode(), usedforsecurity=False).hexdigest().upper()
 PREFIX, REST = DIGEST[:5], DIGEST[5:]
 PADDING = f"{'0' * 35}:0\r\n"
@@ -123,6 +123,8 @@ def test_a_setting_names_a_service_or_a_file(text: str) -> None:
     assert is_valid(text)
 
 
-@pytest.mark.parametrize("text", ["yes", "ftp://example.org/", "pwned.txt", "https://", "https://a b/"])
+@pytest.mark.parametrize(
+    "text", ["yes", "ftp://example.org/", "pwned.txt", "https://", "https://a b/"]
+)
 def test_a_setting_that_names_neither_is_refused(text: str) -> None:
     assert not is_valid(text)

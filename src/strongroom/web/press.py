@@ -29,7 +29,10 @@ def asset(name: str) -> str:
 def engine() -> Engine:
     """Return the one engine, with escaping on and this door's words built in."""
     return Engine(
-        dirs=[str(HERE / "templates")], builtins=["strongroom.web.words"], autoescape=True
+        dirs=[str(HERE / "templates")],
+        builtins=["strongroom.web.words"],
+        libraries={"i18n": "django.templatetags.i18n"},
+        autoescape=True,
     )
 
 

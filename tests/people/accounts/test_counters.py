@@ -13,15 +13,6 @@ from strongroom.people.models import Counter
 
 KEYS = st.sampled_from("abc")
 TIMES = st.integers(0, 20)
-ACTS = st.one_of(
-    st.tuples(st.just("get"), KEYS, TIMES),
-    st.tuples(st.just("put"), KEYS, TIMES),
-    st.tuples(st.just("add"), KEYS, TIMES),
-    st.tuples(st.just("prolong"), KEYS, TIMES),
-    st.tuples(st.just("drop"), KEYS, TIMES),
-    st.tuples(st.just("hold"), KEYS, TIMES),
-    st.tuples(st.just("forget"), KEYS, TIMES),
-)
 
 
 class Model:
@@ -35,35 +26,55 @@ class Model:
         return value if ends_at > now else None
 
 
+def get(model: Model, key: str, now: float, _: float) -> None:
+    known = model.value(key, now)
+    assert counters.get(key, now) == (None if known is None else (known,))
+
+
+def put(model: Model, key: str, now: float, end: float) -> None:
+    counters.put(key, [now], end)
+    model.kept[key] = ([now], end)
+
+
+def add(model: Model, key: str, now: float, end: float) -> None:
+    known = model.value(key, now)
+    assert counters.add(key, [now], end, now) == (known is None)
+    if known is None:
+        model.kept[key] = ([now], end)
+
+
+def prolong(model: Model, key: str, now: float, end: float) -> None:
+    known = model.value(key, now)
+    assert counters.prolong(key, end, now) == (known is not None)
+    if known is not None:
+        model.kept[key] = (known, end)
+
+
+def drop(model: Model, key: str, _now: float, _end: float) -> None:
+    counters.drop([key])
+    model.kept.pop(key, None)
+
+
+def hold(model: Model, key: str, now: float, _: float) -> None:
+    with transaction.atomic():
+        assert counters.hold([key], now) == {key: model.value(key, now)}
+
+
+def forget(_model: Model, _key: str, now: float, _end: float) -> None:
+    counters.forget(now)
+
+
+DO = {act.__name__: act for act in (get, put, add, prolong, drop, hold, forget)}
+
+
 @pytest.mark.django_db
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(ACTS, max_size=25))
+@given(st.lists(st.tuples(st.sampled_from(sorted(DO)), KEYS, TIMES), max_size=25))
 def test_rows_say_what_a_plain_dictionary_says(acts: list[tuple[str, str, int]]) -> None:
     Counter.objects.all().delete()
     model = Model()
     for now, (act, key, span) in enumerate(acts):
-        known, end, value = model.value(key, now), float(now + span), [now]
-        match act:
-            case "get":
-                assert counters.get(key, now) == (None if known is None else (known,))
-            case "put":
-                counters.put(key, value, end)
-                model.kept[key] = (value, end)
-            case "add":
-                assert counters.add(key, value, end, now) == (known is None)
-                model.kept[key] = (value, end) if known is None else model.kept[key]
-            case "prolong":
-                assert counters.prolong(key, end, now) == (known is not None)
-                if known is not None:
-                    model.kept[key] = (known, end)
-            case "drop":
-                counters.drop([key])
-                model.kept.pop(key, None)
-            case "hold":
-                with transaction.atomic():
-                    assert counters.hold([key], now) == {key: known}
-            case _:
-                counters.forget(now)
+        DO[act](model, key, float(now), float(now + span))
     for key in "abc":
         last = model.value(key, len(acts))
         assert counters.get(key, len(acts)) == (None if last is None else (last,))

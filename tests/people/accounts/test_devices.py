@@ -49,19 +49,19 @@ def test_it_is_known_to_that_account_alone(ada: User) -> None:
 
 def test_what_a_browser_brings_along_is_not_taken_for_its_own(ada: User) -> None:
     # Somebody who can set a cookie in a victim's browser would know it from then on.
-    assert come(ada, held="planted", secret="fresh") == "fresh"  # noqa: S106 - a test's
+    assert come(ada, held="planted", secret="fresh") == "fresh"
     assert not is_known(ada.pk, "planted", NOON)
 
 
 def test_a_known_browser_keeps_what_it_has(ada: User) -> None:
     first = come(ada)
-    assert come(ada, held=first, secret="s2", days=3) == first  # noqa: S106 - a test's
+    assert come(ada, held=first, secret="s2", days=3) == first
     (device,) = listed(ada.pk, first, NOON)
     assert (device.first_seen_at, device.last_seen_at, device.here) == (NOON, NOON + 3 * DAY, True)
 
 
 def test_the_database_cannot_pass_for_a_browser(ada: User) -> None:
-    kept = come(ada, secret="a secret of 256 bits")  # noqa: S106 - a test's
+    kept = come(ada, secret="a secret of 256 bits")
     row = Device.objects.get()
     assert kept not in repr(row.__dict__)
     assert not is_known(ada.pk, row.digest, NOON)
@@ -90,8 +90,8 @@ def test_ones_own_devices_are_forgotten_and_nobody_elses(ada: User) -> None:
 
 def test_all_others_are_forgotten_at_once(ada: User) -> None:
     kept = come(ada)
-    come(ada, secret="s2")  # noqa: S106 - a test's
-    come(ada, secret="s3")  # noqa: S106 - a test's
+    come(ada, secret="s2")
+    come(ada, secret="s3")
     assert forget_others(sure(ada), kept, CLOCK) == 2
     assert [one.here for one in listed(ada.pk, kept, NOON)] == [True]
 

@@ -55,7 +55,7 @@ def test_what_is_refused_does_not_prolong_the_pause() -> None:
 def test_the_owner_is_told_once_on_the_way_up() -> None:
     told = [judge(guessed(times), LADDER, 1e4).tell for times in range(6)]
     assert told == [False] * 6  # by then all is forgotten
-    history, tells, now = History(), [], 0.0
+    history, tells, now = History(), list[bool](), 0.0
     for _ in range(6):
         now += judge(history, LADDER, now).wait
         verdict = judge(history, LADDER, now)

@@ -6,7 +6,7 @@ allauth makes these objects itself, without arguments, so they ask for the house
 import secrets
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -104,6 +104,10 @@ class Accounts(DefaultAccountAdapter):
         if self.request is not None and "password1" in self.request.POST:
             make_password(self.request.POST["password1"])
         super().send_account_already_exists_mail(email)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Name the registry by the configuration: the address of a request is the attacker's."""
+        return f"{house().configuration.url}/account/password/reset/key/{quote(key)}/"
 
     def get_login_stages(self) -> list[str]:
         """Hold sign-ins from unknown devices when the factors are shown."""

@@ -15,7 +15,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from strongroom.core.clock import Clock
 from strongroom.web.accounts.confirmation import Confirmation
@@ -68,10 +68,11 @@ def urls(press: Press, clock: Clock) -> list[URLPattern]:
             account.password_reset_from_key_done,
             "account_reset_password_from_key_done",
         ),
-        change(
-            "password/reset/key/<str:uidb36>-<str:key>/",
-            account.password_reset_from_key,
-            "account_reset_password_from_key",
+        re_path(
+            # A key has hyphens of its own; whose it is has none.
+            r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+            guarded(_whole(account.password_reset_from_key), press, BOTH),
+            name="account_reset_password_from_key",
         ),
         at("security/", mfa.index, "mfa_index", READ),
         at("security/authenticate/", mfa.authenticate, "mfa_authenticate"),
