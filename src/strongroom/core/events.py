@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ACCOUNT_KEPT = "account-kept"
     ACCOUNT_CLOSED = "account-closed"
     CASE_CLOSED = "case-closed"
+    DEVICE_FORGOTTEN = "device-forgotten"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"

@@ -34,9 +34,11 @@ from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
 from strongroom.stores.blobs.protocol import Blobs
+from strongroom.stores.breaches import ANYWHERE, Stolen, stolen
 from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
+from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
 from strongroom.web.accounts.telling import Teller
 from strongroom.web.press import Press
@@ -65,6 +67,7 @@ class House:
     factors: Seal  # of what second factors share with their owners
     press: Press
     disavowing: bytes = field(repr=False)  # the key of links that say "this was not me"
+    stolen: Stolen  # was this password stolen elsewhere?
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
@@ -191,6 +194,10 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         Seal(keys.key("second factors")),
         Press(configuration.url, configuration.site_name),
         keys.key("disavowal"),
+        stolen(
+            configuration.breached_passwords,
+            Outside(f"strongroom/{version('strongroom')}", ANYWHERE),
+        ),
     )
 
 

@@ -27,6 +27,7 @@ _readiness = health.Readiness(
 handler400 = "strongroom.web.faults.bad_request"
 handler403 = "strongroom.web.faults.forbidden"
 handler404 = "strongroom.web.faults.not_found"
+handler429 = "strongroom.web.faults.too_often"
 handler500 = "strongroom.web.faults.failed"
 
 urlpatterns = [

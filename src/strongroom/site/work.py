@@ -16,7 +16,7 @@ from strongroom.packages.staging import opening
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
-from strongroom.people.accounts import letters, links, notices, sessions
+from strongroom.people.accounts import counters, devices, letters, links, notices, sessions
 from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.assembly import house
@@ -89,11 +89,12 @@ def close_accounts() -> None:
 
 @job()
 def forget() -> None:
-    """Forget sessions, links, single-use tokens, notices and letters that ended long ago."""
+    """Forget what ended long ago: sessions, devices, links, tokens, notices, letters, guesses."""
     made = house()
     now = made.clock.now()
     for act in (
         sessions.forget,
+        devices.forget,
         links.forget,
         spent.forget,
         notices.forget,
@@ -101,6 +102,7 @@ def forget() -> None:
         made.post.forget,
     ):
         act(now)
+    counters.forget(now.timestamp())
 
 
 @job()

@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
 from strongroom.core.clock import Clock
-from strongroom.people.accounts import sessions
+from strongroom.people.accounts import devices, sessions
 from strongroom.people.models import User
+from strongroom.web.accounts.devices import held
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
 from strongroom.web.visitors import acting, heard, see_other, tell
@@ -39,6 +40,7 @@ class Sessions:
         actor = acting(request, user)
         if "others" in request.POST:
             count = sessions.end_others(actor, this, self.clock)
+            devices.forget_others(actor, held(request, user.pk), self.clock)
             tell(request, f"{count} other sessions have ended.")
         else:
             sessions.end(actor, request.POST.get("session", ""), self.clock)
