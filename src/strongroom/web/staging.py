@@ -13,7 +13,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
 from strongroom.core.actors import Action, Actor
-from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from strongroom.core.errors import (
+    AssuranceError,
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+)
 from strongroom.core.statuses import status_of
 from strongroom.packages.models import Stage
 from strongroom.packages.staging import (
@@ -212,6 +218,8 @@ def _visible(actor: Actor, handle: str) -> Stage:
     stage = rows.find(handle)
     try:
         rows.allow(actor, Action.CANCEL, stage)
+    except AssuranceError:
+        raise
     except ForbiddenError:
         # The name of its project is nobody's to know.
         raise rows.no_such_stage() from None
