@@ -16,11 +16,6 @@ def complaints(context: BrowserContext, home: str) -> list[str]:
         if not sent.url.startswith((f"{home}/", "data:")):
             heard.append(f"left the registry: {sent.url}")
 
-    def failed(sent: Request) -> None:
-        # Whoever goes on before all of a page is there gives up what is still on its way.
-        if sent.failure != "net::ERR_ABORTED":
-            heard.append(f"failed: {sent.url} {sent.failure}")
-
     def response(answer: Response) -> None:
         if answer.status >= 400 and not answer.request.is_navigation_request():
             heard.append(f"{answer.status}: {answer.url}")
@@ -28,6 +23,11 @@ def complaints(context: BrowserContext, home: str) -> list[str]:
     context.on("console", message)
     context.on("weberror", lambda error: heard.append(str(error.error)))
     context.on("request", request)
-    context.on("requestfailed", failed)
+    context.on("requestfailed", lambda sent: heard.extend(_failed(sent)))
     context.on("response", response)
     return heard
+
+
+def _failed(sent: Request) -> list[str]:
+    # Whoever goes on before all of a page is there gives up what is still on its way.
+    return [] if sent.failure == "net::ERR_ABORTED" else [f"failed: {sent.url} {sent.failure}"]

@@ -20,7 +20,16 @@ from strongroom.people.affairs import closing
 from strongroom.people.models import User
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
-from strongroom.web.visitors import ENROL, SIGN_IN, acting, browser, lead_on, see_other, tell, visitor
+from strongroom.web.visitors import (
+    ENROL,
+    SIGN_IN,
+    acting,
+    browser,
+    lead_on,
+    see_other,
+    tell,
+    visitor,
+)
 
 ACCOUNT = "/account/"
 

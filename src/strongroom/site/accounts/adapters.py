@@ -10,9 +10,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.conf import settings
 from django.contrib.messages import constants as levels
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
@@ -114,7 +114,10 @@ class Accounts(DefaultAccountAdapter):
         words = {
             "site_name": made.configuration.site_name,
             # By this name allauth's own letters look for both.
-            "current_site": {"name": made.configuration.site_name, "domain": made.configuration.url},
+            "current_site": {
+                "name": made.configuration.site_name,
+                "domain": made.configuration.url,
+            },
             "public_url": made.configuration.url,
             "email": email,
             **context,

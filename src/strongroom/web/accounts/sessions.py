@@ -40,9 +40,7 @@ class Sessions:
         actor = acting(request, user)
         if "others" in request.POST:
             count = sessions.end_others(actor, this, self.clock)
-            told = ngettext(
-                "%d other session has ended.", "%d other sessions have ended.", count
-            )
+            told = ngettext("%d other session has ended.", "%d other sessions have ended.", count)
             tell(request, told % count)
         else:
             sessions.end(actor, request.POST.get("session", ""), self.clock)
