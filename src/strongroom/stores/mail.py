@@ -45,6 +45,15 @@ class Server:
     password: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How letters stand: how many wait, for how long the oldest has, how many were given up."""
+
+    waiting: int
+    oldest_wait: timedelta
+    given_up: int
+
+
 def is_valid(text: str) -> bool:
     """Say whether the setting `mail` is empty or names a server."""
     try:
@@ -194,6 +203,7 @@ def _prove(speaking: smtplib.SMTP, server: Server, trust: ssl.SSLContext) -> Non
                 "Name a server that does, or find out who is between it and the registry.",
             )
         speaking.starttls(context=trust)
+        speaking.ehlo_or_helo_if_needed()  # what was said before TLS counts no more
     if server.user:
         speaking.login(server.user, server.password)
 

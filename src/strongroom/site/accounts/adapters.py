@@ -17,6 +17,7 @@ from django.contrib.messages import constants as levels
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from strongroom.core.errors import InvalidError
@@ -104,9 +105,15 @@ class Accounts(DefaultAccountAdapter):
         """Ask nobody for a factor that they enrolled a moment ago; a code would not work twice."""
         enrolled = context.request.session.get(ENROLLED, {})
         fresh = house().clock.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        if enrolled.get("user") == context.request.user.pk and enrolled["at"] > fresh:
+        if enrolled.get("user") == context.request.user.pk and enrolled.get("at", 0) > fresh:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return where a new password is set: under the configured name, not a request's host."""
+        user, _, rest = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": user, "key": rest})
+        return f"{house().configuration.url}{path}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a letter; a worker delivers it."""

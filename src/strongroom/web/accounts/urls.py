@@ -6,7 +6,8 @@ to a stranger asks for its strongest factor first: most of allauth's views do so
 others are told to.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from django.db import transaction
+from django.db import connection, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, re_path
@@ -134,7 +135,7 @@ def _whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
     made: Any = view.view_class  # type: ignore[attr-defined] # Django's `as_view` sets it
 
     def form_valid(self: FormView[BaseForm], form: BaseForm) -> HttpResponseBase:
-        with transaction.atomic():
+        with _together():
             response: HttpResponseBase = made.form_valid(self, form)
         return response
 
@@ -142,12 +143,25 @@ def _whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
     return whole.as_view(**view.view_initkwargs)  # type: ignore[attr-defined] # likewise
 
 
+@contextmanager
+def _together() -> Iterator[None]:
+    with transaction.atomic():
+        before = len(connection.run_on_commit)
+        yield
+        # allauth tells of some changes after their commit; a crash there would leave no event and
+        # no letter. So it tells of them just before.
+        told = connection.run_on_commit[before:]
+        del connection.run_on_commit[before:]
+        for waiting in told:
+            waiting[1]()
+
+
 def _at_once(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def answer(request: HttpRequest, /, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        with transaction.atomic():
+        with _together():
             return view(request, *args, **kwargs)
 
     return answer
