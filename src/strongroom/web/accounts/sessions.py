@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
+from django.utils.translation import gettext, ngettext
 
 from strongroom.core.actors import SESSION
 from strongroom.core.clock import Clock
@@ -43,8 +44,9 @@ class Sessions:
         if "others" in request.POST:
             count = sessions.end_others(actor, this, self.clock)
             devices.forget_others(actor, held(request, user.pk), self.clock)
-            tell(request, f"{count} other sessions have ended.")
+            told = ngettext("%d other session has ended.", "%d other sessions have ended.", count)
+            tell(request, told % count)
         else:
             sessions.end(actor, request.POST.get("session", ""), self.clock)
-            tell(request, "That session has ended.")
+            tell(request, gettext("That session has ended."))
         return see_other(HERE)
