@@ -15,9 +15,12 @@ from strongroom.people.tokens.presented import WHO
 from strongroom.site.downloads import Seen
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.observed import REQUEST_ID, Observed, door
+from strongroom.stores.mail import Backlog
 from tests.fakes.streams import logged
 
-GAUGES = Gauges(*(lambda: 0,) * 5, lambda: Counts(0, 0, 0, timedelta(0)))
+GAUGES = Gauges(
+    *(lambda: 0,) * 5, lambda: Counts(0, 0, 0, timedelta(0)), lambda: Backlog(0, timedelta(0), 0)
+)
 
 
 class Ticks:

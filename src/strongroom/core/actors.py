@@ -60,6 +60,17 @@ EVERYWHERE = Reach()
 
 
 @dataclass(frozen=True, slots=True)
+class Browser:
+    """From where somebody acts: an address, and how their program calls itself."""
+
+    source: str = ""
+    agent: str = ""
+
+
+UNSEEN = Browser()
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks, by which credential, and how far that credential goes.
 
@@ -67,6 +78,7 @@ class Actor:
     `credential` names what was presented ("session", "token 41", "shell"), for events and logs.
     `assurance` is what a session has shown, and for a token what its owner's account can show;
     `proved_at` is when a session has last shown it, and None where nobody is there to show it.
+    `browser` is for the owner of the account alone; nothing is decided by it.
     """
 
     kind: str
@@ -77,6 +89,7 @@ class Actor:
     reach: Reach = field(default=EVERYWHERE)
     assurance: Assurance = Assurance.SINGLE_FACTOR
     proved_at: datetime | None = None
+    browser: Browser = field(default=UNSEEN, compare=False)
 
 
 NOBODY = Actor(kind="nobody", name="anonymous", credential="none")

@@ -79,5 +79,9 @@ class NoRoomError(UnavailableError):
     """There is no room for what was sent; the same call may succeed when somebody has made some."""
 
 
+class TooOftenError(UnavailableError):
+    """Whoever asks has asked too often, and may again after a while."""
+
+
 class ConfigurationError(StrongroomError):
     """The operator's configuration or data folder is not usable."""

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     FACTOR_ADDED = "factor-added"
     FACTOR_REMOVED = "factor-removed"
     FACTOR_RESET = "factor-reset"
+    FACTOR_RENAMED = "factor-renamed"
+    RECOVERY_CODE_USED = "recovery-code-used"
     SESSION_ENDED = "session-ended"
     RECOVERY_ASKED = "recovery-asked"
     RECOVERY_APPROVED = "recovery-approved"
@@ -46,6 +48,13 @@ class Kind(StrEnum):
     SWITCHED_ON = "switched-on"
     NAME_PROHIBITED = "name-prohibited"
     NAME_ALLOWED = "name-allowed"
+    ACCOUNT_DISAVOWED = "account-disavowed"
+    ACCOUNT_EXPORTED = "account-exported"
+    ACCOUNT_CLOSING = "account-closing"
+    ACCOUNT_KEPT = "account-kept"
+    ACCOUNT_CLOSED = "account-closed"
+    CASE_CLOSED = "case-closed"
+    DEVICE_FORGOTTEN = "device-forgotten"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"

@@ -12,6 +12,7 @@ from strongroom.core.errors import (
     NotFoundError,
     StrongroomError,
     TooLargeError,
+    TooOftenError,
     UnauthenticatedError,
     UnavailableError,
 )
@@ -26,6 +27,7 @@ STATUS: dict[type[StrongroomError], int] = {
     ConflictError: 409,
     GoneError: 410,
     TooLargeError: 413,
+    TooOftenError: 429,  # RFC 6585, section 4
     ConfigurationError: 500,
     UnavailableError: 503,
     NoRoomError: 507,  # RFC 4918, section 11.5

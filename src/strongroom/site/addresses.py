@@ -12,7 +12,6 @@ from strongroom.site.assembly import House
 from strongroom.site.jobs import board
 from strongroom.site.storage import RENDERED
 from strongroom.web.accounts.recovering import urls as recovery_urls
-from strongroom.web.press import Press
 from strongroom.web.urls import urls as web_urls
 from strongroom.web.work import Board
 
@@ -32,7 +31,6 @@ def addresses(house: House) -> list[URLPattern]:
         lambda actor, job: board.retry(actor, job, house.clock),
         lambda actor, job: board.drop(actor, job, house.clock),
     )
-    press = Press(url, configuration.site_name)
     return [
         *Door(yard, house.authenticate, house.recognise, counted, url).urls(),
         *Sessions(yard, house.authenticate, url).urls(),
@@ -40,6 +38,6 @@ def addresses(house: House) -> list[URLPattern]:
         *api_urls(yard, house.authenticate),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *metrics.urls(house.metrics, configuration.metrics_networks),
-        *web_urls(yard, house.clock, queue, press),
-        *recovery_urls(press, house.office),
+        *web_urls(yard, house.clock, queue, house.press, house.disavowing),
+        *recovery_urls(house.press, house.office),
     ]

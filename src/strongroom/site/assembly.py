@@ -13,6 +13,7 @@ from django.conf import settings
 
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock, SystemClock
+from strongroom.core.errors import UnavailableError
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog import quotas
 from strongroom.packages.catalog.criticality import Bounds
@@ -24,6 +25,7 @@ from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_co
 from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.people.accounts import letters
+from strongroom.people.accounts.letters import Postman
 from strongroom.people.recovery.office import Office
 from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
@@ -37,10 +39,14 @@ from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
 from strongroom.stores.blobs.protocol import Blobs
+from strongroom.stores.breaches import ANYWHERE, Stolen, stolen
 from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
+from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
+from strongroom.web.accounts.telling import Teller
+from strongroom.web.press import Press
 from strongroom.web.shelf import FrontPages, project_pages
 
 FACTOR = "factor"  # what the seal of second factors is about
@@ -65,6 +71,9 @@ class House:
     post: Post
     letters: Seal  # of letters that wait
     factors: Seal  # of what second factors share with their owners
+    press: Press
+    disavowing: bytes = field(repr=False)  # the key of links that say "this was not me"
+    stolen: Stolen  # was this password stolen elsewhere?
     recovery: bytes = field(repr=False)  # the key of the links of recovery
 
     def seal_factor(self, secret: str) -> str:
@@ -99,6 +108,19 @@ class House:
         return self.factors.open(sealed, FACTOR)
 
     @property
+    def postman(self) -> Postman:
+        """Return how letters get out."""
+        word = Teller(self.press, self.disavowing).word
+        return Postman(self.post.send, (UnavailableError,), self.letters, word)
+
+    def apart(self, folder: str) -> Locks:
+        """Return locks between processes, apart from those of the shelf."""
+        # In a database no two names share a lock; in a folder they may.
+        if self.configuration.database:
+            return self.shelf.locks
+        return named_locks(self.configuration, folder)
+
+    @property
     def premises(self) -> Premises:
         """Return what upkeep works on."""
         reactions = self.reactions
@@ -108,10 +130,7 @@ class House:
             desk=self.desk,
             shared=reactions.shared_pages,
             put_shared=reactions.put_shared,
-            # In a database no two names share a lock; in a folder they may.
-            alone=self.shelf.locks
-            if self.configuration.database
-            else named_locks(self.configuration, "upkeep"),
+            alone=self.apart("upkeep"),
         )
 
 
@@ -186,6 +205,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             damaged_files=lambda: damaged_count(shelf),
             events_without_position=lag,
             jobs=lambda: counts(clock.now()),
+            letters=lambda: letters.counts(clock.now()),
         ),
     )
     return House(
@@ -203,6 +223,12 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         Post(configuration.sender, clock, server(configuration.mail), data / "mail"),
         Seal(keys.key("letters")),
         Seal(keys.key("second factors")),
+        Press(configuration.url, configuration.site_name),
+        keys.key("disavowal"),
+        stolen(
+            configuration.breached_passwords,
+            Outside(f"strongroom/{version('strongroom')}", ANYWHERE),
+        ),
         keys.key("recovery"),
     )
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.site import databases
-from strongroom.stores import mail
+from strongroom.stores import breaches, mail
 from strongroom.stores.buckets import address as buckets
 
 PREFIX = "STRONGROOM_"
@@ -132,6 +132,16 @@ class Configuration:
     )
     mail_from: str = _setting("", "the sender of letters; by default strongroom@HOST")
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
+    breached_passwords: str = _setting(
+        "",
+        f"what knows the passwords that were stolen elsewhere: {breaches.FORM}; empty: only a short"
+        " list of common ones is looked at",
+    )
+    breached_passwords_unasked: str = _setting(
+        "admit",
+        "what becomes of a password while that cannot be asked: `admit` it, and ask again when it"
+        " signs in, or `refuse` it",
+    )
     log_format: str = _setting("text", "log lines as `text` or as `json`")
     log_level: str = _setting("info", "`debug`, `info`, `warning` or `error`")
     metrics_networks: tuple[str, ...] = _setting(
@@ -322,6 +332,8 @@ def _checked(read: Configuration) -> Configuration:
         "dangerous_delay_minutes": 0 < read.dangerous_delay_minutes <= 7 * 24 * 60,
         "mail": mail.is_valid(read.mail),
         "mail_from": not read.mail_from or _is_mailbox(read.mail_from),
+        "breached_passwords": breaches.is_valid(read.breached_passwords),
+        "breached_passwords_unasked": read.breached_passwords_unasked in {"admit", "refuse"},
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),

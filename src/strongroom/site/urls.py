@@ -6,6 +6,7 @@ from strongroom.site.assembly import house
 handler400 = "strongroom.web.faults.bad_request"
 handler403 = "strongroom.web.faults.forbidden"
 handler404 = "strongroom.web.faults.not_found"
+handler429 = "strongroom.web.faults.too_often"
 handler500 = "strongroom.web.faults.failed"
 
 urlpatterns = addresses(house())

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from strongroom.packages.catalog import criticality, keeping
+from strongroom.packages.catalog import criticality, keeping, leaving
 from strongroom.packages.catalog.keeping import carry_out
+from strongroom.packages.catalog.leaving import leave
 from strongroom.packages.staging import opening
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
-from strongroom.people.accounts import letters, links, sessions
+from strongroom.people.accounts import counters, devices, letters, links, notices, sessions
 from strongroom.people.recovery import acts as recovery
 from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
@@ -90,11 +91,39 @@ def tend_recoveries() -> None:
 
 
 @job()
+def deliver_letters() -> None:
+    """Deliver the letters that are due: one worker in the whole registry at a time."""
+    made = house()
+    # A clock that is ahead must not have a second worker send what the first is sending.
+    with made.apart("letters").tried("letters") as alone:
+        while alone and letters.deliver(made.postman, made.clock.now()):
+            give_way()
+
+
+@job()
+def close_accounts() -> None:
+    """Close the accounts whose owners have asked for that some days ago."""
+    made = house()
+    while leave(made.desk, made.clock.now()) == leaving.AT_ONCE:
+        give_way()
+
+
+@job()
 def forget() -> None:
-    """Forget sessions, sign-in links and single-use tokens that have ended long ago."""
-    now = house().clock.now()
-    for act in (sessions.forget, links.forget, spent.forget):
+    """Forget what ended long ago: sessions, devices, links, tokens, notices, letters, guesses."""
+    made = house()
+    now = made.clock.now()
+    for act in (
+        sessions.forget,
+        devices.forget,
+        links.forget,
+        spent.forget,
+        notices.forget,
+        letters.forget,
+        made.post.forget,
+    ):
         act(now)
+    counters.forget(now.timestamp())
 
 
 @job()

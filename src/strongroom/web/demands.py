@@ -12,9 +12,8 @@ from strongroom.packages.models import Project
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """How critical a project is, who can do nothing yet, and what may be changed of it."""
+    """What changing a project takes, who can do nothing yet, and what may be changed of that."""
 
-    criticality: Criticality
     since: datetime | None  # when it becomes critical, where its people were told that it will
     needs_key: bool
     powerless: tuple[str, ...]
@@ -32,7 +31,6 @@ def shown(row: Project, allowed: AbstractSet[Action]) -> Security:
         "auto": criticality in {Criticality.ON, Criticality.OFF},
     }
     return Security(
-        criticality=criticality,
         since=row.critical_at,
         needs_key=of_project(row) is Assurance.PHISHING_RESISTANT,
         powerless=powerless(row),

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
-from strongroom.core.actors import Action, Actor
+from strongroom.core.actors import Action, Actor, Assurance
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Listing
 from strongroom.core.errors import AssuranceError, ConflictError, ForbiddenError, InvalidError
@@ -29,7 +29,7 @@ from strongroom.packages.models import Project
 from strongroom.packages.staging.approving import set_approvals
 from strongroom.packages.staging.shown import of_project
 from strongroom.packages.staging.yard import Yard
-from strongroom.people.access.rules import Case, permit
+from strongroom.people.access.rules import Case, permit, proven
 from strongroom.people.models import User
 from strongroom.web import demands
 from strongroom.web.consequences import asking, becoming, deed, removing, unyanking, yanking
@@ -81,6 +81,7 @@ class Tending:
     def overview(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show what this person may change in a project."""
         actor, project = acting(request, user), self._project(name)
+        proven(actor, Assurance.MULTI_FACTOR)  # else it would look as if there were no role
         row = find_project(project)
         shown = listing(project, self.desk.ecosystem(self.ecosystem), frozenset())
         allowed = _allowed(actor, row)

@@ -13,10 +13,15 @@ from django.db import transaction
 from django.db.models import F
 
 from strongroom.packages.models import Downloads, Project, UsedPath
+from strongroom.rows.prepared import Update
 
 T = TypeVar("T")
 
 _AT_ONCE = 500  # rows whose locks one transaction takes
+_added = Update(
+    lambda at: Downloads.objects.filter(project_id=at("project"), day=at("day")),
+    count=lambda at: F("count") + at("more"),
+)
 
 
 def file_of(path: str) -> tuple[str, str] | None:
@@ -42,8 +47,7 @@ def add(seen: Mapping[tuple[str, str], int], day: date) -> int:
             rows = [Downloads(project_id=project, day=day) for project in some]
             Downloads.objects.bulk_create(rows, ignore_conflicts=True)
             for project in some:
-                there = Downloads.objects.filter(project_id=project, day=day)
-                there.update(count=F("count") + counts[project])
+                _added(project=project, day=day, more=counts[project])
     return counts.total()
 
 

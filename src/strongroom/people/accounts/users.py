@@ -6,15 +6,18 @@ case or script. Names under which the registry itself acts are never a person's.
 
 import re
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
-from strongroom.core.actors import OPERATOR, REGISTRY, Actor, Assurance
+from strongroom.core.actors import OPERATOR, REGISTRY, UNSEEN, Actor, Assurance, Browser
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
 from strongroom.core.events import Event, Kind
 from strongroom.people.accounts.addresses import vouch
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
@@ -69,6 +72,7 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
         user.set_unusable_password()
         user.save()
         vouch(user)
+        note(Happening(Kind.USER_CREATED, user.pk), actor, clock)
         record(
             Event(
                 kind=Kind.USER_CREATED,
@@ -98,7 +102,21 @@ def find_user(name: str) -> User:
     return user
 
 
-def person(user: User, credential: str, assurance: Assurance) -> Actor:
+def matching(login: str) -> tuple[User, ...]:
+    """Return the accounts that somebody may mean who signs in by this name or address.
+
+    It asks as allauth's backend does, so that no spelling reaches an account past its limits.
+    """
+    text = fold(login)
+    rows = User.objects.filter(
+        Q(folded=text)
+        | Q(email=text)
+        | Q(pk__in=EmailAddress.objects.filter(email=text).values("user"))
+    )
+    return tuple(rows.order_by("pk"))
+
+
+def person(user: User, credential: str, assurance: Assurance, browser: Browser = UNSEEN) -> Actor:
     """Return the actor that a user is by a credential, having proved so much."""
     return Actor(
         kind="person",
@@ -107,4 +125,5 @@ def person(user: User, credential: str, assurance: Assurance) -> Actor:
         user_id=user.pk,
         admin=user.admin,
         assurance=assurance,
+        browser=browser,
     )

@@ -3,34 +3,55 @@
 allauth makes these objects itself, without arguments, so they ask for the house of this process.
 """
 
+import secrets
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import constants as levels
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from strongroom.core.errors import InvalidError
 from strongroom.packages.catalog.demands import demanded
-from strongroom.people.accounts import addresses, factors, letters
+from strongroom.people.accounts import devices, factors, letters
+from strongroom.people.accounts.guesses import Watched
+from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
 from strongroom.people.models import User
+from strongroom.site.accounts import guarding
+from strongroom.site.accounts.passwords import is_stolen
 from strongroom.site.accounts.sessions import BROWSER
 from strongroom.site.assembly import house
+from strongroom.web.accounts.confirmation import PROVED
+from strongroom.web.accounts.devices import held, keep
+from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.accounts.spoken import spoken
-from strongroom.web.visitors import tell
+from strongroom.web.visitors import ENROLLED, SECURITY, tell
 
-_BY_FACTOR = "mfa_reauthenticate"
+_BY_CODE, _BY_KEY = "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
+_FACTORS_SHOWN = "allauth.mfa.stages.AuthenticateStage"
+_UNKNOWN_DEVICE = "strongroom.site.accounts.stages.UnknownDevice"
 
 
 class Accounts(DefaultAccountAdapter):
     """Accounts: names, sign-up, letters, and what a sign-in leaves in its session."""
+
+    _watched: Sequence[Watched] = ()
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Say whether strangers may make accounts, which they may not before there is anybody."""
@@ -67,23 +88,114 @@ class Accounts(DefaultAccountAdapter):
         agent = request.META.get("HTTP_USER_AGENT", "")
         request.session[BROWSER] = {"source": source, "agent": agent}
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 - allauth's signature
+        """Count a guess at a password before it is checked; raises TooOftenError."""
+        login = str(credentials.get("username") or credentials.get("email") or "")
+        self._watched, users = guarding.at_password(request, login)
+        guarding.take("password", self._watched, users)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:  # noqa: ANN401 - likewise
+        """Check a password; one that was stolen has to be changed before anything else."""
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            guarding.give_back(self._watched)
+            if is_stolen(str(credentials["password"])):
+                request.session[STOLEN] = user.pk
+        return user
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an address that somebody signs up with it."""
+        # As long as making an account takes, or the time would tell that there is one.
+        if self.request is not None and "password1" in self.request.POST:
+            make_password(self.request.POST["password1"])
+        super().send_account_already_exists_mail(email)
+
+    def get_login_stages(self) -> list[str]:
+        """Hold sign-ins from unknown devices when the factors are shown."""
+        stages: list[str] = super().get_login_stages()
+        stages.insert(stages.index(_FACTORS_SHOWN) + 1, _UNKNOWN_DEVICE)
+        return stages
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Note that this browser has just proved that it can read the account's mail."""
+        done = bool(super().confirm_email(request, email_address))
+        if done:
+            request.session[PROVED] = email_address.user_id
+        return done
+
+    def post_login(
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        **facts: Any,  # noqa: ANN401 - likewise
+    ) -> HttpResponse:
+        """Let the browser be known from now on."""
+        response: HttpResponse = super().post_login(request, user, **facts)
+        request.session.pop(PROVED, None)
+        if isinstance(user, User):
+            agent = request.META.get("HTTP_USER_AGENT", "")
+            kept = devices.arrive(
+                user.pk,
+                held(request, user.pk),
+                agent,
+                timezone.now(),
+                lambda: secrets.token_urlsafe(32),
+            )
+            keep(response, user.pk, kept, secure=settings.SESSION_COOKIE_SECURE)
+        return response
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that the server found, which knows the trusted proxies."""
         return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104 - no address at all
 
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - likewise
+        """Lead whoever has made an account to the factors that it lacks."""
+        return SECURITY
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - likewise
+        """Lead back to where the change began."""
+        return SECURITY
+
     def get_reauthentication_methods(
         self, user: AbstractBaseUser | AnonymousUser
     ) -> list[dict[str, Any]]:
-        """Offer the strongest factor first, and a password alone only where there is no factor."""
+        """Offer the strongest factor first, and a password alone only where there is no factor.
+
+        Beside a key there are only the codes for when it is lost: a code that an app shows can be
+        talked out of its owner, and would then add a key of the thief.
+        """
         offered: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        strong = [one for one in offered if one["id"].startswith(_BY_FACTOR)]
-        return sorted(strong or offered, key=lambda one: not one["id"].endswith("webauthn"))
+        by_code = [one for one in offered if one["id"] == _BY_CODE]
+        by_key = [one for one in offered if one["id"] == _BY_KEY]
+        if by_key and by_code:
+            spare = {"description": gettext("Use a recovery code")}
+            by_code = [one | spare for one in by_code if keyring(_ours(user).pk).codes]
+        return [*by_key, *by_code] or offered
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ANN401 - likewise
+        """Ask nobody for a factor that they enrolled a moment ago; a code would not work twice."""
+        enrolled = context.request.session.get(ENROLLED, {})
+        fresh = house().clock.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        if enrolled.get("user") == context.request.user.pk and enrolled.get("at", 0) > fresh:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return where a new password is set: under the configured name, not a request's host."""
+        user, _, rest = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": user, "key": rest})
+        return f"{house().configuration.url}{path}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a letter; a worker delivers it."""
         made = house()
         words = {
             "site_name": made.configuration.site_name,
+            # By this name allauth's own letters look for both.
+            "current_site": {
+                "name": made.configuration.site_name,
+                "domain": made.configuration.url,
+            },
             "public_url": made.configuration.url,
             "email": email,
             **context,
@@ -93,22 +205,10 @@ class Accounts(DefaultAccountAdapter):
             Written(email, str(mail.subject), str(mail.body)), made.letters, made.clock.now()
         )
 
-    def send_notification_mail(
-        self,
-        template_prefix: str,
-        user: AbstractBaseUser,
-        context: dict[str, Any] | None = None,
-        email: str | None = None,
-    ) -> None:
-        """Tell every verified address of an account what has changed, and one that it had."""
-        told = dict.fromkeys((*addresses.verified(_ours(user).pk), *([email] if email else [])))
-        for address in told:
-            super().send_notification_mail(template_prefix, user, context, address)
-
     def add_message(  # noqa: PLR0913, PLR0917 - allauth's signature
         self,
         request: HttpRequest,
-        level: int,  # noqa: ARG002 - likewise
+        level: int,
         message_template: str | None = None,
         message_context: dict[str, Any] | None = None,
         extra_tags: str = "",  # noqa: ARG002 - likewise
@@ -117,7 +217,7 @@ class Accounts(DefaultAccountAdapter):
         """Leave a message for the next page."""
         text = message or spoken(message_template, message_context or {})
         if text:
-            tell(request, text)
+            tell(request, text, grave=level >= levels.ERROR)
 
 
 class Factors(DefaultMFAAdapter):
