@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,12 +20,15 @@ from strongroom.packages.catalog.criticality import Bounds
 from strongroom.packages.catalog.demands import critical_of
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.catalog.downloads import add
+from strongroom.packages.catalog.orphans import entrust
 from strongroom.packages.catalog.retention import Rules
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.people.accounts import letters
 from strongroom.people.accounts.letters import Postman
+from strongroom.people.oversight import accounts, names
+from strongroom.people.oversight.proposals import CarryOut, Kind
 from strongroom.people.recovery.office import Office
 from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
@@ -102,6 +105,16 @@ class House:
             dangerous_delay=timedelta(minutes=read.dangerous_delay_minutes),
             critical=critical_of,
         )
+
+    @property
+    def dangerous(self) -> Mapping[Kind, CarryOut]:
+        """Return how each dangerous act is carried out that two have confirmed."""
+        return {
+            Kind.MAKE_ADMINISTRATOR: accounts.confirmed_administrator,
+            Kind.CLOSE_ACCOUNT: accounts.confirmed_close,
+            Kind.ALLOW_NAME: names.confirmed_allow,
+            Kind.TRANSFER_PROJECT: lambda _, row, by: entrust(self.desk, row, by),
+        }
 
     def open_factor(self, sealed: str) -> str:
         """Return the secret."""
