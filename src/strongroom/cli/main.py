@@ -10,6 +10,7 @@ from strongroom.cli import (
     doctor,
     imports,
     mail,
+    oversight,
     projects,
     proxy,
     quotas,
@@ -41,7 +42,7 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
-    groups = (*serving, users, tokens, projects, stages, imports)
+    groups = (*serving, users, oversight, tokens, projects, stages, imports)
     for module in groups:
         module.add(commands)
     return parser
