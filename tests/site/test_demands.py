@@ -113,7 +113,7 @@ PEOPLE: dict[tuple[str, str], list[Change]] = {
 ADMINISTRATORS: dict[tuple[str, str], list[Change]] = {
     ("POST", f"manage/jobs/<uuid:job>/{act}/"): [Change(f"/manage/jobs/{JOB}/{act}/", passed=404)]
     for act in ("retry", "drop")
-}
+} | {("POST", "manage/cases/<int:number>/"): [Change("/manage/cases/7/", passed=404)]}
 SESSION = r"^upload/sessions/(?P<handle>[0-9a-f]{32})"
 FILE = r"^upload/files/(?P<token>[0-9a-f]{32}\.[\w-]{43})/(?P<handle>[0-9a-f]{32})"
 PROJECT = "api/v1/projects/<ecosystem>/<name>"
@@ -155,7 +155,7 @@ PROGRAMS: dict[tuple[str, str], list[Change]] = {
     ("DELETE", "api/v1/stages/<handle>"): [Change("/api/v1/stages/{stage}", passed=200)],
 }
 # What concerns no project: one's own account, and getting into it.
-OWN = ("account/", "sign-in/", "sign-out/", "claim/")
+OWN = ("account/", "^account/", "not-me/", "sign-in/", "sign-out/", "claim/")
 # Addresses that change nothing, whatever they are sent.
 NOTHING = {"legacy/credential", "health/ready", "metrics", r"^api(?:/|$)"}
 
@@ -329,7 +329,7 @@ def test_every_address_that_takes_a_change_is_listed(scene: Scene) -> None:
 
 def takes(route: URLPattern, method: str) -> bool:
     """Say whether a view takes a method: it is asked with what nobody may do anything by."""
-    request = RequestFactory().generic(method, "/")
+    request = RequestFactory(SERVER_NAME="registry.test").generic(method, "/")
     request.session = client().session
     request.user = object()  # type: ignore[assignment] # nobody
     names = dict.fromkeys(route.pattern.regex.groupindex, "x")
