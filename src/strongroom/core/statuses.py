@@ -1,6 +1,7 @@
 """Which status of HTTP each kind of refusal has (RFC 9110, section 15), the same at every door."""
 
 from strongroom.core.errors import (
+    AssuranceError,
     ConfigurationError,
     ConflictError,
     ForbiddenError,
@@ -20,6 +21,7 @@ STATUS: dict[type[StrongroomError], int] = {
     InvalidError: 400,
     UnauthenticatedError: 401,
     ForbiddenError: 403,
+    AssuranceError: 403,
     NotFoundError: 404,
     MethodError: 405,
     ConflictError: 409,
