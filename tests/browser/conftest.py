@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.demo import Demo
 from tests.browser.watch import complaints
+from tests.fakes.mailbox import Mailbox, mailbox
 from tests.native.server import Server, program
 
 ARGUMENTS = (
@@ -46,15 +47,26 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Return a running demo registry."""
+def box() -> Iterator[Mailbox]:
+    """Return the mailbox that the demo registry sends its letters to."""
+    with mailbox() as open_box:
+        yield open_box
+
+
+@pytest.fixture(scope="package")
+def demo(
+    browser: Browser, box: Mailbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
+    """Return a running demo registry, in which anybody may make an account."""
     folder = tmp_path_factory.mktemp("demo")
-    server = Server(folder / "printed", settings={"TMPDIR": str(folder)}, demo=True)
+    wishes = {"TMPDIR": str(folder), "STRONGROOM_SIGN_UP": "true", "STRONGROOM_MAIL": box.setting}
+    server = Server(folder / "printed", settings=wishes, demo=True)
     server.start()
     running = Demo(server, browser)
+    running.session("demo")
+    running.session("ada")
     # So that the account page has a token to show.
     program("token", "create", "--data", running.folder, "--user", "ada", "--label", "laptop")
-    running.session("demo")
     yield running
     assert server.stop() == 0
 
@@ -87,9 +99,9 @@ def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opener]:
             home = to or demo.server
             state = demo.session(who) if who else None
             wishes = {"reduced_motion": "reduce", **wishes}
-            context = browser.new_context(base_url=home.url, storage_state=state, **wishes)
+            context = browser.new_context(base_url=home.site, storage_state=state, **wishes)
             open_tabs.callback(context.close)
-            heard.append(complaints(context, home.url))
+            heard.append(complaints(context, home.site))
             return context.new_page()
 
         yield opened

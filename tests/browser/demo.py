@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState
 
+from tests.browser.keys import plug_in
 from tests.native.server import Server, clean, program
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(slots=True)
 class Demo:
-    """A running demo registry. Each person signs in once, by a link, and has one session."""
+    """A running demo registry. Each person signs in once, by a link, and enrols a passkey then."""
 
     server: Server
     browser: Browser
@@ -24,7 +25,7 @@ class Demo:
     @property
     def url(self) -> str:
         """Return the address of the registry."""
-        return self.server.url
+        return self.server.site
 
     @property
     def folder(self) -> Path:
@@ -44,7 +45,11 @@ class Demo:
             # The printed link works once, and only until a newer one is made.
             page.goto(self.printed_link if name == "demo" else self.link(name))
             page.get_by_role("button", name=f"Sign in as {name}").click()
-            page.wait_for_url("**/account/")
+            plug_in(page)
+            page.goto("/account/security/keys/add/")
+            page.get_by_role("button", name="Add a passkey").click()
+            page.get_by_role("link", name="I have kept them").click()
+            page.wait_for_url("**/account/security/")
             self.sessions[name] = context.storage_state()
             context.close()
         return self.sessions[name]

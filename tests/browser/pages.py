@@ -33,6 +33,18 @@ SIGHTS = {
     "sign-in": Sight("/sign-in/", "Sign in"),
     "nothing": Sight("/project/no-such-project/", "Not here"),
     "account": Sight("/account/", "ada", "ada"),
+    "make an account": Sight("/account/signup/", "Make an account"),
+    "make an account by passkey": Sight(
+        "/account/signup/passkey/", "Make an account with a passkey"
+    ),
+    "forgotten password": Sight("/account/password/reset/", "Forgotten password"),
+    "password letter sent": Sight("/account/password/reset/sent/", "Look into your mail"),
+    "bad password link": Sight("/account/password/reset/key/1-none/", "This link is no good"),
+    "closed account": Sight("/account/inactive/", "This account is closed"),
+    "security": Sight("/account/security/", "Security", "ada"),
+    "addresses": Sight("/account/addresses/", "E-mail addresses", "ada"),
+    "sessions": Sight("/account/sessions/", "Sessions", "ada"),
+    "sign out": Sight("/account/logout/", "Sign out", "ada"),
     "account of the administrator": Sight("/account/", "demo", "demo"),
     "work in the background": Sight("/manage/jobs/", "Work in the background", "demo"),
     "somebody's work in the background": Sight("/manage/jobs/", "Not allowed", "ada"),

@@ -3,6 +3,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Opener
 from tests.browser.keyboard import Keyboard
+from tests.browser.keys import plug_in
 from tests.browser.measures import overflow, violations
 from tests.native.server import Server
 
@@ -13,13 +14,18 @@ def test_the_first_administrator_comes_in_by_the_keyboard_and_once(
     unclaimed: Server, claim: str, tab: Opener
 ) -> None:
     page = tab(to=unclaimed)
+    plug_in(page)
     keys = Keyboard(page)
     page.goto(claim)
     keys.write(page.get_by_label("User name"), "marta")
     keys.write(page.get_by_label("E-mail address"), "marta@example.org")
     keys.enter(page.get_by_role("button", name="Claim and sign in"))
-    expect(page).to_have_url(f"{unclaimed.url}/account/")
     expect(page.locator(".banner[role=status]")).to_be_focused()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Add a passkey")
+    keys.enter(page.get_by_role("button", name="Add a passkey"))
+    expect(page.get_by_role("group", name="Recovery codes")).to_be_visible()
+    keys.enter(page.get_by_role("link", name="I have kept them: go on"))
+    expect(page).to_have_url(f"{unclaimed.site}/account/")
     expect(page.get_by_text("administrator", exact=True)).to_be_visible()
     again = tab(to=unclaimed)
     again.goto(claim)

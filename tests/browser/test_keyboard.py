@@ -39,12 +39,10 @@ def test_a_file_and_the_history_are_found_from_the_front_page(tab: Opener) -> No
     assert download.value.suggested_filename == "parcel_post-2.1.0-py3-none-any.whl"
 
 
-def test_a_release_is_yanked_by_the_keyboard_alone(tab: Opener, demo: Demo) -> None:
-    page = tab()
+def test_a_release_is_yanked_by_the_keyboard_alone(tab: Opener) -> None:
+    page = tab(who="ada")
     keys = Keyboard(page)
-    page.goto(demo.link("ada"))
-    keys.enter(page.get_by_role("button", name="Sign in as ada"))
-    expect(page.locator(".banner[role=status]")).to_be_focused()
+    page.goto("/account/")
     keys.enter(link(page, "Manage harbour"))
     keys.enter(link(page, "Yank 0.2"))
     keys.write(page.get_by_label("Reason"), "loses ships")
@@ -55,7 +53,7 @@ def test_a_release_is_yanked_by_the_keyboard_alone(tab: Opener, demo: Demo) -> N
     expect(page.get_by_label("Yanked release")).to_contain_text("loses ships")
 
 
-def test_a_stage_is_rejected_by_the_keyboard_alone(tab: Opener, demo: Demo) -> None:
+def test_a_stage_is_rejected_by_the_keyboard_alone(tab: Opener) -> None:
     page = tab(who="ada")
     keys = Keyboard(page)
     page.goto("/account/")
@@ -75,6 +73,7 @@ def test_a_link_signs_its_person_in_by_the_keyboard_alone(tab: Opener, demo: Dem
     page = tab()
     page.goto(demo.link("demo"))
     Keyboard(page).enter(page.get_by_role("button", name="Sign in as demo"))
+    expect(page.locator(".banner[role=status]")).to_be_focused()
     expect(page.get_by_role("heading", level=1)).to_have_text("demo")
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from strongroom.core.jobs import Counts
+from strongroom.people.accounts.letters import Counts as Letters
 from strongroom.site.metrics import Gauges
 
 
@@ -19,4 +20,5 @@ def silent() -> Gauges:
         damaged_files=nothing,
         events_without_position=nothing,
         jobs=lambda: Counts(0, 0, 0, timedelta(0)),
+        letters=lambda: Letters(0, timedelta(0), 0),
     )

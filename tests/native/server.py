@@ -85,6 +85,11 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def site(self) -> str:
+        """Return the address at which people open it: keys are bound to a name, not a number."""
+        return f"http://localhost:{self.port}"
+
+    @property
     def index(self) -> str:
         """Return the address that pip and uv install from."""
         return f"{self.url}/simple/"

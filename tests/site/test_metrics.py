@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from strongroom.core.jobs import Counts
+from strongroom.people.accounts.letters import Counts as Letters
 from strongroom.site.metrics import (
     BUCKETS,
     CODES_AT_MOST,
@@ -30,6 +31,7 @@ GAUGES = Gauges(
     damaged_files=lambda: 0,
     events_without_position=lambda: 3,
     jobs=lambda: Counts(waiting=4, running=1, failed=2, oldest_wait=timedelta(seconds=90)),
+    letters=lambda: Letters(waiting=5, oldest_wait=timedelta(seconds=70), given_up=6),
 )
 Labels = tuple[tuple[str, str], ...]
 
@@ -214,4 +216,11 @@ def test_jobs_are_shown_by_how_they_stand(metrics: Metrics) -> None:
     states = {"waiting": 4, "running": 1, "failed": 2}
     assert {name: read["strongroom_jobs", (("state", name),)] for name in states} == states
     assert read["strongroom_jobs_oldest_wait_seconds", ()] == 90
+
+
+def test_letters_are_shown_by_how_they_stand(metrics: Metrics) -> None:
+    read = samples(metrics)
+    states = {"waiting": 5, "given-up": 6}
+    assert {name: read["strongroom_letters", (("state", name),)] for name in states} == states
+    assert read["strongroom_letters_oldest_wait_seconds", ()] == 70
     assert read["strongroom_events_without_position", ()] == 3

@@ -11,12 +11,15 @@ import pytest
 from werkzeug.test import Client
 
 from strongroom.core.jobs import Counts
+from strongroom.people.accounts.letters import Counts as Letters
 from strongroom.people.tokens.presented import WHO
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.observed import REQUEST_ID, Observed, door
 from tests.fakes.streams import logged
 
-GAUGES = Gauges(*(lambda: 0,) * 5, lambda: Counts(0, 0, 0, timedelta(0)))
+GAUGES = Gauges(
+    *(lambda: 0,) * 5, lambda: Counts(0, 0, 0, timedelta(0)), lambda: Letters(0, timedelta(0), 0)
+)
 
 
 class Ticks:

@@ -86,7 +86,7 @@ def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:
     yard = Yard(desk, b"k" * 32, secrets.token_bytes, timedelta(7), timedelta(0), "0.1.0")
     addresses = ModuleType("addresses")
     vars(addresses).update(
-        urlpatterns=urls(yard, CLOCK, board(), Press(URL)),
+        urlpatterns=urls(yard, CLOCK, board(), Press(URL), b"d" * 32),
         handler400=faults.bad_request,
         handler403=faults.forbidden,
         handler404=faults.not_found,

@@ -32,7 +32,7 @@ def test_the_address_of_a_link_is_told_to_nobody_by_what_its_page_loads(
 
 def test_the_form_makes_the_first_administrator_and_signs_in(shop: Shop, client: Client) -> None:
     answer = client.post(f"/claim/{shop.link(None)}", CLAIM)
-    assert (answer.status_code, answer["Location"]) == (303, "/account/")
+    assert (answer.status_code, answer["Location"]) == (303, "/account/security/keys/add/")
     assert User.objects.get().admin
     assert "The registry is yours" in Reader(client.get("/account/").content).text
 

@@ -46,7 +46,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _examined(arguments: argparse.Namespace, now: datetime) -> "Iterator[Remark]":
     from strongroom.core.errors import ConfigurationError
-    from strongroom.site.doctor import machine, objects
+    from strongroom.site.doctor import machine, objects, post
     from strongroom.site.doctor.remarks import error, well
     from strongroom.site.start import refuse_root, start
 
@@ -59,6 +59,7 @@ def _examined(arguments: argparse.Namespace, now: datetime) -> "Iterator[Remark]
     yield well("configuration", "Every setting is known and valid.")
     yield from machine.examine(configuration, now)
     yield from objects.examine(configuration, now)
+    yield post.examine(configuration)
     try:
         start(os.environ)
     except ConfigurationError as refusal:

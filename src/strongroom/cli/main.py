@@ -9,6 +9,7 @@ from importlib.metadata import version
 from strongroom.cli import (
     doctor,
     imports,
+    mail,
     projects,
     proxy,
     quotas,
@@ -39,7 +40,7 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"strongroom {version('strongroom')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    serving = (registry, work, upkeep, removal, quotas, settings, proxy, doctor)
+    serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
     groups = (*serving, users, tokens, projects, stages, imports)
     for module in groups:
         module.add(commands)

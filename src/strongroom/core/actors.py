@@ -58,12 +58,24 @@ EVERYWHERE = Reach()
 
 
 @dataclass(frozen=True, slots=True)
+class Browser:
+    """From where somebody acts: an address, and how their program calls itself."""
+
+    source: str = ""
+    agent: str = ""
+
+
+UNSEEN = Browser()
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks, by which credential, and how far that credential goes.
 
     `user_id` is None for nobody, the operator at the machine's own shell and the registry itself.
     `credential` names what was presented ("session", "token 41", "shell"), for events and logs.
     `assurance` is what a session has shown, and for a token what its owner's account can show.
+    `browser` is for the owner of the account alone; nothing is decided by it.
     """
 
     kind: str
@@ -73,6 +85,7 @@ class Actor:
     admin: bool = False
     reach: Reach = field(default=EVERYWHERE)
     assurance: Assurance = Assurance.SINGLE_FACTOR
+    browser: Browser = field(default=UNSEEN, compare=False)
 
 
 NOBODY = Actor(kind="nobody", name="anonymous", credential="none")

@@ -28,8 +28,16 @@ class Kind(StrEnum):
     FACTOR_ADDED = "factor-added"
     FACTOR_REMOVED = "factor-removed"
     FACTOR_RESET = "factor-reset"
+    FACTOR_RENAMED = "factor-renamed"
+    RECOVERY_CODE_USED = "recovery-code-used"
     SESSION_ENDED = "session-ended"
     DEVICE_FORGOTTEN = "device-forgotten"
+    ACCOUNT_DISAVOWED = "account-disavowed"
+    ACCOUNT_EXPORTED = "account-exported"
+    ACCOUNT_CLOSING = "account-closing"
+    ACCOUNT_KEPT = "account-kept"
+    ACCOUNT_CLOSED = "account-closed"
+    CASE_CLOSED = "case-closed"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"

@@ -1,4 +1,4 @@
-"""The rows of people: users, grants, tokens, sign-in links, browser sessions, devices, letters.
+"""The rows of people: users, grants, tokens, links, sessions, devices, what happened, letters.
 
 E-mail addresses and second factors are rows of django-allauth (`account`, `mfa`).
 """
@@ -22,6 +22,7 @@ class User(AbstractBaseUser):
     admin = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    closes_at = models.DateTimeField(null=True, db_index=True)  # its owner has asked for that
 
     USERNAME_FIELD = "folded"
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
@@ -151,11 +152,56 @@ class Counter(models.Model):
         return self.key
 
 
+class Notice(models.Model):
+    """Something that happened to an account: a line of its owner's log, and what letters tell.
+
+    `browser` is from where, as far as that is known; facts are private.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=64)
+    source = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        """Found by account, in the order in which things happened."""
+
+        indexes = (models.Index(fields=["user", "id"], name="notice_of_account"),)
+
+    def __str__(self) -> str:
+        """Return how the notice is called: by its row."""
+        return f"notice {self.pk}"
+
+
+class Case(models.Model):
+    """Something about an account that a person must look at; open until it was closed."""
+
+    kind = models.CharField(max_length=32)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="cases")
+    opened_at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        """Return how the case is called: by its row."""
+        return f"case {self.pk}"
+
+
 class Letter(models.Model):
-    """A mail on its way to one address. Its text is sealed: it may hold a code that signs in."""
+    """A mail on its way to one address.
+
+    It tells a notice, or has a text of its own. That is sealed: it may hold a code that signs in.
+    """
 
     to = models.EmailField()
     sealed = models.TextField()
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, null=True)
+    given_up_at = models.DateTimeField(null=True)
     written_at = models.DateTimeField()
     next_try_at = models.DateTimeField(db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -4,7 +4,7 @@ import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from importlib.metadata import version
@@ -13,6 +13,7 @@ from django.conf import settings
 
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock, SystemClock
+from strongroom.core.errors import UnavailableError
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog import quotas
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
@@ -20,6 +21,8 @@ from strongroom.packages.catalog.retention import Rules
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
+from strongroom.people.accounts import letters
+from strongroom.people.accounts.letters import Postman
 from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
@@ -37,6 +40,8 @@ from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
 from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
+from strongroom.web.accounts.telling import Teller
+from strongroom.web.press import Press
 from strongroom.web.shelf import FrontPages, project_pages
 
 FACTOR = "factor"  # what the seal of second factors is about
@@ -60,6 +65,8 @@ class House:
     post: Post
     letters: Seal  # of letters that wait
     factors: Seal  # of what second factors share with their owners
+    press: Press
+    disavowing: bytes = field(repr=False)  # the key of links that say "this was not me"
     stolen: Stolen  # was this password stolen elsewhere?
 
     def seal_factor(self, secret: str) -> str:
@@ -71,6 +78,19 @@ class House:
         return self.factors.open(sealed, FACTOR)
 
     @property
+    def postman(self) -> Postman:
+        """Return how letters get out."""
+        word = Teller(self.press, self.disavowing).word
+        return Postman(self.post.send, (UnavailableError,), self.letters, word)
+
+    def apart(self, folder: str) -> Locks:
+        """Return locks between processes, apart from those of the shelf."""
+        # In a database no two names share a lock; in a folder they may.
+        if self.configuration.database:
+            return self.shelf.locks
+        return named_locks(self.configuration, folder)
+
+    @property
     def premises(self) -> Premises:
         """Return what upkeep works on."""
         reactions = self.reactions
@@ -80,10 +100,7 @@ class House:
             desk=self.desk,
             shared=reactions.shared_pages,
             put_shared=reactions.put_shared,
-            # In a database no two names share a lock; in a folder they may.
-            alone=self.shelf.locks
-            if self.configuration.database
-            else named_locks(self.configuration, "upkeep"),
+            alone=self.apart("upkeep"),
         )
 
 
@@ -158,6 +175,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             damaged_files=lambda: damaged_count(shelf),
             events_without_position=lag,
             jobs=lambda: counts(clock.now()),
+            letters=lambda: letters.counts(clock.now()),
         ),
     )
     return House(
@@ -174,6 +192,8 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         Post(configuration.sender, clock, server(configuration.mail), data / "mail"),
         Seal(keys.key("letters")),
         Seal(keys.key("second factors")),
+        Press(configuration.url, configuration.site_name),
+        keys.key("disavowal"),
         stolen(
             configuration.breached_passwords,
             Outside(f"strongroom/{version('strongroom')}", ANYWHERE),

@@ -33,6 +33,7 @@ from strongroom.api.guard import guarded
 from strongroom.api.problems import problem
 from strongroom.core.errors import ForbiddenError, UnavailableError
 from strongroom.core.jobs import Counts
+from strongroom.people.accounts.letters import Counts as Letters
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DOORS = frozenset({"api", "client", "file", "health", "page", "upload"})
@@ -72,6 +73,7 @@ class Gauges:
     damaged_files: Gauge
     events_without_position: Gauge
     jobs: Callable[[], Counts]
+    letters: Callable[[], Letters]
 
 
 @dataclass(slots=True)
@@ -235,6 +237,7 @@ class _States:
             with suppress(UnavailableError):
                 yield GaugeMetricFamily(f"strongroom_{name}", told, ask())
         yield from self._of_jobs(self._gauges.jobs())
+        yield from self._of_letters(self._gauges.letters())
 
     def _of_jobs(self, counts: Counts) -> Iterator[Metric]:
         jobs = GaugeMetricFamily("strongroom_jobs", "Jobs, by how they stand.", labels=["state"])
@@ -245,6 +248,19 @@ class _States:
         yield GaugeMetricFamily(
             "strongroom_jobs_oldest_wait_seconds",
             "For how long the job that has waited longest is due.",
+            counts.oldest_wait.total_seconds(),
+        )
+
+    def _of_letters(self, counts: Letters) -> Iterator[Metric]:
+        letters = GaugeMetricFamily(
+            "strongroom_letters", "Letters, by how they stand.", labels=["state"]
+        )
+        letters.add_metric(["waiting"], counts.waiting)
+        letters.add_metric(["given-up"], counts.given_up)
+        yield letters
+        yield GaugeMetricFamily(
+            "strongroom_letters_oldest_wait_seconds",
+            "For how long the letter that has waited longest was written.",
             counts.oldest_wait.total_seconds(),
         )
 

@@ -5,9 +5,11 @@
 | the index, the front pages, the feeds     | every second    | a project's pages have changed it |
 | pages of projects that a crash left       | every 5 s       | one is behind as it was before    |
 | positions of committed events             | every 2 s       | an event has none                 |
+| letters                                   | every second    | one is due                        |
 | stages whose time is over                 | every hour      | always                            |
+| accounts that are to close                | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
-| sessions, links, tokens that have ended   | every day       | always                            |
+| sessions, links, letters that have ended  | every day       | always                            |
 | blobs and files that nothing names        | every day       | no backup is under way            |
 | every byte read back: files, then pages   | every week      | always, in parts                  |
 
@@ -20,8 +22,10 @@ from datetime import timedelta
 
 from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.refresh import oldest_unshown
+from strongroom.people.accounts import letters
 from strongroom.proof.ledger import sequencer
 from strongroom.site import work
+from strongroom.site.assembly import house
 from strongroom.site.jobs.periodic import Periodic, Schedule, Watch
 
 PATIENCE = 5.0  # seconds; what whoever made a change has to render its pages
@@ -46,10 +50,12 @@ SCHEDULE = Schedule(
     watches=(
         Watch("shared pages", 1.0, work.put_shared_pages, shared.is_behind),
         Watch("pages of projects", PATIENCE, work.catch_up, LeftBehind()),
+        Watch("letters", 1.0, work.deliver_letters, lambda: letters.are_due(house().clock.now())),
         Watch("positions of events", 2.0, work.sequence_events, sequencer.is_behind),
     ),
     periodic=(
         Periodic("expiry of stages", timedelta(hours=1), work.expire_stages),
+        Periodic("closing of accounts", timedelta(hours=1), work.close_accounts),
         Periodic("retention", timedelta(days=1), work.keep_retention),
         Periodic("forgetting", timedelta(days=1), work.forget, first=timedelta(hours=1)),
         Periodic("sweep", timedelta(days=1), work.sweep, first=timedelta(hours=2)),

@@ -54,7 +54,11 @@ TEMPLATES = [
         "DIRS": [Path(__file__).parent.parent / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["strongroom.web.words"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "strongroom.web.words",
+                "strongroom.web.accounts.fields",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "strongroom.site.accounts.pages.frame",
@@ -85,7 +89,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # people.accounts.notices tells more, and to all addresses
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True

@@ -9,7 +9,6 @@ from strongroom.site import metrics
 from strongroom.site.assembly import house
 from strongroom.site.jobs import board
 from strongroom.site.storage import RENDERED
-from strongroom.web.press import Press
 from strongroom.web.urls import urls as web_urls
 from strongroom.web.work import Board
 
@@ -47,6 +46,7 @@ urlpatterns = [
             lambda actor, job: board.retry(actor, job, _house.clock),
             lambda actor, job: board.drop(actor, job, _house.clock),
         ),
-        Press(_url, _house.configuration.site_name),
+        _house.press,
+        _house.disavowing,
     ),
 ]

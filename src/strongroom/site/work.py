@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from strongroom.packages.catalog import keeping
+from strongroom.packages.catalog import keeping, leaving
 from strongroom.packages.catalog.keeping import carry_out
+from strongroom.packages.catalog.leaving import leave
 from strongroom.packages.staging import opening
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
-from strongroom.people.accounts import counters, devices, links, sessions
+from strongroom.people.accounts import counters, devices, letters, links, notices, sessions
 from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.assembly import house
@@ -69,10 +70,37 @@ def expire_stages() -> None:
 
 
 @job()
+def deliver_letters() -> None:
+    """Deliver the letters that are due: one worker in the whole registry at a time."""
+    made = house()
+    # A clock that is ahead must not have a second worker send what the first is sending.
+    with made.apart("letters").tried("letters") as alone:
+        while alone and letters.deliver(made.postman, made.clock.now()):
+            give_way()
+
+
+@job()
+def close_accounts() -> None:
+    """Close the accounts whose owners have asked for that some days ago."""
+    made = house()
+    while leave(made.desk, made.clock.now()) == leaving.AT_ONCE:
+        give_way()
+
+
+@job()
 def forget() -> None:
-    """Forget what has ended: sessions, devices, sign-in links, single-use tokens, guesses."""
-    now = house().clock.now()
-    for act in (sessions.forget, devices.forget, links.forget, spent.forget):
+    """Forget what ended long ago: sessions, devices, links, guesses, single-use tokens, letters."""
+    made = house()
+    now = made.clock.now()
+    for act in (
+        sessions.forget,
+        devices.forget,
+        links.forget,
+        spent.forget,
+        notices.forget,
+        letters.forget,
+        made.post.forget,
+    ):
         act(now)
     counters.forget(now.timestamp())
 

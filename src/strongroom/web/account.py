@@ -7,7 +7,9 @@ from django.middleware.csrf import get_token
 
 from strongroom.packages.catalog.desk import Limits
 from strongroom.packages.catalog.quotas import of_user, standings
+from strongroom.people.access.demands import demanded
 from strongroom.people.access.grants import projects_of
+from strongroom.people.accounts.keyring import keyring
 from strongroom.people.models import User
 from strongroom.people.tokens.register import register
 from strongroom.web.headers import PAGE
@@ -33,6 +35,8 @@ class Account:
             csrf_token=get_token(request),
             user=user,
             message=heard(request),
+            keyring=keyring(user.pk, demanded(user)),
+            password=user.has_usable_password(),
             projects=[(one.key, role, project_address(one.key)) for one, role in held],
             room=standings(self.limits, [of_user(user.username)]),
             tokens=register(user.pk),

@@ -16,10 +16,20 @@ from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.people.accounts import links
+from strongroom.people.affairs import closing
 from strongroom.people.models import User
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
-from strongroom.web.visitors import SIGN_IN, see_other, tell, visitor
+from strongroom.web.visitors import (
+    ENROL,
+    SIGN_IN,
+    acting,
+    browser,
+    lead_on,
+    see_other,
+    tell,
+    visitor,
+)
 
 ACCOUNT = "/account/"
 
@@ -46,13 +56,16 @@ class Entrance:
             user = links.claim(secret, name, email, claimant, self.clock)
         except (InvalidError, ConflictError) as problem:
             return self._claim_form(request, problem)
-        self._admit(request, user, "The registry is yours. These are the next steps.")
-        return see_other(ACCOUNT)
+        self._admit(request, user, "The registry is yours. Now give yourself a key to it.")
+        # Without a second factor nobody changes anything here, the first administrator included.
+        lead_on(request, ACCOUNT)
+        return see_other(ENROL)
 
     def sign_in(self, request: HttpRequest, secret: str) -> HttpResponseBase:
         """Show whom a link signs in, or sign them in and spend it."""
         if request.method == "POST":
-            user = links.use(secret, self.clock)
+            user = links.use(secret, self.clock, browser(request))
+            closing.keep(user, acting(request, user), self.clock)
             self._admit(request, user, f"You are signed in as {user.username}.")
             return see_other(ACCOUNT)
         invited, current = links.peek(secret, self.clock).user, visitor(request)

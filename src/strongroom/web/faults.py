@@ -26,6 +26,7 @@ from strongroom.stores.databases import answering, has_failed, unanswered
 from strongroom.web.headers import PAGE, UNTOLD, dress
 from strongroom.web.press import Press
 
+SECRET = frozenset({"secret", "key"})  # parts of addresses by which somebody comes in
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -62,7 +63,7 @@ def guarded(view: View[P], press: Press, methods: frozenset[str]) -> View[P]:
             if isinstance(error, MethodError):
                 response["Allow"] = ", ".join(sorted(methods))
         dressed = dress(response)
-        if "secret" in kwargs:
+        if kwargs.keys() & SECRET:
             dressed["Referrer-Policy"] = UNTOLD
         return dressed
 

@@ -30,8 +30,7 @@ def engine() -> Engine:
     """Return the one engine, with escaping on and this door's words built in."""
     return Engine(
         dirs=[str(HERE / "templates")],
-        builtins=["strongroom.web.words"],
-        libraries={"i18n": "django.templatetags.i18n"},
+        builtins=["django.templatetags.i18n", "strongroom.web.words"],
         autoescape=True,
     )
 

@@ -13,6 +13,7 @@ from strongroom.packages.staging.yard import Yard
 from strongroom.web.account import Account
 from strongroom.web.accounts.urls import urls as account_urls
 from strongroom.web.browsing import Browsing
+from strongroom.web.cases import Cases
 from strongroom.web.entrance import Entrance
 from strongroom.web.faults import guarded
 from strongroom.web.press import Press
@@ -28,11 +29,16 @@ SEND = frozenset({"POST"})
 ECOSYSTEM = "pypi"
 
 
-def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPattern]:
-    """Return the addresses, of pages that bear the registry's name and address."""
+def urls(
+    yard: Yard, clock: Clock, board: Board, press: Press, disavowing: bytes
+) -> list[URLPattern]:
+    """Return the addresses, of pages that bear the registry's name and address.
+
+    `disavowing` is the key of the links by which people say that something was not them.
+    """
     browsing, account = Browsing(press), Account(press, yard.desk.limits)
     entrance, tending = Entrance(press, clock), Tending(press, yard, ECOSYSTEM)
-    staging, work = Staging(press, yard), Work(press, board)
+    staging, work, cases = Staging(press, yard), Work(press, board), Cases(press, clock)
 
     def at(
         route: str, view: Callable[..., HttpResponseBase], methods: frozenset[str]
@@ -41,7 +47,7 @@ def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPatter
 
     project = "manage/project/<str:name>/"
     return [
-        *account_urls(press, clock),
+        *account_urls(press, clock, disavowing),
         at("search/", browsing.search, READ),
         at("user/<str:name>/", browsing.person, READ),
         at("claim/<str:secret>", entrance.claim, READ | SEND),
@@ -52,6 +58,8 @@ def urls(yard: Yard, clock: Clock, board: Board, press: Press) -> list[URLPatter
         at("manage/jobs/", for_members(work.overview), READ),
         at("manage/jobs/<uuid:job>/retry/", for_members(work.retry), READ | SEND),
         at("manage/jobs/<uuid:job>/drop/", for_members(work.drop), READ | SEND),
+        at("manage/cases/", for_members(cases.overview), READ),
+        at("manage/cases/<int:number>/", for_members(cases.case), READ | SEND),
         at(project, for_members(tending.overview), READ),
         at(f"{project}yank/<str:version>/", for_members(tending.yank), READ | SEND),
         at(f"{project}unyank/<str:version>/", for_members(tending.unyank), READ | SEND),

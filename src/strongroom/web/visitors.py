@@ -1,9 +1,11 @@
 """Who is looking: the account behind a session, and the one message that waits for it.
 
-A message is told once, on the page that follows a change.
+A message is told once, on the page that follows a change. Whoever must first enrol a factor is led
+back afterwards to where they wanted to go.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -12,7 +14,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from strongroom.core.actors import SESSION, Actor, Assurance
+from strongroom.core.actors import SESSION, Actor, Assurance, Browser
 from strongroom.core.errors import AssuranceError
 from strongroom.people.accounts import factors
 from strongroom.people.accounts.users import person
@@ -22,8 +24,22 @@ P = ParamSpec("P")
 
 SIGN_IN = "/account/login/"
 SECURITY = "/account/security/"
+ENROL = "/account/security/keys/add/"
 ENROLLED = "enrolled"  # where a session holds whose factor was enrolled in it, and its type
 _MESSAGE = "message"
+_ONWARD = "onward"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message; a grave one says that something did not happen."""
+
+    text: str
+    grave: bool = False
+
+    def __str__(self) -> str:
+        """Return the text, so that it can be printed as one."""
+        return self.text
 
 
 def visitor(request: HttpRequest) -> User | None:
@@ -34,7 +50,12 @@ def visitor(request: HttpRequest) -> User | None:
 
 def acting(request: HttpRequest, user: User) -> Actor:
     """Return the actor that a signed-in person is, having shown what the session says."""
-    return person(user, SESSION, assurance(request, user))
+    return person(user, SESSION, assurance(request, user), browser(request))
+
+
+def browser(request: HttpRequest) -> Browser:
+    """Return from where a request comes, as far as its sender and the server say."""
+    return Browser(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_USER_AGENT", ""))
 
 
 def assurance(request: HttpRequest, user: User) -> Assurance:
@@ -49,14 +70,25 @@ def assurance(request: HttpRequest, user: User) -> Assurance:
     return factors.shown(records)
 
 
-def tell(request: HttpRequest, message: str) -> None:
+def tell(request: HttpRequest, message: str, *, grave: bool = False) -> None:
     """Leave a message for the next page."""
-    request.session[_MESSAGE] = message
+    request.session[_MESSAGE] = [message, grave]
 
 
-def heard(request: HttpRequest) -> str:
-    """Take the message that was left, or nothing."""
-    return str(request.session.pop(_MESSAGE, ""))
+def heard(request: HttpRequest) -> Told | None:
+    """Take the message that was left, if any."""
+    left = request.session.pop(_MESSAGE, None)
+    return None if left is None else Told(*left)
+
+
+def onward(request: HttpRequest) -> str:
+    """Return where somebody wanted to go when a factor was missing, or nothing."""
+    return str(request.session.get(_ONWARD, ""))
+
+
+def lead_on(request: HttpRequest, address: str) -> None:
+    """Remember where somebody wants to go once a factor is enrolled."""
+    request.session[_ONWARD] = address
 
 
 def see_other(address: str) -> HttpResponseRedirect:
@@ -72,6 +104,8 @@ def _prove(request: HttpRequest, user: User, error: AssuranceError) -> HttpRespo
     able = factors.ability(user.pk) >= error.needed
     offered = get_adapter(request).get_reauthentication_methods(user) if able else []
     where = offered[0]["url"] if offered else SECURITY
+    if not offered:
+        lead_on(request, request.path)
     return see_other(f"{where}?{urlencode({'next': request.path})}")
 
 
@@ -86,8 +120,11 @@ def for_members(
         if user is None:
             return see_other(f"{SIGN_IN}?{urlencode({'next': request.path})}")
         try:
-            return view(request, user, *args, **kwargs)
+            response = view(request, user, *args, **kwargs)
         except AssuranceError as error:
             return _prove(request, user, error)
+        if onward(request) == request.path:
+            del request.session[_ONWARD]
+        return response
 
     return answer

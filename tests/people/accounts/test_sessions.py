@@ -75,7 +75,7 @@ def test_the_operator_ends_sessions_and_forgets_devices(ada: User, everybody: bo
     bob = member("bob", CLOCK)
     for user, key in ((ada, "a"), (ada, "b"), (bob, "c")):
         session(user, key)
-        arrive(user.pk, "", "", NOON, lambda key=key: key)
+        arrive(user.pk, "", "", NOON, key.strip)
     waiting = session(None, "d")
     assert end_all(OPERATOR, None if everybody else ada, CLOCK) == (3 if everybody else 2)
     assert len(signed_in(bob.pk, NOON)) == (0 if everybody else 1)

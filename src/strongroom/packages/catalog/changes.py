@@ -18,7 +18,9 @@ from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_release, lock_project
 from strongroom.people.access.grants import grant, owners, role_of, take
 from strongroom.people.access.roles import Role
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import find_user
+from strongroom.people.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ def appoint(
         if held is role:
             return None
         if held is Role.OWNER:
-            _not_the_last(project, user.username)
+            _not_the_last(project, user)
         grant(user.pk, project, role, desk.clock)
         facts = {"user": user.username, "role": role}
+        note(_told(Kind.ROLE_GRANTED, user.pk, project, role), actor, desk.clock)
         recorded = tell(desk, row, about(actor, Kind.ROLE_GRANTED, project, facts))
     desk.react([recorded])
     return recorded
@@ -95,20 +98,25 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
         if held is None:
             return None
         if held is Role.OWNER:
-            _not_the_last(project, user.username)
+            _not_the_last(project, user)
         take(user.pk, project)
         facts = {"user": user.username, "role": held}
+        note(_told(Kind.ROLE_TAKEN, user.pk, project, held), actor, desk.clock)
         recorded = tell(desk, row, about(actor, Kind.ROLE_TAKEN, project, facts))
     desk.react([recorded])
     return recorded
 
 
-def _not_the_last(project: ProjectId, name: str) -> None:
+def _told(kind: Kind, user_id: int, project: ProjectId, role: Role) -> Happening:
+    return Happening(kind, user_id, {"role": role, "project": project.key})
+
+
+def _not_the_last(project: ProjectId, user: User) -> None:
     # A project without owners can be claimed by nobody, or, worse, by somebody (CVE-2024-38368).
-    if owners(project) == 1:
+    if not owners(project, besides=user.pk):
         raise ConflictError(
             "last-owner",
-            f"{name} is the last owner of {project.key}.",
+            f"{user.username} is the last owner of {project.key}.",
             "Make somebody else an owner first.",
         )
 

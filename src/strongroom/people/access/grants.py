@@ -86,11 +86,19 @@ def take(user_id: int, project: ProjectId) -> None:
     Grant.objects.filter(user_id=user_id, ecosystem=project.ecosystem, project=project.key).delete()
 
 
-def owners(project: ProjectId) -> int:
-    """Count the owners of a project."""
-    return Grant.objects.filter(
-        ecosystem=project.ecosystem, project=project.key, role=Role.OWNER
-    ).count()
+def owners(project: ProjectId, besides: int) -> int:
+    """Count the owners of a project besides one; whose account is to close is none by then."""
+    rows = Grant.objects.filter(
+        ecosystem=project.ecosystem, project=project.key, role=Role.OWNER, user__closes_at=None
+    )
+    return rows.exclude(user_id=besides).count()
+
+
+def alone_in(user_id: int) -> tuple[ProjectId, ...]:
+    """Return the projects that would have no owner without a user, in order of names."""
+    own = Grant.objects.filter(user_id=user_id, role=Role.OWNER).order_by("ecosystem", "project")
+    projects = [ProjectId(row.ecosystem, row.project) for row in own]
+    return tuple(one for one in projects if not owners(one, besides=user_id))
 
 
 def projects_of(user_id: int) -> tuple[tuple[ProjectId, str], ...]:

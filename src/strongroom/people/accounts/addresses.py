@@ -28,6 +28,14 @@ def verified(user_id: int) -> tuple[str, ...]:
     return tuple(rows.order_by("-primary", "pk").values_list("email", flat=True))
 
 
+def prefer_any(user: User) -> None:
+    """See that one of an account's addresses is its primary one, if possible a verified one."""
+    row = EmailAddress.objects.filter(user=user).order_by("-primary", "-verified", "pk").first()
+    if row is not None and not row.primary:
+        EmailAddress.objects.filter(pk=row.pk).update(primary=True)
+    User.objects.filter(pk=user.pk).update(email=row.email if row else "")
+
+
 def has_verified(user: str) -> Exists:
     """Return the question whether the account in a query's column has a verified address."""
     return Exists(EmailAddress.objects.filter(user=OuterRef(user), verified=True))

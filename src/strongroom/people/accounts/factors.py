@@ -15,6 +15,7 @@ from strongroom.core.actors import Actor, Assurance
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ConflictError
 from strongroom.core.events import Event, Kind
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
 
@@ -70,20 +71,25 @@ def enrol_totp(
                 f"{user.username} has a second factor already.",
                 "Whoever lost a factor recovers it by the policy of this registry.",
             )
-        Authenticator.objects.create(user=user, type=TOTP, data={"secret": seal(secret)})
-        record(added(user, TOTP, by), clock)
+        row = Authenticator.objects.create(user=user, type=TOTP, data={"secret": seal(secret)})
+        note(told(Kind.FACTOR_ADDED, row), by, clock)
+        facts = {"user": user.username, "factor": TOTP}
+        record(Event(Kind.FACTOR_ADDED, by.name, by.credential, facts=facts), clock)
 
 
-def added(user: User, kind: str, by: Actor) -> Event:
-    """Return the event that an account has got a factor."""
-    facts = {"user": user.username, "factor": kind}
-    return Event(Kind.FACTOR_ADDED, by.name, by.credential, facts=facts)
+def told(kind: Kind, authenticator: Authenticator) -> Happening:
+    """Return what the owner of a factor is told of it."""
+    name = str(authenticator.data.get("name", ""))
+    facts = {"id": authenticator.pk, "factor": str(authenticator.type), "name": name}
+    return Happening(kind, authenticator.user_id, facts)
 
 
-def removed(user: User, kind: str, by: Actor) -> Event:
-    """Return the event that an account has lost a factor."""
-    facts = {"user": user.username, "factor": kind}
-    return Event(Kind.FACTOR_REMOVED, by.name, by.credential, facts=facts)
+def renamed(authenticator: Authenticator, by: Actor, clock: Clock) -> None:
+    """Tell that a factor has another name, in the transaction in which it got it."""
+    with transaction.atomic():
+        note(told(Kind.FACTOR_RENAMED, authenticator), by, clock)
+        facts = {"user": by.name, "factor": str(authenticator.type)}
+        record(Event(Kind.FACTOR_RENAMED, by.name, by.credential, facts=facts), clock)
 
 
 def _factors(user_id: int) -> "QuerySet[Authenticator]":

@@ -11,15 +11,17 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from strongroom.core.actors import Actor
+from strongroom.core.actors import UNSEEN, Actor, Assurance, Browser
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts.users import ACCOUNTS, create_user, unclaimed
+from strongroom.people.accounts.notices import Happening, is_known, note
+from strongroom.people.accounts.users import ACCOUNTS, create_user, person, unclaimed
 from strongroom.people.models import SignInLink, User
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
 
+LINK = "sign-in link"  # the credential of whoever came by one
 SIGN_IN_FOR = timedelta(minutes=15)
 CLAIM_FOR = timedelta(days=7)
 KEPT = timedelta(days=7)  # beyond its end: the clocks of several machines differ
@@ -43,6 +45,8 @@ def create_link(user: User | None, actor: Actor, clock: Clock, secret: Callable[
             created_at=now,
             expires_at=now + (SIGN_IN_FOR if user else CLAIM_FOR),
         )
+        if user is not None:
+            note(Happening(Kind.SIGN_IN_LINK_CREATED, user.pk), actor, clock)
         record(
             Event(
                 kind=Kind.SIGN_IN_LINK_CREATED,
@@ -67,7 +71,7 @@ def peek(secret: str, clock: Clock) -> SignInLink:
     return link
 
 
-def use(secret: str, clock: Clock) -> User:
+def use(secret: str, clock: Clock, browser: Browser = UNSEEN) -> User:
     """Sign a person in by a link: it is spent, and the event is recorded."""
     with transaction.atomic():
         take_turn(ACCOUNTS)
@@ -75,9 +79,9 @@ def use(secret: str, clock: Clock) -> User:
         if link.user is None or not link.user.is_active:
             raise ForbiddenError("link-invalid", "This link signs nobody in.", "Ask for a new one.")
         _spend(link, clock)
-        record(
-            Event(kind=Kind.SIGNED_IN, actor=link.user.username, credential="sign-in link"), clock
-        )
+        told = Happening(Kind.SIGNED_IN, link.user.pk, quiet=is_known(link.user.pk, browser))
+        note(told, person(link.user, LINK, Assurance.SINGLE_FACTOR, browser), clock)
+        record(Event(kind=Kind.SIGNED_IN, actor=link.user.username, credential=LINK), clock)
     return link.user
 
 
@@ -93,7 +97,7 @@ def claim(secret: str, name: str, email: str, actor: Actor, clock: Clock) -> Use
         _spend(link, clock)
         user = create_user(name, email, admin=True, actor=actor, clock=clock)
         record(
-            Event(kind=Kind.ADMINISTRATOR_CLAIMED, actor=user.username, credential="sign-in link"),
+            Event(kind=Kind.ADMINISTRATOR_CLAIMED, actor=user.username, credential=LINK),
             clock,
         )
     return user

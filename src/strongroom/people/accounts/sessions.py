@@ -10,6 +10,7 @@ from django.db import transaction
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.events import Event, Kind
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import BrowserSession, Device, User
 from strongroom.proof.ledger.events import record
 
@@ -71,6 +72,7 @@ def _end(actor: Actor, rows: "QuerySet[BrowserSession]", clock: Clock) -> int:
     with transaction.atomic():
         ended = rows.filter(user_id=actor.user_id).delete()[0]
         if ended:
+            note(Happening(Kind.SESSION_ENDED, actor.user_id, {"sessions": ended}), actor, clock)
             facts = {"user": actor.name, "sessions": ended}
             event = Event(Kind.SESSION_ENDED, actor.name, actor.credential, facts=facts)
             record(event, clock)
@@ -89,6 +91,8 @@ def end_all(actor: Actor, user: User | None, clock: Clock) -> int:
             rows, known = rows.filter(user=user), known.filter(user=user)
         known.delete()
         ended = rows.delete()[0]
+        if user is not None:
+            note(Happening(Kind.SESSION_ENDED, user.pk, {"sessions": ended}), actor, clock)
         facts = {"user": user.username if user else None, "sessions": ended}
         record(Event(Kind.SESSION_ENDED, actor.name, actor.credential, facts=facts), clock)
     return ended

@@ -12,11 +12,12 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
-from strongroom.core.actors import OPERATOR, REGISTRY, Actor, Assurance
+from strongroom.core.actors import OPERATOR, REGISTRY, UNSEEN, Actor, Assurance, Browser
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
 from strongroom.core.events import Event, Kind
 from strongroom.people.accounts.addresses import vouch
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
@@ -71,6 +72,7 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
         user.set_unusable_password()
         user.save()
         vouch(user)
+        note(Happening(Kind.USER_CREATED, user.pk), actor, clock)
         record(
             Event(
                 kind=Kind.USER_CREATED,
@@ -114,7 +116,7 @@ def matching(login: str) -> tuple[User, ...]:
     return tuple(rows.order_by("pk"))
 
 
-def person(user: User, credential: str, assurance: Assurance) -> Actor:
+def person(user: User, credential: str, assurance: Assurance, browser: Browser = UNSEEN) -> Actor:
     """Return the actor that a user is by a credential, having proved so much."""
     return Actor(
         kind="person",
@@ -123,4 +125,5 @@ def person(user: User, credential: str, assurance: Assurance) -> Actor:
         user_id=user.pk,
         admin=user.admin,
         assurance=assurance,
+        browser=browser,
     )

@@ -18,6 +18,7 @@ from strongroom.core.errors import AssuranceError, ForbiddenError, InvalidError
 from strongroom.core.events import Event, Kind
 from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.factors import ability
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import Token, User
 from strongroom.people.tokens import macaroons
 from strongroom.people.tokens.caveats import Caveat, as_list, encode
@@ -86,6 +87,7 @@ def create(user: User, order: Order, *, by: Actor, mint: Mint) -> Minted:
             created_at=now,
             expires_at=expires_at,
         )
+        note(_told(Kind.TOKEN_CREATED, row), by, mint.clock)
         record(_event(Kind.TOKEN_CREATED, row, by), mint.clock)
     return Minted(text, row)
 
@@ -113,9 +115,19 @@ def revoke(row: Token, *, by: Actor, clock: Clock) -> bool:
     with transaction.atomic():
         if not Token.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=now):
             return False
-        record(_event(Kind.TOKEN_REVOKED, row, by), clock)
+        note(_told(Kind.TOKEN_REVOKED, row), by, clock)
+        record(revocation(row, by), clock)
     row.revoked_at = now
     return True
+
+
+def revocation(row: Token, by: Actor) -> Event:
+    """Return the event that a token was revoked."""
+    return _event(Kind.TOKEN_REVOKED, row, by)
+
+
+def _told(kind: Kind, row: Token) -> Happening:
+    return Happening(kind, row.user_id, {"token": row.pk, "label": row.label})
 
 
 def _event(kind: Kind, row: Token, by: Actor) -> Event:

@@ -6,25 +6,30 @@ allauth makes these objects itself, without arguments, so they ask for the house
 import secrets
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import constants as levels
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from strongroom.core.errors import InvalidError
 from strongroom.people.access.demands import demanded
-from strongroom.people.accounts import addresses, devices, factors, letters
+from strongroom.people.accounts import devices, factors, letters
 from strongroom.people.accounts.guesses import Watched
+from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
 from strongroom.people.models import User
@@ -36,9 +41,9 @@ from strongroom.web.accounts.confirmation import PROVED
 from strongroom.web.accounts.devices import held, keep
 from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.accounts.spoken import spoken
-from strongroom.web.visitors import tell
+from strongroom.web.visitors import ENROLLED, SECURITY, tell
 
-_BY_FACTOR = "mfa_reauthenticate"
+_BY_CODE, _BY_KEY = "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
 _FACTORS_SHOWN = "allauth.mfa.stages.AuthenticateStage"
 _UNKNOWN_DEVICE = "strongroom.site.accounts.stages.UnknownDevice"
 
@@ -105,10 +110,6 @@ class Accounts(DefaultAccountAdapter):
             make_password(self.request.POST["password1"])
         super().send_account_already_exists_mail(email)
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """Name the registry by the configuration: the address of a request is the attacker's."""
-        return f"{house().configuration.url}/account/password/reset/key/{quote(key)}/"
-
     def get_login_stages(self) -> list[str]:
         """Hold sign-ins from unknown devices when the factors are shown."""
         stages: list[str] = super().get_login_stages()
@@ -147,19 +148,54 @@ class Accounts(DefaultAccountAdapter):
         """Return the address that the server found, which knows the trusted proxies."""
         return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104 - no address at all
 
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - likewise
+        """Lead whoever has made an account to the factors that it lacks."""
+        return SECURITY
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - likewise
+        """Lead back to where the change began."""
+        return SECURITY
+
     def get_reauthentication_methods(
         self, user: AbstractBaseUser | AnonymousUser
     ) -> list[dict[str, Any]]:
-        """Offer the strongest factor first, and a password alone only where there is no factor."""
+        """Offer the strongest factor first, and a password alone only where there is no factor.
+
+        Beside a key there are only the codes for when it is lost: a code that an app shows can be
+        talked out of its owner, and would then add a key of the thief.
+        """
         offered: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        strong = [one for one in offered if one["id"].startswith(_BY_FACTOR)]
-        return sorted(strong or offered, key=lambda one: not one["id"].endswith("webauthn"))
+        by_code = [one for one in offered if one["id"] == _BY_CODE]
+        by_key = [one for one in offered if one["id"] == _BY_KEY]
+        if by_key and by_code:
+            spare = {"description": gettext("Use a recovery code")}
+            by_code = [one | spare for one in by_code if keyring(_ours(user).pk).codes]
+        return [*by_key, *by_code] or offered
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ANN401 - likewise
+        """Ask nobody for a factor that they enrolled a moment ago; a code would not work twice."""
+        enrolled = context.request.session.get(ENROLLED, {})
+        fresh = house().clock.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        if enrolled.get("user") == context.request.user.pk and enrolled.get("at", 0) > fresh:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return where a new password is set: under the configured name, not a request's host."""
+        user, _, rest = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": user, "key": rest})
+        return f"{house().configuration.url}{path}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a letter; a worker delivers it."""
         made = house()
         words = {
             "site_name": made.configuration.site_name,
+            # By this name allauth's own letters look for both.
+            "current_site": {
+                "name": made.configuration.site_name,
+                "domain": made.configuration.url,
+            },
             "public_url": made.configuration.url,
             "email": email,
             **context,
@@ -169,22 +205,10 @@ class Accounts(DefaultAccountAdapter):
             Written(email, str(mail.subject), str(mail.body)), made.letters, made.clock.now()
         )
 
-    def send_notification_mail(
-        self,
-        template_prefix: str,
-        user: AbstractBaseUser,
-        context: dict[str, Any] | None = None,
-        email: str | None = None,
-    ) -> None:
-        """Tell every verified address of an account what has changed, and one that it had."""
-        told = dict.fromkeys((*addresses.verified(_ours(user).pk), *([email] if email else [])))
-        for address in told:
-            super().send_notification_mail(template_prefix, user, context, address)
-
     def add_message(  # noqa: PLR0913, PLR0917 - allauth's signature
         self,
         request: HttpRequest,
-        level: int,  # noqa: ARG002 - likewise
+        level: int,
         message_template: str | None = None,
         message_context: dict[str, Any] | None = None,
         extra_tags: str = "",  # noqa: ARG002 - likewise
@@ -193,7 +217,7 @@ class Accounts(DefaultAccountAdapter):
         """Leave a message for the next page."""
         text = message or spoken(message_template, message_context or {})
         if text:
-            tell(request, text)
+            tell(request, text, grave=level >= levels.ERROR)
 
 
 class Factors(DefaultMFAAdapter):

@@ -1,23 +1,30 @@
-"""The signals of allauth, in one place: each becomes an event in the transaction of its change."""
+"""The signals of allauth, in one place: each becomes an event and a notice to the account.
+
+Both stand in the transaction of the change where there is one (`web/accounts/urls.py`).
+"""
 
 from typing import Any
 
 from allauth.account import signals as account
 from allauth.account.authentication import get_authentication_records as records_of
+from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.http import HttpRequest
 
 from strongroom.core.actors import SESSION, Actor, Assurance
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts import factors
+from strongroom.people.accounts import factors, notices
+from strongroom.people.accounts.notices import Happening
 from strongroom.people.accounts.users import person
+from strongroom.people.affairs import closing
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
 from strongroom.site.accounts import guarding
 from strongroom.site.assembly import house
 from strongroom.web.accounts.duty import STOLEN
-from strongroom.web.visitors import ENROLLED
+from strongroom.web.visitors import ENROLLED, browser
 
 
 def begin() -> None:
@@ -34,73 +41,120 @@ def begin() -> None:
     mfa.authenticator_added.connect(factor_added)
     mfa.authenticator_removed.connect(factor_removed)
     mfa.authenticator_reset.connect(factor_reset)
+    mfa.authenticator_used.connect(factor_used)
 
 
-def signed_up(user: User, **_: Any) -> None:  # noqa: ANN401 - Django's signals carry anything
+def signed_up(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401 - Django's signals carry anything
     """Tell that somebody has made an account."""
-    _tell(Kind.USER_CREATED, user, admin=False)
+    _tell(request, user, Happening(Kind.USER_CREATED, user.pk), admin=False)
 
 
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
-    """Tell that somebody has signed in, and how well they proved who they are."""
-    shown = factors.shown(records_of(request, user))
-    _tell(Kind.SIGNED_IN, user, assurance=shown.name.lower().replace("_", "-"))
+    """Tell that somebody has signed in, and how well they proved who they are.
+
+    From where somebody has done so before, that stands in the log and no letter tells it.
+    """
+    shown = factors.shown(records_of(request, user)).name.lower().replace("_", "-")
+    known = notices.is_known(user.pk, browser(request))
+    happening = Happening(Kind.SIGNED_IN, user.pk, {"assurance": shown}, quiet=known)
+    _tell(request, user, happening, assurance=shown)
+    closing.keep(user, _acting(request, user), house().clock)
 
 
 def password_changed(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that a password was set or changed by somebody signed in."""
     request.session.pop(STOLEN, None)
     guarding.forgive_password(user)
-    _tell(Kind.PASSWORD_CHANGED, user)
+    _tell(request, user, Happening(Kind.PASSWORD_CHANGED, user.pk))
 
 
-def password_reset(user: User, **_: Any) -> None:  # noqa: ANN401
+def password_reset(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that a password was set by a link that was mailed."""
     guarding.forgive_password(user)
-    _tell(Kind.PASSWORD_RESET, user)
+    _tell(request, user, Happening(Kind.PASSWORD_RESET, user.pk))
 
 
-def address_added(user: User, **_: Any) -> None:  # noqa: ANN401
+def address_added(
+    request: HttpRequest,
+    user: User,
+    email_address: EmailAddress,
+    **_: Any,  # noqa: ANN401
+) -> None:
     """Tell that an account has got an address; which one is nobody else's to know."""
-    _tell(Kind.ADDRESS_ADDED, user)
+    _tell(request, user, Happening(Kind.ADDRESS_ADDED, user.pk, _named(email_address)))
 
 
-def address_removed(user: User, **_: Any) -> None:  # noqa: ANN401
-    """Tell that an account has lost an address."""
-    _tell(Kind.ADDRESS_REMOVED, user)
+def address_removed(
+    request: HttpRequest,
+    user: User,
+    email_address: EmailAddress,
+    **_: Any,  # noqa: ANN401
+) -> None:
+    """Tell that an account has lost an address, at that address too if it was proved."""
+    also = (email_address.email,) if email_address.verified else ()
+    happening = Happening(Kind.ADDRESS_REMOVED, user.pk, _named(email_address), also)
+    _tell(request, user, happening)
 
 
-def address_verified(email_address: Any, **_: Any) -> None:  # noqa: ANN401
+def address_verified(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:  # noqa: ANN401
     """Tell that an address was proved."""
-    _tell(Kind.ADDRESS_VERIFIED, email_address.user)
+    user = email_address.user
+    _tell(request, user, Happening(Kind.ADDRESS_VERIFIED, user.pk, _named(email_address)))
 
 
-def address_preferred(user: User, **_: Any) -> None:  # noqa: ANN401
+def address_preferred(
+    request: HttpRequest,
+    user: User,
+    to_email_address: EmailAddress,
+    **_: Any,  # noqa: ANN401
+) -> None:
     """Tell that another address is the primary one."""
-    _tell(Kind.PRIMARY_ADDRESS_CHANGED, user)
+    facts = _named(to_email_address)
+    _tell(request, user, Happening(Kind.PRIMARY_ADDRESS_CHANGED, user.pk, facts))
 
 
 def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
     """Tell of a new factor; whoever enrolled it in this session has just shown it."""
     if authenticator.type in {factors.TOTP, factors.WEBAUTHN}:
-        request.session[ENROLLED] = {"user": user.pk, "type": str(authenticator.type)}
-    record(factors.added(user, str(authenticator.type), _self(user)), house().clock)
+        at = house().clock.now().timestamp()
+        request.session[ENROLLED] = {"user": user.pk, "type": str(authenticator.type), "at": at}
+    _of_factor(Kind.FACTOR_ADDED, request, authenticator)
 
 
-def factor_removed(user: User, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
+def factor_removed(request: HttpRequest, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
     """Tell that a factor is gone."""
-    record(factors.removed(user, str(authenticator.type), _self(user)), house().clock)
+    _of_factor(Kind.FACTOR_REMOVED, request, authenticator)
 
 
-def factor_reset(user: User, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
+def factor_reset(request: HttpRequest, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
     """Tell that recovery codes were made anew."""
-    _tell(Kind.FACTOR_RESET, user, factor=str(authenticator.type))
+    _of_factor(Kind.FACTOR_RESET, request, authenticator)
 
 
-def _self(user: User) -> Actor:
-    return person(user, SESSION, Assurance.SINGLE_FACTOR)
+def factor_used(request: HttpRequest, authenticator: Authenticator, **_: Any) -> None:  # noqa: ANN401
+    """Tell that a recovery code was used; the use of other factors is told by the sign-in."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        _of_factor(Kind.RECOVERY_CODE_USED, request, authenticator)
 
 
-def _tell(kind: Kind, user: User, **facts: object) -> None:
-    event = Event(kind, user.username, SESSION, facts={"user": user.username, **facts})
-    record(event, house().clock)
+def _named(address: EmailAddress) -> dict[str, object]:
+    return {"address": address.email}
+
+
+def _of_factor(kind: Kind, request: HttpRequest, authenticator: Authenticator) -> None:
+    user = authenticator.user
+    if isinstance(user, User):  # AUTH_USER_MODEL
+        told = factors.told(kind, authenticator)
+        _tell(request, user, told, factor=str(authenticator.type))
+
+
+def _tell(request: HttpRequest, user: User, happening: Happening, **facts: object) -> None:
+    actor, clock = _acting(request, user), house().clock
+    event = Event(happening.kind, actor.name, SESSION, facts={"user": user.username, **facts})
+    with transaction.atomic():
+        notices.note(happening, actor, clock)
+        record(event, clock)
+
+
+def _acting(request: HttpRequest, user: User) -> Actor:
+    return person(user, SESSION, Assurance.SINGLE_FACTOR, browser(request))

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.refresh import unshelved
+from strongroom.people.accounts import letters
 from strongroom.people.accounts.users import unclaimed
 from strongroom.proof.ledger.events import last_serial, since
 from strongroom.proof.ledger.sequencer import lag, last
@@ -37,6 +38,7 @@ def examine(keys: Path, now: datetime) -> Iterator[Remark]:
         yield _shared()
         yield from _jobs(now)
         yield _positions(now)
+        yield _letters(now)
         yield _claimed(keys, now)
     except DatabaseError as failure:
         yield error(
@@ -116,6 +118,24 @@ def _positions(now: datetime) -> Remark:
     if newest and newest[0].at < now - LATE:
         return warning("positions", f"{lag()} events have no position among all events.", WORKER)
     return well("positions", "Events have their positions.")
+
+
+def _letters(now: datetime) -> Remark:
+    found = letters.counts(now)
+    if found.given_up:
+        return warning(
+            "letters",
+            f"{found.given_up} letters could not be delivered in the last week.",
+            "The log says why. `strongroom mail test ADDRESS` tries it now.",
+        )
+    if found.oldest_wait > LATE:
+        return warning(
+            "letters",
+            f"{found.waiting} letters wait, one for {found.oldest_wait // timedelta(minutes=1)}"
+            " minutes.",
+            f"The log says why. {WORKER}",
+        )
+    return well("letters", f"{found.waiting} letters wait, none for long.")
 
 
 def _claimed(keys: Path, now: datetime) -> Remark:

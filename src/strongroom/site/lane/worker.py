@@ -6,6 +6,7 @@ and ends when the last has gone or the time for it is over. One whose arbiter wa
 no time: whoever starts the server again waits for its address and its folder.
 """
 
+import gc
 import os
 import resource
 import sys
@@ -43,6 +44,9 @@ class LaneWorker(base.Worker):  # type: ignore[misc] # gunicorn is not typed
         """Serve until told to stop, then let what has begun come to its end."""
         sys.setswitchinterval(SWITCH_EVERY)
         loop = self._loop()
+        # What is loaded by now stays. To look through all of it for garbage again and again stops
+        # every thread for a fifth of a second, and unshares its memory from the other processes.
+        gc.freeze()
         loop.start(self.PIPE[0])
         while self.alive and not self._is_orphan:
             self._turn(loop)

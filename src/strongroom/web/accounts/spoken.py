@@ -12,6 +12,6 @@ def spoken(template: str | None, context: dict[str, object]) -> str:
         return ""
     try:
         # Rendered for HTML; the page that shows it escapes it once more.
-        return html.unescape(render_to_string(template, context)).strip()
+        return " ".join(html.unescape(render_to_string(template, context)).split())
     except TemplateDoesNotExist:
         return ""

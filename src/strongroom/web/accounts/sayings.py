@@ -1,0 +1,84 @@
+"""What is said of each thing that can happen to an account: in its log, and in letters.
+
+One table: a kind of event, what it is in one line, and what it was about. Facts that strangers may
+have written stand in the second alone, which is no header of a mail.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from strongroom.core.events import Kind
+from strongroom.people.accounts.notices import Noted
+from strongroom.web.words import visible
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One line, and perhaps another with facts in it."""
+
+    line: "str | Promise"
+    about: "str | Promise" = ""
+
+
+_ADDRESS = _("The address: %(address)s")
+_FACTOR = _("What it is: %(factor)s %(name)s")
+_TOKEN = _("Its number: %(token)s. Its name: %(label)s")
+_ROLE = _("The role: %(role)s of %(project)s")
+
+SAYINGS: Mapping[Kind, Saying] = {
+    Kind.USER_CREATED: Saying(_("Your account was made")),
+    Kind.SIGN_IN_LINK_CREATED: Saying(_("A link was made that signs somebody in to your account")),
+    Kind.SIGNED_IN: Saying(_("Somebody signed in to your account")),
+    Kind.PASSWORD_CHANGED: Saying(_("Your password was set or changed")),
+    Kind.PASSWORD_RESET: Saying(_("Your password was set anew by a link that was mailed")),
+    Kind.ADDRESS_ADDED: Saying(_("An e-mail address was added to your account"), _ADDRESS),
+    Kind.ADDRESS_REMOVED: Saying(_("An e-mail address was removed from your account"), _ADDRESS),
+    Kind.ADDRESS_VERIFIED: Saying(_("An e-mail address of your account was verified"), _ADDRESS),
+    Kind.PRIMARY_ADDRESS_CHANGED: Saying(_("Your primary e-mail address was changed"), _ADDRESS),
+    Kind.FACTOR_ADDED: Saying(_("A second factor was added to your account"), _FACTOR),
+    Kind.FACTOR_REMOVED: Saying(_("A second factor was removed from your account"), _FACTOR),
+    Kind.FACTOR_RENAMED: Saying(_("A security key of your account was renamed"), _FACTOR),
+    Kind.FACTOR_RESET: Saying(_("New recovery codes were made for your account")),
+    Kind.RECOVERY_CODE_USED: Saying(_("A recovery code of your account was used")),
+    Kind.SESSION_ENDED: Saying(
+        _("Sessions of your account were ended"), _("How many: %(sessions)s")
+    ),
+    Kind.DEVICE_FORGOTTEN: Saying(
+        _("Devices of your account were forgotten"), _("How many: %(devices)s")
+    ),
+    Kind.TOKEN_CREATED: Saying(_("A token was made for your account"), _TOKEN),
+    Kind.TOKEN_REVOKED: Saying(_("A token of your account was revoked"), _TOKEN),
+    Kind.ROLE_GRANTED: Saying(_("You were given a role in a project"), _ROLE),
+    Kind.ROLE_TAKEN: Saying(_("Your role in a project was taken away"), _ROLE),
+    Kind.ACCOUNT_EXPORTED: Saying(_("The data of your account were downloaded")),
+    Kind.ACCOUNT_CLOSING: Saying(
+        _("Your account will be closed"),
+        _("When: %(closes_at)s, UTC, unless somebody signs in to it before"),
+    ),
+    Kind.ACCOUNT_KEPT: Saying(_("Your account stays open")),
+    Kind.ACCOUNT_DISAVOWED: Saying(
+        _("Somebody said that it was not you who used your account"),
+        _(
+            "Taken away: %(sessions)s sessions, %(tokens)s tokens, %(factors)s factors,"
+            " %(addresses)s addresses"
+        ),
+    ),
+}
+
+
+def line(noted: Noted) -> str:
+    """Return what happened, in one line."""
+    return str(SAYINGS[noted.kind].line)
+
+
+def about(noted: Noted) -> str:
+    """Return what it was about, in one line; empty where there is no more to say."""
+    facts = defaultdict(str, {name: visible(value) for name, value in noted.facts.items()})
+    return (str(SAYINGS[noted.kind].about) % facts).strip()
