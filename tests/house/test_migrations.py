@@ -62,6 +62,7 @@ DUMPED = {  # as packages/upkeep/rows.py writes them: what JSON has, and moments
     "BigIntegerField",
     "BooleanField",
     "CharField",
+    "DateField",
     "DateTimeField",
     "ForeignKey",
     "JSONField",

@@ -171,6 +171,10 @@ class Ecosystem(Protocol):
         """Return the keywords that a release's metadata gives, by which its project is found."""
         ...
 
+    def dependencies(self, metadata: Mapping[str, object]) -> AbstractSet[str]:
+        """Return the keys of the projects that a release's metadata says it depends on."""
+        ...
+
     def may_name(self, name: Name) -> None:
         """Refuse (InvalidError) a name that no new project may take."""
         ...

@@ -42,6 +42,10 @@ class AssuranceError(ForbiddenError):
         self.needed = needed
 
 
+class UnreachableError(ForbiddenError):
+    """Whoever asks has no verified address by which they could be told of what is done."""
+
+
 class NotFoundError(StrongroomError):
     """There is no such thing here, or none that this reader may know of."""
 

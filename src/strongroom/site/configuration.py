@@ -106,6 +106,15 @@ class Configuration:
         ("coverage", "setuptools"),
         "projects (canonical names) whose wheels may hold code that Python runs at every start",
     )
+    critical_share: int = _setting(
+        1, "percent of all projects, those downloaded most in 90 days, that are critical; 0: none"
+    )
+    critical_dependents: int = _setting(
+        100, "projects that depend on one before it is critical; 0: none is by that"
+    )
+    critical_grace_days: int = _setting(
+        14, "days that a project's people have to enrol a key before it is critical"
+    )
     key_passphrase: str = _secret(
         "encrypts the key file; set it before the first start (environment only)"
     )
@@ -308,6 +317,9 @@ def _checked(read: Configuration) -> Configuration:
         "prerelease_days": 0 <= read.prerelease_days <= MOST_DAYS,
         "max_project_bytes": read.max_project_bytes >= 0,
         "max_user_bytes": read.max_user_bytes >= 0,
+        "critical_share": 0 <= read.critical_share <= 100,  # noqa: PLR2004 - percent
+        "critical_dependents": read.critical_dependents >= 0,
+        "critical_grace_days": 0 <= read.critical_grace_days <= 365,  # noqa: PLR2004 - a year
         "mail": mail.is_valid(read.mail),
         "mail_from": not read.mail_from or _is_mailbox(read.mail_from),
         "breached_passwords": breaches.is_valid(read.breached_passwords),

@@ -23,8 +23,13 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped] # no stubs
 
 HIDDEN = "[redacted]"
 SECRET_ADDRESSES = (
-    *("account/device", "account/password/reset/key", "claim", "not-me", "sign-in"),
-    *("staged", "upload/files"),
+    "account/device",
+    "account/password/reset/key",
+    "claim",
+    "not-me",
+    "sign-in",
+    "staged",
+    "upload/files",
 )
 """After these, a path holds a secret."""
 

@@ -33,7 +33,7 @@ from strongroom.api.guard import guarded
 from strongroom.api.problems import problem
 from strongroom.core.errors import ForbiddenError, UnavailableError
 from strongroom.core.jobs import Counts
-from strongroom.people.accounts.letters import Counts as Letters
+from strongroom.stores.mail import Backlog
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DOORS = frozenset({"api", "client", "file", "health", "page", "upload"})
@@ -73,7 +73,7 @@ class Gauges:
     damaged_files: Gauge
     events_without_position: Gauge
     jobs: Callable[[], Counts]
-    letters: Callable[[], Letters]
+    letters: Callable[[], Backlog]
 
 
 @dataclass(slots=True)
@@ -251,7 +251,7 @@ class _States:
             counts.oldest_wait.total_seconds(),
         )
 
-    def _of_letters(self, counts: Letters) -> Iterator[Metric]:
+    def _of_letters(self, counts: Backlog) -> Iterator[Metric]:
         letters = GaugeMetricFamily(
             "strongroom_letters", "Letters, by how they stand.", labels=["state"]
         )

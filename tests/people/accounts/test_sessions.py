@@ -1,6 +1,7 @@
 """Browser sessions as their owner sees them, and ending them."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_the_operator_ends_sessions_and_forgets_devices(ada: User, everybody: bo
     bob = member("bob", CLOCK)
     for user, key in ((ada, "a"), (ada, "b"), (bob, "c")):
         session(user, key)
-        arrive(user.pk, "", "", NOON, key.strip)
+        arrive(user.pk, "", "", NOON, partial(str, key))
     waiting = session(None, "d")
     assert end_all(OPERATOR, None if everybody else ada, CLOCK) == (3 if everybody else 2)
     assert len(signed_in(bob.pk, NOON)) == (0 if everybody else 1)

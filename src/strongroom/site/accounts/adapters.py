@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from strongroom.core.errors import InvalidError
-from strongroom.people.access.demands import demanded
+from strongroom.packages.catalog.demands import demanded
 from strongroom.people.accounts import devices, factors, letters
 from strongroom.people.accounts.guesses import Watched
 from strongroom.people.accounts.keyring import keyring

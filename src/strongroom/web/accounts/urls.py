@@ -52,8 +52,8 @@ def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
     `disavowing` is the key of those links.
     """
     sessions, security = Sessions(press, clock), Security(press, clock)
-    disowning, leaving = Disowning(press, clock, disavowing), Leaving(press, clock)
     devices, confirmation = Devices(press, clock), Confirmation(press)
+    disowning, leaving = Disowning(press, clock, disavowing), Leaving(press, clock)
 
     def at(
         route: str,
