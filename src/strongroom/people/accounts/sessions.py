@@ -91,6 +91,8 @@ def end_all(actor: Actor, user: User | None, clock: Clock) -> int:
             rows, known = rows.filter(user=user), known.filter(user=user)
         known.delete()
         ended = rows.delete()[0]
+        if user is not None:
+            note(Happening(Kind.SESSION_ENDED, user.pk, {"sessions": ended}), actor, clock)
         facts = {"user": user.username if user else None, "sessions": ended}
         record(Event(Kind.SESSION_ENDED, actor.name, actor.credential, facts=facts), clock)
     return ended

@@ -20,6 +20,7 @@ from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import ACCOUNTS
 from strongroom.people.models import (
     BrowserSession,
+    Device,
     Grant,
     Letter,
     Notice,
@@ -100,7 +101,8 @@ def erase(user_id: int, clock: Clock) -> bool:
             return False
         emails = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
         Letter.objects.filter(Q(to__in=list(emails)) | Q(notice__user=user)).delete()
-        for rows in (Notice, EmailAddress, Authenticator, BrowserSession, SignInLink, Token):
+        personal = (Notice, EmailAddress, Authenticator, BrowserSession, Device, SignInLink, Token)
+        for rows in personal:
             rows.objects.filter(user=user).delete()
         user.email, user.admin, user.is_active = "", False, False
         user.closes_at = user.last_login = None

@@ -22,7 +22,7 @@ from strongroom.people.accounts.notices import Happening, Noted, note, noted
 from strongroom.people.affairs.cases import DISAVOWAL, open_case
 from strongroom.people.affairs.links import refused
 from strongroom.people.affairs.span import SINCE, Span, span
-from strongroom.people.models import BrowserSession, Notice, SignInLink, Token, User
+from strongroom.people.models import BrowserSession, Device, Notice, SignInLink, Token, User
 from strongroom.people.tokens.minting import revocation
 from strongroom.proof.ledger.events import record
 
@@ -78,6 +78,8 @@ def disavow(line: int, by: Actor, clock: Clock) -> Taken:
         )
         Token.objects.filter(pk__in=[one.pk for one in ended]).update(revoked_at=now)
         SignInLink.objects.filter(user=user, used_at=None).delete()
+        # All of them: what a browser kept may have been copied out of it.
+        Device.objects.filter(user=user).delete()
         _withdraw(user, found, now)
         facts = {SINCE: line, **taken.facts()}
         told = Happening(Kind.ACCOUNT_DISAVOWED, user.pk, facts, also=tuple(sorted(found.lost)))
