@@ -69,7 +69,7 @@ def letters() -> list[tuple[str, str, str]]:
     """Return the letters that were written: to whom, subject and text."""
     return [
         (row.to, *json.loads(house().letters.open(row.sealed, "letter")))
-        for row in Letter.objects.order_by("pk")
+        for row in Letter.objects.filter(notice=None).order_by("pk")
     ]
 
 
