@@ -94,6 +94,8 @@ def end_all(actor: Actor, user: User | None, clock: Clock) -> int:
         for number, count in rows.values_list("user").annotate(Count("pk")).order_by("user"):
             note(Happening(Kind.SESSION_ENDED, number, {"sessions": count}), actor, clock)
         ended = rows.delete()[0]
+        if user is not None:
+            note(Happening(Kind.SESSION_ENDED, user.pk, {"sessions": ended}), actor, clock)
         facts = {"user": user.username if user else None, "sessions": ended}
         record(Event(Kind.SESSION_ENDED, actor.name, actor.credential, facts=facts), clock)
     return ended

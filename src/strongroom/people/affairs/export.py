@@ -60,8 +60,8 @@ def _told(user: User) -> dict[str, object]:
         "devices": [
             {
                 "agent": one.agent,
-                "first_seen_at": one.first_seen_at.isoformat(),
-                "last_seen_at": one.last_seen_at.isoformat(),
+                "known_since": one.first_seen_at.isoformat(),
+                "used_at": one.last_seen_at.isoformat(),
             }
             for one in Device.objects.filter(**own).order_by("pk")
         ],
