@@ -17,7 +17,7 @@ from strongroom.people.accounts.devices import arrive
 from strongroom.people.accounts.users import create_user
 from strongroom.people.affairs.closing import GRACE, PERSONAL, close, due, erase, keep
 from strongroom.people.affairs.export import export
-from strongroom.people.models import BrowserSession, Device, Letter, Notice, SignInLink, Token, User
+from strongroom.people.models import BrowserSession, Device, Letter, Token, User
 from strongroom.people.tokens.minting import Mint, Order, create
 from strongroom.proof.ledger.events import newest_of
 from strongroom.stores.seals import Seal
