@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ACCOUNT_KEPT = "account-kept"
     ACCOUNT_CLOSED = "account-closed"
     CASE_CLOSED = "case-closed"
+    DEVICE_FORGOTTEN = "device-forgotten"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"
@@ -65,6 +66,8 @@ class Kind(StrEnum):
     RELEASE_REMOVED = "release-removed"
     RETENTION_CHANGED = "retention-changed"
     QUOTA_CHANGED = "quota-changed"
+    CRITICALITY_CHANGED = "criticality-changed"
+    CONFIRMATION_CHANGED = "confirmation-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.STAGE_PUBLISHED: frozenset({"files", "approved_by"}),
     Kind.RELEASE_REMOVED: frozenset({"reason", "rule", "files"}),
     Kind.RETENTION_CHANGED: frozenset({"keep_prereleases", "prerelease_days"}),
+    Kind.CRITICALITY_CHANGED: frozenset({"from", "to", "at"}),
+    Kind.CONFIRMATION_CHANGED: frozenset({"to"}),
 }
 """Which events anybody may read, and which of their facts: an allow-list, the only one.
 

@@ -1,4 +1,4 @@
-"""The rows of people: users, grants, tokens, links, sessions, what happened to accounts, letters.
+"""The rows of people: users, grants, tokens, links, sessions, devices, what happened, letters.
 
 E-mail addresses and second factors are rows of django-allauth (`account`, `mfa`).
 """
@@ -124,6 +124,20 @@ class BrowserSession(AbstractBaseSession):
     seen_at = models.DateTimeField()
     source = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=200, blank=True)
+
+
+class Device(models.Model):
+    """A browser in which an account has signed in; only a digest of what it keeps is known."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    digest = models.CharField(max_length=64, unique=True)
+    agent = models.CharField(max_length=200, blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """Return how the device is called: by its row."""
+        return f"device {self.pk}"
 
 
 class Counter(models.Model):

@@ -16,7 +16,9 @@ from strongroom.core.clock import Clock, SystemClock
 from strongroom.core.errors import UnavailableError
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog import quotas
+from strongroom.packages.catalog.criticality import Bounds
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
+from strongroom.packages.catalog.downloads import add
 from strongroom.packages.catalog.retention import Rules
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.staging.yard import Yard
@@ -29,14 +31,17 @@ from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.advisory import AdvisoryLocks
 from strongroom.site.configuration import Configuration
+from strongroom.site.downloads import Seen
 from strongroom.site.jobs.board import counts
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
 from strongroom.stores.blobs.protocol import Blobs
+from strongroom.stores.breaches import ANYWHERE, Stolen, stolen
 from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
+from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
 from strongroom.web.accounts.telling import Teller
 from strongroom.web.press import Press
@@ -60,15 +65,24 @@ class House:
     recognise: Callable[[str, str], None]
     yard: Yard
     metrics: Metrics
+    downloads: Seen
     post: Post
     letters: Seal  # of letters that wait
     factors: Seal  # of what second factors share with their owners
     press: Press
     disavowing: bytes = field(repr=False)  # the key of links that say "this was not me"
+    stolen: Stolen  # was this password stolen elsewhere?
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
         return self.factors.close(secret, FACTOR)
+
+    @property
+    def bounds(self) -> Bounds:
+        """Return from where on projects are critical."""
+        read = self.configuration
+        grace = timedelta(days=read.critical_grace_days)
+        return Bounds(read.critical_share, read.critical_dependents, grace)
 
     def open_factor(self, sealed: str) -> str:
         """Return the secret."""
@@ -186,11 +200,16 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         worth,
         yard,
         metrics,
+        Seen(lambda seen: add(seen, clock.now().date())),
         Post(configuration.sender, clock, server(configuration.mail), data / "mail"),
         Seal(keys.key("letters")),
         Seal(keys.key("second factors")),
         Press(configuration.url, configuration.site_name),
         keys.key("disavowal"),
+        stolen(
+            configuration.breached_passwords,
+            Outside(f"strongroom/{version('strongroom')}", ANYWHERE),
+        ),
     )
 
 

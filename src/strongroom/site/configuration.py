@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.site import databases
-from strongroom.stores import mail
+from strongroom.stores import breaches, mail
 from strongroom.stores.buckets import address as buckets
 
 PREFIX = "STRONGROOM_"
@@ -106,6 +106,15 @@ class Configuration:
         ("coverage", "setuptools"),
         "projects (canonical names) whose wheels may hold code that Python runs at every start",
     )
+    critical_share: int = _setting(
+        1, "percent of all projects, those downloaded most in 90 days, that are critical; 0: none"
+    )
+    critical_dependents: int = _setting(
+        100, "projects that depend on one before it is critical; 0: none is by that"
+    )
+    critical_grace_days: int = _setting(
+        14, "days that a project's people have to enrol a key before it is critical"
+    )
     key_passphrase: str = _secret(
         "encrypts the key file; set it before the first start (environment only)"
     )
@@ -115,6 +124,16 @@ class Configuration:
     )
     mail_from: str = _setting("", "the sender of letters; by default strongroom@HOST")
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
+    breached_passwords: str = _setting(
+        "",
+        f"what knows the passwords that were stolen elsewhere: {breaches.FORM}; empty: only a short"
+        " list of common ones is looked at",
+    )
+    breached_passwords_unasked: str = _setting(
+        "admit",
+        "what becomes of a password while that cannot be asked: `admit` it, and ask again when it"
+        " signs in, or `refuse` it",
+    )
     log_format: str = _setting("text", "log lines as `text` or as `json`")
     log_level: str = _setting("info", "`debug`, `info`, `warning` or `error`")
     metrics_networks: tuple[str, ...] = _setting(
@@ -298,8 +317,13 @@ def _checked(read: Configuration) -> Configuration:
         "prerelease_days": 0 <= read.prerelease_days <= MOST_DAYS,
         "max_project_bytes": read.max_project_bytes >= 0,
         "max_user_bytes": read.max_user_bytes >= 0,
+        "critical_share": 0 <= read.critical_share <= 100,  # noqa: PLR2004 - percent
+        "critical_dependents": read.critical_dependents >= 0,
+        "critical_grace_days": 0 <= read.critical_grace_days <= 365,  # noqa: PLR2004 - a year
         "mail": mail.is_valid(read.mail),
         "mail_from": not read.mail_from or _is_mailbox(read.mail_from),
+        "breached_passwords": breaches.is_valid(read.breached_passwords),
+        "breached_passwords_unasked": read.breached_passwords_unasked in {"admit", "refuse"},
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),

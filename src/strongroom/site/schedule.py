@@ -9,6 +9,7 @@
 | stages whose time is over                 | every hour      | always                            |
 | accounts that are to close                | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
+| which projects are critical               | every day       | always                            |
 | sessions, links, letters that have ended  | every day       | always                            |
 | blobs and files that nothing names        | every day       | no backup is under way            |
 | every byte read back: files, then pages   | every week      | always, in parts                  |
@@ -57,6 +58,7 @@ SCHEDULE = Schedule(
         Periodic("expiry of stages", timedelta(hours=1), work.expire_stages),
         Periodic("closing of accounts", timedelta(hours=1), work.close_accounts),
         Periodic("retention", timedelta(days=1), work.keep_retention),
+        Periodic("criticality", timedelta(days=1), work.judge_criticality),
         Periodic("forgetting", timedelta(days=1), work.forget, first=timedelta(hours=1)),
         Periodic("sweep", timedelta(days=1), work.sweep, first=timedelta(hours=2)),
         Periodic("scrub", timedelta(days=7), work.scrub, first=timedelta(hours=3)),

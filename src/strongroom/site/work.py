@@ -9,16 +9,17 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from strongroom.packages.catalog import keeping, leaving
+from strongroom.packages.catalog import criticality, keeping, leaving
 from strongroom.packages.catalog.keeping import carry_out
 from strongroom.packages.catalog.leaving import leave
 from strongroom.packages.staging import opening
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
-from strongroom.people.accounts import letters, links, notices, sessions
+from strongroom.people.accounts import counters, devices, letters, links, notices, sessions
 from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
+from strongroom.site.announcing import announce
 from strongroom.site.assembly import house
 from strongroom.site.jobs.queue import enqueue_later, is_under_way, job
 from strongroom.site.jobs.running import give_way
@@ -62,6 +63,19 @@ def keep_retention() -> None:
 
 
 @job()
+def judge_criticality() -> None:
+    """Count downloads and dependents, and say which projects are critical by them."""
+    made = house()
+    now = made.clock.now()
+    told = announce(
+        lambda letter: letters.write(letter, made.letters, now),
+        made.configuration.url,
+        made.configuration.site_name,
+    )
+    criticality.judge(made.desk, made.bounds, told)
+
+
+@job()
 def expire_stages() -> None:
     """End the stages whose time is over, and forget those that ended long ago."""
     made = house()
@@ -89,11 +103,12 @@ def close_accounts() -> None:
 
 @job()
 def forget() -> None:
-    """Forget sessions, links, single-use tokens, notices and letters that ended long ago."""
+    """Forget what ended long ago: sessions, devices, links, tokens, notices, letters, guesses."""
     made = house()
     now = made.clock.now()
     for act in (
         sessions.forget,
+        devices.forget,
         links.forget,
         spent.forget,
         notices.forget,
@@ -101,6 +116,7 @@ def forget() -> None:
         made.post.forget,
     ):
         act(now)
+    counters.forget(now.timestamp())
 
 
 @job()

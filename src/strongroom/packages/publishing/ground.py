@@ -12,12 +12,12 @@ from strongroom.core.actors import Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError
 from strongroom.packages.catalog.listing import row_of
-from strongroom.packages.catalog.states import CLOSED, Status
+from strongroom.packages.catalog.states import CLOSED, Status, is_critical
 from strongroom.packages.models import File, Project, Release, Stage, UsedPath
 from strongroom.packages.publishing.steps import Asked
 from strongroom.people.access.grants import role_of
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import permit
+from strongroom.people.access.rules import Case, permit
 from strongroom.rows.prepared import Read
 
 _alike = Read(
@@ -65,7 +65,9 @@ class Ground:
     exists: bool
     role: Role | None
     status: Status
+    critical: bool
     approvals: int  # of how many people, before anything of the project is published
+    confirmed: bool  # whether a person confirms whatever is published of the project
     reserved: bool  # the name is free but for somebody else's stage
     similar_to: str | None  # another project whose name an eye confuses with this one
     similar_reserved: bool  # somebody else's stage has such a name
@@ -99,7 +101,9 @@ def survey(asked: Asked, at: datetime) -> Ground:
         exists=row is not None,
         role=role_of(asked.actor.user_id, project),
         status=Status(row.status) if row else Status.ACTIVE,
+        critical=row is not None and is_critical(row.critical),
         approvals=row.approvals if row else 0,
+        confirmed=row is not None and row.confirmed,
         reserved=any(key == project.key for key, _ in reserved),
         similar_to=alike[0] if alike else None,
         similar_reserved=any(name == similar for _, name in reserved),
@@ -123,7 +127,8 @@ def may_act(asked: Asked, ground: Ground, action: Action) -> None:
     Whoever may not see a stage is told of its name what they are told of a project that is there.
     """
     exists = ground.exists or ground.reserved
-    permit(asked.actor, action, asked.project, exists=exists, role=ground.role)
+    case = Case(exists=exists, role=ground.role, critical=ground.critical)
+    permit(asked.actor, action, asked.project, case)
 
 
 def is_free(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:

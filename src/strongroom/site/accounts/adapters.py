@@ -3,40 +3,55 @@
 allauth makes these objects itself, without arguments, so they ask for the house of this process.
 """
 
+import secrets
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants as levels
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from strongroom.core.errors import InvalidError
-from strongroom.people.access.demands import demanded
-from strongroom.people.accounts import factors, letters
+from strongroom.packages.catalog.demands import demanded
+from strongroom.people.accounts import devices, factors, letters
+from strongroom.people.accounts.guesses import Watched
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
 from strongroom.people.models import User
+from strongroom.site.accounts import guarding
+from strongroom.site.accounts.passwords import is_stolen
 from strongroom.site.accounts.sessions import BROWSER
 from strongroom.site.assembly import house
+from strongroom.web.accounts.confirmation import PROVED
+from strongroom.web.accounts.devices import held, keep
+from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.accounts.spoken import spoken
 from strongroom.web.visitors import ENROLLED, SECURITY, tell
 
 _BY_CODE, _BY_KEY = "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
+_FACTORS_SHOWN = "allauth.mfa.stages.AuthenticateStage"
+_UNKNOWN_DEVICE = "strongroom.site.accounts.stages.UnknownDevice"
 
 
 class Accounts(DefaultAccountAdapter):
     """Accounts: names, sign-up, letters, and what a sign-in leaves in its session."""
+
+    _watched: Sequence[Watched] = ()
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Say whether strangers may make accounts, which they may not before there is anybody."""
@@ -72,6 +87,62 @@ class Accounts(DefaultAccountAdapter):
         source = request.META.get("REMOTE_ADDR", "")
         agent = request.META.get("HTTP_USER_AGENT", "")
         request.session[BROWSER] = {"source": source, "agent": agent}
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 - allauth's signature
+        """Count a guess at a password before it is checked; raises TooOftenError."""
+        login = str(credentials.get("username") or credentials.get("email") or "")
+        self._watched, users = guarding.at_password(request, login)
+        guarding.take("password", self._watched, users)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:  # noqa: ANN401 - likewise
+        """Check a password; one that was stolen has to be changed before anything else."""
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            guarding.give_back(self._watched)
+            if is_stolen(str(credentials["password"])):
+                request.session[STOLEN] = user.pk
+        return user
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an address that somebody signs up with it."""
+        # As long as making an account takes, or the time would tell that there is one.
+        if self.request is not None and "password1" in self.request.POST:
+            make_password(self.request.POST["password1"])
+        super().send_account_already_exists_mail(email)
+
+    def get_login_stages(self) -> list[str]:
+        """Hold sign-ins from unknown devices when the factors are shown."""
+        stages: list[str] = super().get_login_stages()
+        stages.insert(stages.index(_FACTORS_SHOWN) + 1, _UNKNOWN_DEVICE)
+        return stages
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Note that this browser has just proved that it can read the account's mail."""
+        done = bool(super().confirm_email(request, email_address))
+        if done:
+            request.session[PROVED] = email_address.user_id
+        return done
+
+    def post_login(
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        **facts: Any,  # noqa: ANN401 - likewise
+    ) -> HttpResponse:
+        """Let the browser be known from now on."""
+        response: HttpResponse = super().post_login(request, user, **facts)
+        request.session.pop(PROVED, None)
+        if isinstance(user, User):
+            agent = request.META.get("HTTP_USER_AGENT", "")
+            kept = devices.arrive(
+                user.pk,
+                held(request, user.pk),
+                agent,
+                timezone.now(),
+                lambda: secrets.token_urlsafe(32),
+            )
+            keep(response, user.pk, kept, secure=settings.SESSION_COOKIE_SECURE)
+        return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that the server found, which knows the trusted proxies."""

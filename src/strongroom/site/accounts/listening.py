@@ -21,7 +21,9 @@ from strongroom.people.accounts.users import person
 from strongroom.people.affairs import closing
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
+from strongroom.site.accounts import guarding
 from strongroom.site.assembly import house
+from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.visitors import ENROLLED, browser
 
 
@@ -61,11 +63,14 @@ def signed_in(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN4
 
 def password_changed(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that a password was set or changed by somebody signed in."""
+    request.session.pop(STOLEN, None)
+    guarding.forgive_password(user)
     _tell(request, user, Happening(Kind.PASSWORD_CHANGED, user.pk))
 
 
 def password_reset(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that a password was set by a link that was mailed."""
+    guarding.forgive_password(user)
     _tell(request, user, Happening(Kind.PASSWORD_RESET, user.pk))
 
 
