@@ -69,7 +69,7 @@ def letters() -> list[tuple[str, str, str]]:
     """Return the letters that were written: to whom, subject and text."""
     return [
         (row.to, *json.loads(house().letters.open(row.sealed, "letter")))
-        for row in Letter.objects.order_by("pk")
+        for row in Letter.objects.exclude(sealed="").order_by("pk")
     ]
 
 
@@ -89,4 +89,5 @@ def ada(db: None, settings: Settings) -> Person:
     user.set_password(PASSWORD)
     user.save()
     enrol_totp(user, SECRET, seal=house().seal_factor, by=OPERATOR, clock=clock)
+    Letter.objects.all().delete()
     return Person(user)

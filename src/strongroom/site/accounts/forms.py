@@ -7,8 +7,11 @@ from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
+from strongroom.people.accounts.keyring import keyring
 from strongroom.site.accounts import guarding
 
 
@@ -49,11 +52,19 @@ class FactorCode(AuthenticateForm):
 
 
 class FactorCodeAgain(ReauthenticateForm):
-    """A code by time or a recovery code is asked for, of somebody who is signed in."""
+    """A code by time or a recovery code is asked for, of somebody who is signed in.
+
+    Whoever has a key shows that, or a recovery code: a code by time would be the weaker proof.
+    """
 
     def clean_code(self) -> str:
         """Check it, as a guess; raises TooOftenError."""
-        return _counted(self, super().clean_code)
+        code = _counted(self, super().clean_code)
+        if self.authenticator.type == Authenticator.Type.TOTP and keyring(self.user.pk).keys:
+            raise ValidationError(
+                gettext("Use your key, or one of your recovery codes if you have lost it.")
+            )
+        return code
 
 
 def _counted(form: BaseAuthenticateForm, check: Callable[[], str]) -> str:
