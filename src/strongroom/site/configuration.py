@@ -115,6 +115,14 @@ class Configuration:
     critical_grace_days: int = _setting(
         14, "days that a project's people have to enrol a key before it is critical"
     )
+    recovery_delay_hours: int = _setting(
+        72,
+        "hours between a request to recover an account without its factors and the earliest moment"
+        " at which administrators may agree; at least 168 for critical projects and administrators",
+    )
+    dangerous_delay_minutes: int = _setting(
+        60, "minutes between an administrator's dangerous act being confirmed and carried out"
+    )
     key_passphrase: str = _secret(
         "encrypts the key file; set it before the first start (environment only)"
     )
@@ -320,6 +328,8 @@ def _checked(read: Configuration) -> Configuration:
         "critical_share": 0 <= read.critical_share <= 100,  # noqa: PLR2004 - percent
         "critical_dependents": read.critical_dependents >= 0,
         "critical_grace_days": 0 <= read.critical_grace_days <= 365,  # noqa: PLR2004 - a year
+        "recovery_delay_hours": 0 < read.recovery_delay_hours <= 24 * 365,
+        "dangerous_delay_minutes": 0 < read.dangerous_delay_minutes <= 7 * 24 * 60,
         "mail": mail.is_valid(read.mail),
         "mail_from": not read.mail_from or _is_mailbox(read.mail_from),
         "breached_passwords": breaches.is_valid(read.breached_passwords),

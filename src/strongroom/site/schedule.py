@@ -6,6 +6,8 @@
 | pages of projects that a crash left       | every 5 s       | one is behind as it was before    |
 | positions of committed events             | every 2 s       | an event has none                 |
 | letters                                   | every second    | one is due                        |
+| dangerous acts that two have confirmed    | every minute    | always                            |
+| letters and ends of recoveries             | every 5 minutes | always                            |
 | stages whose time is over                 | every hour      | always                            |
 | accounts that are to close                | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
@@ -55,6 +57,8 @@ SCHEDULE = Schedule(
         Watch("positions of events", 2.0, work.sequence_events, sequencer.is_behind),
     ),
     periodic=(
+        Periodic("dangerous acts", timedelta(minutes=1), work.carry_out_proposals),
+        Periodic("recoveries", timedelta(minutes=5), work.tend_recoveries),
         Periodic("expiry of stages", timedelta(hours=1), work.expire_stages),
         Periodic("closing of accounts", timedelta(hours=1), work.close_accounts),
         Periodic("retention", timedelta(days=1), work.keep_retention),

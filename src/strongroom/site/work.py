@@ -17,6 +17,8 @@ from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
 from strongroom.people.accounts import counters, devices, letters, links, notices, sessions
+from strongroom.people.oversight import proposals
+from strongroom.people.recovery import acts as recovery
 from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.announcing import announce
@@ -81,6 +83,19 @@ def expire_stages() -> None:
     made = house()
     while opening.expire(made.yard, made.clock.now()) == opening.AT_ONCE:
         give_way()
+
+
+@job()
+def tend_recoveries() -> None:
+    """Remind of recoveries that wait, and carry out what the operator began."""
+    recovery.tend(house().office)
+
+
+@job()
+def carry_out_proposals() -> None:
+    """Carry out the dangerous acts that two have confirmed some time ago."""
+    made = house()
+    proposals.carry_out(made.office, made.dangerous, made.clock.now())
 
 
 @job()

@@ -26,7 +26,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from strongroom.core.errors import InvalidError
+from strongroom.core.errors import ConflictError, InvalidError
 from strongroom.packages.catalog.demands import demanded
 from strongroom.people.accounts import devices, factors, letters
 from strongroom.people.accounts.guesses import Watched
@@ -34,6 +34,7 @@ from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
 from strongroom.people.models import User
+from strongroom.people.oversight import names, switches
 from strongroom.site.accounts import guarding
 from strongroom.site.accounts.passwords import is_stolen
 from strongroom.site.accounts.sessions import BROWSER
@@ -56,13 +57,16 @@ class Accounts(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Say whether strangers may make accounts, which they may not before there is anybody."""
-        return house().configuration.sign_up and not unclaimed()
+        opened = house().configuration.sign_up and not unclaimed()
+        return opened and not switches.why_off(switches.Name.SIGN_UP)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002 - likewise
-        """Refuse a name that nobody can take, or that somebody has."""
+        """Refuse a name that nobody can take, that somebody has, or that speaks for others."""
         try:
             check_name(username)
-        except InvalidError as problem:
+            if not shallow:
+                names.may_sign_up(username, house().configuration.site_name)
+        except (ConflictError, InvalidError) as problem:
             raise ValidationError(f"{problem.sentence} {problem.remedy}") from problem
         return str(super().clean_username(username, shallow))
 

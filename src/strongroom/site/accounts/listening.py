@@ -20,6 +20,7 @@ from strongroom.people.accounts.notices import Happening
 from strongroom.people.accounts.users import person
 from strongroom.people.affairs import closing
 from strongroom.people.models import User
+from strongroom.people.recovery import acts as recovery
 from strongroom.proof.ledger.events import record
 from strongroom.site.accounts import guarding
 from strongroom.site.assembly import house
@@ -55,10 +56,13 @@ def signed_in(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN4
 
     From a device that is known, that stands in the log and no letter tells it.
     """
-    shown = factors.shown(records_of(request, user)).name.lower().replace("_", "-")
+    assurance = factors.shown(records_of(request, user))
+    shown = assurance.name.lower().replace("_", "-")
     known = devices.is_known(user.pk, held(request, user.pk), house().clock.now())
     happening = Happening(Kind.SIGNED_IN, user.pk, {"assurance": shown}, quiet=known)
     _tell(request, user, happening, assurance=shown)
+    if assurance >= Assurance.MULTI_FACTOR:
+        recovery.stop_of(house().office, user, person(user, SESSION, assurance))
     closing.keep(user, _acting(request, user), house().clock)
 
 
