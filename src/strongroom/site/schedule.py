@@ -10,6 +10,7 @@
 | accounts that are to close                | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
 | sessions, links, letters that have ended  | every day       | always                            |
+| domains of verified addresses             | every day       | always                            |
 | blobs and files that nothing names        | every day       | no backup is under way            |
 | every byte read back: files, then pages   | every week      | always, in parts                  |
 
@@ -58,6 +59,9 @@ SCHEDULE = Schedule(
         Periodic("closing of accounts", timedelta(hours=1), work.close_accounts),
         Periodic("retention", timedelta(days=1), work.keep_retention),
         Periodic("forgetting", timedelta(days=1), work.forget, first=timedelta(hours=1)),
+        Periodic(
+            "mail domains", timedelta(days=1), work.look_at_domains, first=timedelta(minutes=90)
+        ),
         Periodic("sweep", timedelta(days=1), work.sweep, first=timedelta(hours=2)),
         Periodic("scrub", timedelta(days=7), work.scrub, first=timedelta(hours=3)),
     ),

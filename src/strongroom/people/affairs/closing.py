@@ -23,6 +23,7 @@ from strongroom.people.models import (
     Grant,
     Letter,
     Notice,
+    ProvedAddress,
     SignInLink,
     Token,
     User,
@@ -100,7 +101,15 @@ def erase(user_id: int, clock: Clock) -> bool:
             return False
         emails = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
         Letter.objects.filter(Q(to__in=list(emails)) | Q(notice__user=user)).delete()
-        for rows in (Notice, EmailAddress, Authenticator, BrowserSession, SignInLink, Token):
+        for rows in (
+            Notice,
+            EmailAddress,
+            ProvedAddress,
+            Authenticator,
+            BrowserSession,
+            SignInLink,
+            Token,
+        ):
             rows.objects.filter(user=user).delete()
         user.email, user.admin, user.is_active = "", False, False
         user.closes_at = user.last_login = None

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -20,9 +21,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from strongroom.core.actors import Assurance
 from strongroom.core.errors import InvalidError
 from strongroom.people.access.demands import demanded
-from strongroom.people.accounts import factors, letters
+from strongroom.people.accounts import domains, factors, letters
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
@@ -30,8 +32,10 @@ from strongroom.people.models import User
 from strongroom.site.accounts.sessions import BROWSER
 from strongroom.site.assembly import house
 from strongroom.web.accounts.spoken import spoken
-from strongroom.web.visitors import ENROLLED, SECURITY, tell
+from strongroom.web.visitors import ENROLLED, SECURITY, assurance, tell
 
+_BY_FACTOR = "allauth.mfa.stages.AuthenticateStage"
+_PROVING = "account/email/email_confirmation"  # with or without a sign-up
 _BY_CODE, _BY_KEY = "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
 
 
@@ -109,6 +113,21 @@ class Accounts(DefaultAccountAdapter):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
+    def get_login_stages(self) -> list[str]:
+        """Ask for the second factor before anything is mailed: mail may be read by others."""
+        return sorted(super().get_login_stages(), key=lambda one: one != _BY_FACTOR)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take an address as proved; one that has lapsed only with a second factor besides."""
+        user = _ours(email_address.user)
+        known = assurance(request, user) >= Assurance.MULTI_FACTOR
+        if domains.has_lapsed(user.pk, email_address.email) and not known:
+            tell(
+                request, gettext("This address has lapsed. Show a second factor first."), grave=True
+            )
+            return False
+        return bool(super().confirm_email(request, email_address))
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return where a new password is set: under the configured name, not a request's host."""
         user, _, rest = key.partition("-")
@@ -116,7 +135,9 @@ class Accounts(DefaultAccountAdapter):
         return f"{house().configuration.url}{path}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write a letter; a worker delivers it."""
+        """Write a letter; a worker delivers it. None goes to where others may read it."""
+        if domains.is_withheld(email) and not template_prefix.startswith(_PROVING):
+            return
         made = house()
         words = {
             "site_name": made.configuration.site_name,
