@@ -1,5 +1,6 @@
 """The rules of recovery, by value and by property."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -67,11 +68,12 @@ def test_the_operator_waits_and_needs_nobody() -> None:
 
 def test_what_has_ended_stays_ended() -> None:
     ended = rules.cancelled(ASKED)
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: rules.approved(ended, ADA, BOTH, RIPE),
         lambda: rules.cancelled(ended),
         lambda: rules.done(ended, BOTH, RIPE),
-    ):
+    )
+    for act in acts:
         with pytest.raises(ConflictError) as refusal:
             act()
         assert refusal.value.code == "recovery-ended"

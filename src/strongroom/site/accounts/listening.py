@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from strongroom.core.actors import SESSION, Actor, Assurance
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts import devices, factors, notices
+from strongroom.people.accounts import devices, domains, factors, notices
 from strongroom.people.accounts.notices import Happening
 from strongroom.people.accounts.users import person
 from strongroom.people.affairs import closing
@@ -104,7 +104,9 @@ def address_removed(
 def address_verified(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:  # noqa: ANN401
     """Tell that an address was proved."""
     user = email_address.user
-    _tell(request, user, Happening(Kind.ADDRESS_VERIFIED, user.pk, _named(email_address)))
+    with transaction.atomic():
+        domains.prove(user.pk, email_address.email, house().clock.now())
+        _tell(request, user, Happening(Kind.ADDRESS_VERIFIED, user.pk, _named(email_address)))
 
 
 def address_preferred(
