@@ -24,6 +24,7 @@ class Kind(StrEnum):
     ADDRESS_ADDED = "address-added"
     ADDRESS_REMOVED = "address-removed"
     ADDRESS_VERIFIED = "address-verified"
+    ADDRESS_LAPSED = "address-lapsed"
     PRIMARY_ADDRESS_CHANGED = "primary-address-changed"
     FACTOR_ADDED = "factor-added"
     FACTOR_REMOVED = "factor-removed"

@@ -294,3 +294,45 @@ class Prohibition(models.Model):
     def __str__(self) -> str:
         """Return the name as it was written."""
         return f"{self.what} {self.display}"
+
+
+class MailDomain(models.Model):
+    """A domain of verified addresses: what DNS and its registry said of it when last asked.
+
+    `doubted_since` is the first of the findings against it that no good one has followed.
+    """
+
+    name = models.CharField(max_length=253, unique=True)
+    asked_at = models.DateTimeField(null=True, db_index=True)
+    mail = models.CharField(max_length=16, blank=True)
+    held = models.CharField(max_length=16, blank=True)
+    registered_at = models.DateTimeField(null=True)
+    doubted_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class ProvedAddress(models.Model):
+    """When an address of an account was proved, or was first seen here as one that had been.
+
+    From `lapsed_at` on it proves nothing, whoever reads its mail, until it is proved anew.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proved_addresses")
+    email = models.EmailField(db_index=True)
+    domain = models.ForeignKey(MailDomain, on_delete=models.CASCADE, related_name="addresses")
+    proved_at = models.DateTimeField()
+    lapsed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One row for an address of an account."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["user", "email"], name="one_proof_of_an_address"),
+        )
+
+    def __str__(self) -> str:
+        """Return how the proof is called: by its row."""
+        return f"proved address {self.pk}"

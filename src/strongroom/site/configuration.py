@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.site import databases
-from strongroom.stores import breaches, mail
+from strongroom.stores import breaches, mail, registrations, resolver
 from strongroom.stores.buckets import address as buckets
 
 PREFIX = "STRONGROOM_"
@@ -131,6 +131,19 @@ class Configuration:
         " data folder"
     )
     mail_from: str = _setting("", "the sender of letters; by default strongroom@HOST")
+    mail_domains_trusted: tuple[str, ...] = _setting(
+        (), "domains of mail that nobody needs to ask about, such as one's own"
+    )
+    dns_servers: tuple[str, ...] = _setting(
+        (), f"who is asked about mail domains: {resolver.FORM}; empty: the machine's own"
+    )
+    rdap_servers: tuple[str, ...] = _setting(
+        (), f"registries that are asked about mail domains: {registrations.FORM}"
+    )
+    rdap_bootstrap: str = _setting(
+        "https://data.iana.org/rdap/dns.json",
+        "the list of all other registries (RFC 9224); empty: no others are asked",
+    )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
         "",
@@ -334,6 +347,9 @@ def _checked(read: Configuration) -> Configuration:
         "mail_from": not read.mail_from or _is_mailbox(read.mail_from),
         "breached_passwords": breaches.is_valid(read.breached_passwords),
         "breached_passwords_unasked": read.breached_passwords_unasked in {"admit", "refuse"},
+        "dns_servers": resolver.is_valid(read.dns_servers),
+        "rdap_servers": registrations.is_valid(read.rdap_servers),
+        "rdap_bootstrap": registrations.is_address(read.rdap_bootstrap),
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),

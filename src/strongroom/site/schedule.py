@@ -13,6 +13,7 @@
 | what rules of retention let go            | every day       | always                            |
 | which projects are critical               | every day       | always                            |
 | sessions, links, letters that have ended  | every day       | always                            |
+| domains of verified addresses             | every day       | always                            |
 | blobs and files that nothing names        | every day       | no backup is under way            |
 | every byte read back: files, then pages   | every week      | always, in parts                  |
 
@@ -64,6 +65,9 @@ SCHEDULE = Schedule(
         Periodic("retention", timedelta(days=1), work.keep_retention),
         Periodic("criticality", timedelta(days=1), work.judge_criticality),
         Periodic("forgetting", timedelta(days=1), work.forget, first=timedelta(hours=1)),
+        Periodic(
+            "mail domains", timedelta(days=1), work.look_at_domains, first=timedelta(minutes=90)
+        ),
         Periodic("sweep", timedelta(days=1), work.sweep, first=timedelta(hours=2)),
         Periodic("scrub", timedelta(days=7), work.scrub, first=timedelta(hours=3)),
     ),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,9 @@ from strongroom.core.errors import ConflictError, ForbiddenError
 from strongroom.people.recovery import rules
 from strongroom.people.recovery.rules import Standing, State
 from tests.fakes.clocks import NOON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OWNER, ADA, BOB, EVE = 1, 2, 3, 4
 BOTH = frozenset({OWNER, ADA, BOB})
@@ -67,11 +71,12 @@ def test_the_operator_waits_and_needs_nobody() -> None:
 
 def test_what_has_ended_stays_ended() -> None:
     ended = rules.cancelled(ASKED)
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: rules.approved(ended, ADA, BOTH, RIPE),
         lambda: rules.cancelled(ended),
         lambda: rules.done(ended, BOTH, RIPE),
-    ):
+    )
+    for act in acts:
         with pytest.raises(ConflictError) as refusal:
             act()
         assert refusal.value.code == "recovery-ended"
