@@ -174,6 +174,23 @@ def test_a_stopped_recovery_removes_nothing_any_more(
     assert "Strongroom: the recovery of ann was stopped" in bureau.told("ann@example.org")
 
 
+def test_whoever_stopped_one_has_a_day_of_rest(bureau: Bureau, ann: User) -> None:
+    acts.stop(bureau.office, asked(bureau, ann).pk, half(ann))
+    told = len(bureau.sent)
+    with pytest.raises(ConflictError) as refusal:
+        asked(bureau, ann)
+    assert (refusal.value.code, len(bureau.sent)) == ("recovery-stopped", told)
+    assert acts.break_glass(bureau.office, ann, "agreed by phone", at_once=False).state == "open"
+
+
+def test_a_recovery_that_nobody_approves_lapses(bureau: Bureau, ann: User) -> None:
+    asked(bureau, ann)
+    bureau.clock.forward(DELAY + timedelta(days=30))
+    assert acts.tend(bureau.office) == 1
+    assert Recovery.objects.get().state == "cancelled"
+    assert has_factor(ann)
+
+
 def test_a_sign_in_with_a_factor_stops_what_is_open(bureau: Bureau, ann: User) -> None:
     assert not acts.stop_of(bureau.office, ann, sure(ann))
     asked(bureau, ann)

@@ -82,6 +82,20 @@ def test_what_has_ended_stays_ended() -> None:
         assert refusal.value.code == "recovery-ended"
 
 
+def test_after_one_was_stopped_nobody_asks_for_a_day() -> None:
+    rules.may_ask(None, NOON)
+    rules.may_ask(NOON, NOON + timedelta(days=1))
+    with pytest.raises(ConflictError) as refusal:
+        rules.may_ask(NOON, NOON + timedelta(hours=23))
+    assert refusal.value.code == "recovery-stopped"
+
+
+def test_what_nobody_cares_for_lapses() -> None:
+    assert not rules.has_lapsed(ASKED, RIPE + timedelta(days=29))
+    assert rules.has_lapsed(ASKED, RIPE + timedelta(days=30))
+    assert not rules.has_lapsed(rules.cancelled(ASKED), RIPE + timedelta(days=30))
+
+
 @dataclass(frozen=True)
 class Try:
     """An attempt: who does what, how many hours after the one before."""

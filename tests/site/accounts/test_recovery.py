@@ -56,6 +56,8 @@ def test_the_page_says_the_numbers_that_the_code_goes_by(db: None) -> None:
     assert f"Then {told['hours']} hours pass; {told['critical_hours']} hours" in page
     assert f"every {told['letter_hours']} hours" in page
     assert f"{told['approvals']} different administrators" in page
+    assert f"For {told['rest_hours']} hours after that nobody can ask again." in page
+    assert f"Where nobody has for {told['lapse_days']} days" in page
     assert f"works for {told['ask_hours']} h." in page
     assert f"within {told['enrol_hours']} hours" in page
     assert told == {
@@ -63,6 +65,8 @@ def test_the_page_says_the_numbers_that_the_code_goes_by(db: None) -> None:
         "critical_hours": rules.CRITICAL_AT_LEAST / timedelta(hours=1),
         "approvals": rules.APPROVALS,
         "letter_hours": rules.TOLD_EVERY / timedelta(hours=1),
+        "rest_hours": rules.REST / timedelta(hours=1),
+        "lapse_days": rules.LAPSES_AFTER / timedelta(days=1),
         "ask_hours": ASK_FOR / timedelta(hours=1),
         "enrol_hours": ENROL_FOR / timedelta(hours=1),
     }

@@ -6,7 +6,7 @@ there is no way. The rows are locked in one order: the account, then its recover
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -115,6 +115,9 @@ def tend(office: Office) -> int:
             if row.by_operator and rules.is_due(_standing(row), frozenset(), now):
                 _finish_or_stop(office, row)
                 count += 1
+            elif rules.has_lapsed(_standing(row), now):
+                _stop(office, row, REGISTRY)
+                count += 1
             elif row.state == State.OPEN and now - row.told_at >= rules.TOLD_EVERY:
                 Recovery.objects.filter(pk=row.pk).update(told_at=now)
                 _tell_owner(office, row)
@@ -157,6 +160,8 @@ def _begin(
         row = Recovery.objects.filter(user=user, state=State.OPEN).first()
         if row is not None and not by_operator:
             return row
+        if not by_operator:
+            rules.may_ask(_stopped_at(user), now)
         if row is None:
             row = Recovery(user=user, asked_at=now, ripe_at=ripe_at, state=State.OPEN)
         row.ripe_at, row.by_operator, row.told_at = min(row.ripe_at, ripe_at), by_operator, now
@@ -174,6 +179,11 @@ def _begin(
         more = {**facts, "ripe_at": row.ripe_at.isoformat(), "critical": bool(critical)}
         record(_event(Kind.RECOVERY_ASKED, row, by, more), office.clock)
     return row
+
+
+def _stopped_at(user: User) -> datetime | None:
+    rows = Recovery.objects.filter(user=user, state=State.CANCELLED).order_by("-ended_at")
+    return rows.values_list("ended_at", flat=True).first()
 
 
 def _finish(office: Office, row: Recovery, by: Actor) -> None:

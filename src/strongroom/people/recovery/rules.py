@@ -17,6 +17,8 @@ from strongroom.core.errors import ConflictError, ForbiddenError
 APPROVALS = 2
 CRITICAL_AT_LEAST = timedelta(hours=168)
 TOLD_EVERY = timedelta(days=1)
+LAPSES_AFTER = timedelta(days=30)  # since it could be approved, and was not
+REST = timedelta(days=1)  # after one was stopped, so that nobody is worn down by letters
 
 
 class State(StrEnum):
@@ -42,6 +44,21 @@ class Standing:
 def waits(ordinary: timedelta, *, critical: bool) -> timedelta:
     """Return how long a recovery waits, by the setting and by what the account can change."""
     return max(ordinary, CRITICAL_AT_LEAST) if critical else ordinary
+
+
+def may_ask(stopped_at: datetime | None, now: datetime) -> None:
+    """Refuse to begin anew at once where one has just been stopped."""
+    if stopped_at is not None and now < stopped_at + REST:
+        raise ConflictError(
+            "recovery-stopped",
+            "A recovery of this account was stopped less than a day ago.",
+            "Whoever stopped it has a factor, or reads its mail. Ask again tomorrow.",
+        )
+
+
+def has_lapsed(standing: Standing, now: datetime) -> bool:
+    """Say whether nobody has cared for so long that it ends undone."""
+    return standing.state is State.OPEN and now >= standing.ripe_at + LAPSES_AFTER
 
 
 def approved(

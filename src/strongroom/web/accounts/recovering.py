@@ -93,6 +93,8 @@ def numbers(office: Office) -> dict[str, int]:
         "critical_hours": _hours(rules.waits(ordinary, critical=True)),
         "approvals": rules.APPROVALS,
         "letter_hours": _hours(rules.TOLD_EVERY),
+        "rest_hours": _hours(rules.REST),
+        "lapse_days": rules.LAPSES_AFTER.days,
         "ask_hours": _hours(ASK_FOR),
         "enrol_hours": _hours(ENROL_FOR),
     }
