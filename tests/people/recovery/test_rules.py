@@ -1,8 +1,8 @@
 """The rules of recovery, by value and by property."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,9 @@ from strongroom.core.errors import ConflictError, ForbiddenError
 from strongroom.people.recovery import rules
 from strongroom.people.recovery.rules import Standing, State
 from tests.fakes.clocks import NOON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OWNER, ADA, BOB, EVE = 1, 2, 3, 4
 BOTH = frozenset({OWNER, ADA, BOB})
