@@ -5,6 +5,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from strongroom.packages.models import Stage
 from strongroom.packages.publishing.pipeline import publish
 from strongroom.packages.publishing.steps import Upload
 from strongroom.packages.upkeep.premises import BACKUP
+from strongroom.people.accounts import letters
 from strongroom.people.accounts.links import create_link
 from strongroom.people.models import BrowserSession, SignInLink, User
 from strongroom.proof.ledger.events import newest_of
@@ -33,7 +35,7 @@ from tests.settings import DATA
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MADE = ("blobs", "public")
+MADE = ("blobs", "public", "mail")
 OLD = 3 * 24 * 3600.0  # seconds
 
 
@@ -147,6 +149,28 @@ def test_stages_whose_time_is_over_are_ended(alice: User) -> None:
     work.expire_stages.func()
     assert Stage.objects.get().state == "expired"
     assert len(newest_of([Kind.STAGE_EXPIRED], 9)) == 1
+
+
+def test_letters_are_delivered_by_one_worker_at_a_time(alice: User) -> None:
+    assert letters.are_due(house().clock.now())
+    with house().apart("letters").tried("letters") as held:
+        assert held
+        work.deliver_letters.func()
+    assert letters.are_due(house().clock.now())
+    work.deliver_letters.func()
+    assert letters.counts(house().clock.now()).waiting == 0
+    (letter,) = (DATA / "mail").glob("*.eml")
+    text = message_from_bytes(letter.read_bytes(), policy=policy.default)
+    assert (text["To"], text["Subject"]) == (
+        "alice@example.org",
+        "Strongroom: Your account was made",
+    )
+
+
+def test_accounts_are_closed_when_their_time_is_over(alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(closes_at=house().clock.now())
+    work.close_accounts.func()
+    assert not User.objects.get(pk=alice.pk).is_active
 
 
 def test_what_has_ended_long_ago_is_forgotten(alice: User) -> None:

@@ -121,7 +121,6 @@ MFA_FORMS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a key cannot be guessed; this limits work
 MFA_ADAPTER = "strongroom.site.accounts.adapters.Factors"
-MFA_FORMS = {"reauthenticate": "strongroom.web.accounts.forms.Reauthenticate"}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

@@ -15,7 +15,7 @@ from strongroom.core.actors import UNSEEN, Actor, Assurance, Browser
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts.notices import Happening, is_known, note
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import ACCOUNTS, create_user, person, unclaimed
 from strongroom.people.models import SignInLink, User
 from strongroom.proof.ledger.events import record
@@ -79,8 +79,8 @@ def use(secret: str, clock: Clock, browser: Browser = UNSEEN) -> User:
         if link.user is None or not link.user.is_active:
             raise ForbiddenError("link-invalid", "This link signs nobody in.", "Ask for a new one.")
         _spend(link, clock)
-        told = Happening(Kind.SIGNED_IN, link.user.pk, quiet=is_known(link.user.pk, browser))
-        note(told, person(link.user, LINK, Assurance.SINGLE_FACTOR, browser), clock)
+        whoever = person(link.user, LINK, Assurance.SINGLE_FACTOR, browser)
+        note(Happening(Kind.SIGNED_IN, link.user.pk), whoever, clock)
         record(Event(kind=Kind.SIGNED_IN, actor=link.user.username, credential=LINK), clock)
     return link.user
 

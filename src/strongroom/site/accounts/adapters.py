@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records as records_of
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -173,10 +174,18 @@ class Accounts(DefaultAccountAdapter):
         return [*by_key, *by_code] or offered
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ANN401 - likewise
-        """Ask nobody for a factor that they enrolled a moment ago; a code would not work twice."""
-        enrolled = context.request.session.get(ENROLLED, {})
+        """Ask nobody for the best factor they have just after they showed or enrolled it.
+
+        A code by time would not work twice, and whoever must ask too often is believed too easily.
+        """
+        request = context.request
+        user = _ours(request.user)
         fresh = house().clock.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        if enrolled.get("user") == context.request.user.pk and enrolled.get("at", 0) > fresh:
+        enrolled = request.session.get(ENROLLED, {})
+        if enrolled.get("user") == user.pk and enrolled.get("at", 0) > fresh:
+            return False
+        shown = factors.shown_at(records_of(request, user), factors.ability(user.pk))
+        if shown is not None and shown.timestamp() > fresh:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 

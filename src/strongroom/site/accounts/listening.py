@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from strongroom.core.actors import SESSION, Actor, Assurance
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts import factors, notices
+from strongroom.people.accounts import devices, factors, notices
 from strongroom.people.accounts.notices import Happening
 from strongroom.people.accounts.users import person
 from strongroom.people.affairs import closing
@@ -23,6 +23,7 @@ from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
 from strongroom.site.accounts import guarding
 from strongroom.site.assembly import house
+from strongroom.web.accounts.devices import held
 from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.visitors import ENROLLED, browser
 
@@ -52,10 +53,10 @@ def signed_up(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN4
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that somebody has signed in, and how well they proved who they are.
 
-    From where somebody has done so before, that stands in the log and no letter tells it.
+    From a device that is known, that stands in the log and no letter tells it.
     """
     shown = factors.shown(records_of(request, user)).name.lower().replace("_", "-")
-    known = notices.is_known(user.pk, browser(request))
+    known = devices.is_known(user.pk, held(request, user.pk), house().clock.now())
     happening = Happening(Kind.SIGNED_IN, user.pk, {"assurance": shown}, quiet=known)
     _tell(request, user, happening, assurance=shown)
     closing.keep(user, _acting(request, user), house().clock)

@@ -50,6 +50,9 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.SESSION_ENDED: Saying(
         _("Sessions of your account were ended"), _("How many: %(sessions)s")
     ),
+    Kind.DEVICE_FORGOTTEN: Saying(
+        _("Devices of your account were forgotten"), _("How many: %(devices)s")
+    ),
     Kind.TOKEN_CREATED: Saying(_("A token was made for your account"), _TOKEN),
     Kind.TOKEN_REVOKED: Saying(_("A token of your account was revoked"), _TOKEN),
     Kind.ROLE_GRANTED: Saying(_("You were given a role in a project"), _ROLE),
