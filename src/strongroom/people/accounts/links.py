@@ -31,7 +31,13 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def create_link(user: User | None, actor: Actor, clock: Clock, secret: Callable[[], str]) -> str:
+def create_link(
+    user: User | None,
+    actor: Actor,
+    clock: Clock,
+    secret: Callable[[], str],
+    sign_in_for: timedelta = SIGN_IN_FOR,
+) -> str:
     """Make a link's secret for a user, or for the first administrator if `user` is None."""
     text = secret()
     now = clock.now()
@@ -43,7 +49,7 @@ def create_link(user: User | None, actor: Actor, clock: Clock, secret: Callable[
             digest=_digest(text),
             user=user,
             created_at=now,
-            expires_at=now + (SIGN_IN_FOR if user else CLAIM_FOR),
+            expires_at=now + (sign_in_for if user else CLAIM_FOR),
         )
         if user is not None:
             note(Happening(Kind.SIGN_IN_LINK_CREATED, user.pk), actor, clock)

@@ -24,6 +24,7 @@ from strongroom.people.models import (
     Grant,
     Letter,
     Notice,
+    ProvedAddress,
     SignInLink,
     Token,
     User,
@@ -33,7 +34,10 @@ from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
 
 GRACE = timedelta(days=7)
-PERSONAL = (Notice, EmailAddress, Authenticator, BrowserSession, Device, SignInLink, Token)
+PERSONAL = (
+    *(Notice, EmailAddress, ProvedAddress, Authenticator),
+    *(BrowserSession, Device, SignInLink, Token),
+)
 
 
 def refuse_needed(user: User) -> None:

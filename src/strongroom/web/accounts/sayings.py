@@ -41,6 +41,10 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.ADDRESS_ADDED: Saying(_("An e-mail address was added to your account"), _ADDRESS),
     Kind.ADDRESS_REMOVED: Saying(_("An e-mail address was removed from your account"), _ADDRESS),
     Kind.ADDRESS_VERIFIED: Saying(_("An e-mail address of your account was verified"), _ADDRESS),
+    Kind.ADDRESS_LAPSED: Saying(
+        _("An e-mail address of your account counts as verified no longer: its domain lapsed"),
+        _("The address: %(address)s. Why: %(reason)s"),
+    ),
     Kind.PRIMARY_ADDRESS_CHANGED: Saying(_("Your primary e-mail address was changed"), _ADDRESS),
     Kind.FACTOR_ADDED: Saying(_("A second factor was added to your account"), _FACTOR),
     Kind.FACTOR_REMOVED: Saying(_("A second factor was removed from your account"), _FACTOR),
