@@ -36,6 +36,7 @@ PERSONAL = frozenset(
         Kind.FACTOR_REMOVED,
         Kind.FACTOR_RESET,
         Kind.SESSION_ENDED,
+        Kind.DEVICE_FORGOTTEN,
         Kind.TOKEN_CREATED,
         Kind.TOKEN_REVOKED,
         Kind.QUOTA_CHANGED,

@@ -105,6 +105,7 @@ def test_a_stolen_password_is_refused_at_sign_up(ada: Person, rebuild: Rebuild) 
 
 def test_a_stolen_password_is_refused_at_a_change(ada: Person, rebuild: Rebuild) -> None:
     ada.sign_in(ada.browser)
+    ada.prove(ada.browser)
     rebuild(stolen_are(NEW))
     form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     assert "stolen" in ada.browser.post(CHANGE, form).content.decode()
@@ -133,6 +134,7 @@ def test_who_signs_in_with_a_stolen_password_changes_it_first(
     ada.browser.post(link())
     for answer_ in (ada.browser.get(path), ada.browser.post(path)):
         assert (answer_.status_code, answer_["Location"]) == (303, CHANGE)
+    ada.prove(ada.browser)
     assert ada.browser.get(CHANGE).status_code == 200
 
 
@@ -141,6 +143,7 @@ def test_the_change_opens_everything_again(ada: Person, rebuild: Rebuild) -> Non
     ada.password(ada.browser)
     ada.code(ada.browser)
     ada.browser.post(link())
+    ada.prove(ada.browser)
     form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     ada.browser.post(CHANGE, form)
     assert is_in(ada.browser)

@@ -16,6 +16,7 @@ from django.db import transaction
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.events import Event, Kind
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import Device, User
 from strongroom.proof.ledger.events import record
 
@@ -104,6 +105,8 @@ def _forget(actor: Actor, rows: "QuerySet[Device]", clock: Clock) -> int:
     with transaction.atomic():
         count = rows.filter(user_id=actor.user_id).delete()[0]
         if count:
+            told = Happening(Kind.DEVICE_FORGOTTEN, actor.user_id, {"devices": count}, quiet=True)
+            note(told, actor, clock)
             facts = {"user": actor.name, "devices": count}
             record(Event(Kind.DEVICE_FORGOTTEN, actor.name, actor.credential, facts=facts), clock)
     return count

@@ -51,7 +51,7 @@ class Verdict:
 
 
 # A pause, then a short lock with a letter to the owner, then longer ones: 10 guesses in the first
-# three minutes, 25 on the first day, 6 on each day after it.
+# three minutes, 24 on the first day, 6 on each day after it.
 ACCOUNT = Ladder(
     (Step(5, 30.0), Step(10, 15 * MINUTE), Step(15, HOUR), Step(20, 4 * HOUR)),
     kept=24 * HOUR,

@@ -6,11 +6,11 @@ from allauth.account.forms import ChangePasswordForm, ConfirmEmailVerificationCo
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
-from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from strongroom.people.accounts import factors
 from strongroom.people.accounts.keyring import keyring
 from strongroom.site.accounts import guarding
 
@@ -52,15 +52,15 @@ class FactorCode(AuthenticateForm):
 
 
 class FactorCodeAgain(ReauthenticateForm):
-    """A code by time or a recovery code is asked for, of somebody who is signed in.
+    """A code is asked for, of somebody who is signed in.
 
-    Whoever has a key shows that, or a recovery code: a code by time would be the weaker proof.
+    It takes no code of an app from whoever has a key: that would be the weaker proof.
     """
 
     def clean_code(self) -> str:
-        """Check it, as a guess; raises TooOftenError."""
+        """Check it, as a guess; raises TooOftenError. Where there is a key a right code fails."""
         code = _counted(self, super().clean_code)
-        if self.authenticator.type == Authenticator.Type.TOTP and keyring(self.user.pk).keys:
+        if self.authenticator.type == factors.TOTP and keyring(self.user.pk).keys:
             raise ValidationError(
                 gettext("Use your key, or one of your recovery codes if you have lost it.")
             )
@@ -71,7 +71,7 @@ def _counted(form: BaseAuthenticateForm, check: Callable[[], str]) -> str:
     watched = guarding.at_account(_request(), "factor", form.user)
     guarding.take("factor", watched, [form.user])
     code = str(check())
-    by_time = form.authenticator.type == Authenticator.Type.TOTP
+    by_time = form.authenticator.type == factors.TOTP
     if by_time and not guarding.use_once(form.user, code):
         raise get_adapter().validation_error("incorrect_code")
     guarding.give_back(watched)

@@ -41,6 +41,10 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.ADDRESS_ADDED: Saying(_("An e-mail address was added to your account"), _ADDRESS),
     Kind.ADDRESS_REMOVED: Saying(_("An e-mail address was removed from your account"), _ADDRESS),
     Kind.ADDRESS_VERIFIED: Saying(_("An e-mail address of your account was verified"), _ADDRESS),
+    Kind.ADDRESS_LAPSED: Saying(
+        _("An e-mail address of your account counts as verified no longer: its domain lapsed"),
+        _("The address: %(address)s. Why: %(reason)s"),
+    ),
     Kind.PRIMARY_ADDRESS_CHANGED: Saying(_("Your primary e-mail address was changed"), _ADDRESS),
     Kind.FACTOR_ADDED: Saying(_("A second factor was added to your account"), _FACTOR),
     Kind.FACTOR_REMOVED: Saying(_("A second factor was removed from your account"), _FACTOR),
@@ -49,6 +53,9 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.RECOVERY_CODE_USED: Saying(_("A recovery code of your account was used")),
     Kind.SESSION_ENDED: Saying(
         _("Sessions of your account were ended"), _("How many: %(sessions)s")
+    ),
+    Kind.DEVICE_FORGOTTEN: Saying(
+        _("Devices of your account were forgotten"), _("How many: %(devices)s")
     ),
     Kind.TOKEN_CREATED: Saying(_("A token was made for your account"), _TOKEN),
     Kind.TOKEN_REVOKED: Saying(_("A token of your account was revoked"), _TOKEN),
