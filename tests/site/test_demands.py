@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -28,7 +28,6 @@ from pytest_django import Settings
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.clock import SystemClock
-from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.criticality import pin
 from strongroom.packages.staging.rows import content_of, files_of, find
 from strongroom.people.accounts import links
@@ -36,128 +35,25 @@ from strongroom.site.addresses import addresses
 from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
 from tests.fakes.publishers import MEDIA_TYPE, META, Publisher
 from tests.fakes.registry import Registry, form
+from tests.site.demanded import (
+    ADMINISTRATORS,
+    CHANGES,
+    KEY,
+    NOTHING,
+    OF_TOKENS,
+    OVERSIGHT,
+    OWN,
+    PARCEL,
+    PEOPLE,
+    PROGRAMS,
+    SESSIONS,
+    TABLES,
+    TOKENS,
+    TOTP,
+    Change,
+)
 
-PARCEL = ProjectId("pypi", "parcel")
 CLOCK = SystemClock()  # sessions end by the machine's own clock
-CHANGES = ("POST", "PUT", "PATCH", "DELETE")
-JOB = "00000000-0000-0000-0000-000000000000"
-TOTP, KEY = "totp", "webauthn"
-
-# What a person has enrolled, and what the session has shown of it.
-SESSIONS: dict[str, tuple[list[str], list[str]]] = {
-    "nothing enrolled": ([], []),
-    "codes not shown": ([TOTP], []),
-    "codes": ([TOTP], [TOTP]),
-    "key not shown": ([TOTP, KEY], [TOTP]),
-    "key": ([KEY], [KEY]),
-}
-TOKENS: dict[str, list[str]] = {"nothing enrolled": [], "codes": [TOTP], "key": [KEY]}
-
-# "enrol" and "prove" lead a browser to where a factor is added or shown, "sign-in" to where a
-# session begins; the others are codes of refusals. "passed": asked no more of who it is.
-OF_PEOPLE = {
-    "ordinary": ["enrol", "prove", "passed", "passed", "passed"],
-    "critical": ["enrol", "prove", "enrol", "prove", "passed"],
-}
-OF_ADMINISTRATORS = dict.fromkeys(("ordinary", "critical"), OF_PEOPLE["ordinary"])
-OF_TOKENS = {
-    "ordinary": ["mfa-needed", "passed", "passed"],
-    "critical": ["mfa-needed", "webauthn-needed", "passed"],
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change by one address: what is sent, and how it is answered where nobody stands in its way.
-
-    Words in braces stand for what `scene` has made.
-    """
-
-    path: str
-    json: Mapping[str, object] | None = None
-    form: Mapping[str, object] = field(default_factory=dict)
-    body: bytes | None = None
-    passed: int = 303
-
-
-def released(path: str, passed: int = 303, **sent: object) -> Change:
-    return Change(f"/manage/project/parcel/{path}/", form=sent, passed=passed)
-
-
-PEOPLE: dict[tuple[str, str], list[Change]] = {
-    ("POST", "manage/project/<str:name>/yank/<str:version>/"): [released("yank/1.0")],
-    ("POST", "manage/project/<str:name>/unyank/<str:version>/"): [released("unyank/1.0")],
-    ("POST", "manage/project/<str:name>/remove/<str:version>/"): [
-        released("remove/1.0", typed="1.0")
-    ],
-    ("POST", "manage/project/<str:name>/retention/"): [released("retention")],
-    ("POST", "manage/project/<str:name>/status/<str:status>/"): [
-        released("status/archived"),
-        released("status/quarantined"),
-    ],
-    ("POST", "manage/project/<str:name>/approvals/<int:wanted>/"): [released("approvals/0")],
-    ("POST", "manage/project/<str:name>/critical/<str:wanted>/"): [
-        released("critical/on"),
-        released("critical/off"),
-        released("critical/auto"),
-    ],
-    ("POST", "manage/project/<str:name>/confirmation/<str:wanted>/"): [released("confirmation/on")],
-    ("POST", "stages/<str:handle>/<str:act>/"): [
-        Change("/stages/{stage}/publish/", form={"content": "{content}"}),
-        Change("/stages/{stage}/reject/", form={"reason": "no"}),
-        Change("/stages/{stage}/cancel/"),
-        # Nothing asks for approvals here; that is told only to whoever could give one.
-        Change("/stages/{stage}/approve/", form={"content": "{content}"}, passed=409),
-    ],
-}
-ADMINISTRATORS: dict[tuple[str, str], list[Change]] = {
-    ("POST", f"manage/jobs/<uuid:job>/{act}/"): [Change(f"/manage/jobs/{JOB}/{act}/", passed=404)]
-    for act in ("retry", "drop")
-}
-SESSION = r"^upload/sessions/(?P<handle>[0-9a-f]{32})"
-FILE = r"^upload/files/(?P<token>[0-9a-f]{32}\.[\w-]{43})/(?P<handle>[0-9a-f]{32})"
-PROJECT = "api/v1/projects/<ecosystem>/<name>"
-OF_PARCEL = "/api/v1/projects/pypi/parcel"
-PROGRAMS: dict[tuple[str, str], list[Change]] = {
-    ("POST", "^legacy/?$"): [Change("/legacy/", form={"content": "{wheel}"}, passed=200)],
-    ("POST", "^upload/?$"): [
-        Change("/upload/", json={"name": "parcel", "version": "9.0"}, passed=201)
-    ],
-    ("DELETE", f"{SESSION}$"): [Change("/upload/sessions/{stage}", passed=204)],
-    ("POST", f"{SESSION}/publish$"): [
-        Change("/upload/sessions/{stage}/publish", json={}, passed=201)
-    ],
-    ("POST", f"{SESSION}/extend$"): [
-        Change("/upload/sessions/{stage}/extend", json={"extend-for": 60}, passed=200)
-    ],
-    ("POST", f"{SESSION}/files$"): [
-        Change("/upload/sessions/{open}/files", json={"{promise}": 0}, passed=202)
-    ],
-    ("DELETE", f"{FILE}$"): [Change("{file}", passed=204)],
-    ("POST", f"{FILE}/bytes$"): [Change("{file}/bytes", body=sdist("parcel", "3.0"), passed=200)],
-    ("POST", f"{FILE}/complete$"): [Change("{there}/complete", json={}, passed=201)],
-    ("POST", f"{PROJECT}/releases/<version>/yank"): [
-        Change(f"{OF_PARCEL}/releases/1.0/yank", json={"reason": ""}, passed=200)
-    ],
-    ("DELETE", f"{PROJECT}/releases/<version>/yank"): [
-        Change(f"{OF_PARCEL}/releases/1.0/yank", passed=200)
-    ],
-    ("DELETE", f"{PROJECT}/releases/<version>"): [Change(f"{OF_PARCEL}/releases/1.0", passed=200)],
-    ("PUT", f"{PROJECT}/retention"): [
-        Change(f"{OF_PARCEL}/retention", json={"keep_prereleases": 3}, passed=200)
-    ],
-    ("PUT", f"{PROJECT}/status"): [
-        Change(f"{OF_PARCEL}/status", json={"status": "archived"}, passed=200)
-    ],
-    ("POST", "api/v1/stages/<handle>/publish"): [
-        Change("/api/v1/stages/{stage}/publish", passed=200)
-    ],
-    ("DELETE", "api/v1/stages/<handle>"): [Change("/api/v1/stages/{stage}", passed=200)],
-}
-# What concerns no project: one's own account, and getting into it.
-OWN = ("account/", "sign-in/", "sign-out/", "claim/")
-# Addresses that change nothing, whatever they are sent.
-NOTHING = {"legacy/credential", "health/ready", "metrics", r"^api(?:/|$)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +61,6 @@ class Scene:
     """A registry with its whole site, a project of alice's, stages of it, and her token."""
 
     registry: Registry
-    routes: tuple[URLPattern, ...]
     names: Mapping[str, str]
     token: str
 
@@ -218,13 +113,20 @@ def promise(kind: str, version: str) -> dict[str, object]:
 
 
 @pytest.fixture
-def scene(registry: Registry, settings: Settings) -> Scene:
-    """Return a registry whose every address can be asked."""
+def routes(registry: Registry, settings: Settings) -> tuple[URLPattern, ...]:
+    """Return all addresses of a registry; each can be asked."""
     site = ModuleType("site")
     routes = tuple(addresses(replace(registry.house, clock=CLOCK)))
     handlers = {f"handler{n}": f"strongroom.web.faults.{name}" for n, name in FAULTS}
     vars(site).update(urlpatterns=list(routes), **handlers)
     settings.ROOT_URLCONF = site
+    return routes
+
+
+@pytest.fixture
+def scene(registry: Registry, routes: tuple[URLPattern, ...]) -> Scene:
+    """Return a registry with its whole site."""
+    assert routes
     registry.owner.admin = True
     registry.owner.save()
     registry.publish("parcel", "1.0")
@@ -244,7 +146,7 @@ def scene(registry: Registry, settings: Settings) -> Scene:
         "there": path_of(there["links"]["file-upload-session"]),
         "content": content_of(files_of(find(stage))),
     }
-    return Scene(registry, routes, names, registry.token)
+    return Scene(registry, names, registry.token)
 
 
 FAULTS = ((400, "bad_request"), (403, "forbidden"), (404, "not_found"), (500, "failed"))
@@ -314,10 +216,10 @@ def outcome(answer: Any, change: Change) -> str:  # noqa: ANN401 - Django's test
     return codes[0] if codes else f"{answer.status_code} {told[:300]}"
 
 
-def test_every_address_that_takes_a_change_is_listed(scene: Scene) -> None:
-    listed = PEOPLE.keys() | ADMINISTRATORS.keys() | PROGRAMS.keys()
+def test_every_address_that_takes_a_change_is_listed(routes: tuple[URLPattern, ...]) -> None:
+    listed = PEOPLE.keys() | ADMINISTRATORS.keys() | OVERSIGHT.keys() | PROGRAMS.keys()
     found = set()
-    for route in scene.routes:
+    for route in routes:
         name = str(route.pattern)
         if name.startswith(OWN) or name in NOTHING:
             continue
@@ -329,7 +231,7 @@ def test_every_address_that_takes_a_change_is_listed(scene: Scene) -> None:
 
 def takes(route: URLPattern, method: str) -> bool:
     """Say whether a view takes a method: it is asked with what nobody may do anything by."""
-    request = RequestFactory().generic(method, "/")
+    request = RequestFactory(SERVER_NAME="registry.test").generic(method, "/")
     request.session = client().session
     request.user = object()  # type: ignore[assignment] # nobody
     names = dict.fromkeys(route.pattern.regex.groupindex, "x")
@@ -346,7 +248,7 @@ def test_people_are_led_to_the_factor_that_a_change_needs(scene: Scene, kind: st
     for i, (enrol, shown) in enumerate(SESSIONS.values()):
         enrolled(scene, enrol)
         signed_in = browser(scene, shown)
-        for listed, expected in ((PEOPLE, OF_PEOPLE), (ADMINISTRATORS, OF_ADMINISTRATORS)):
+        for listed, expected in TABLES:
             for (method, _), changes in listed.items():
                 for change in changes:
                     with undone():
@@ -386,7 +288,7 @@ def credential(scene: Scene, change: Change) -> dict[str, str]:
 
 def test_a_token_opens_no_page_and_a_session_no_door_of_programs(scene: Scene) -> None:
     signed_in = browser(scene, [KEY])
-    for listed in (PEOPLE, ADMINISTRATORS):
+    for listed, _expected in TABLES:
         for (method, _), changes in listed.items():
             for change in changes:
                 for header in (credential(scene, change), bearer(scene)):
@@ -400,7 +302,7 @@ def test_a_token_opens_no_page_and_a_session_no_door_of_programs(scene: Scene) -
 def test_an_account_that_lost_its_address_changes_nothing(scene: Scene) -> None:
     signed_in = browser(scene, [KEY])
     EmailAddress.objects.update(verified=False)
-    for listed in (PEOPLE, ADMINISTRATORS):
+    for listed, _expected in TABLES:
         for (method, _), changes in listed.items():
             for change in changes:
                 answer = scene.send(signed_in, method, change)

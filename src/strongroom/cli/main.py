@@ -8,8 +8,10 @@ from importlib.metadata import version
 
 from strongroom.cli import (
     doctor,
+    domains,
     imports,
     mail,
+    oversight,
     projects,
     proxy,
     quotas,
@@ -41,7 +43,7 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
-    groups = (*serving, users, tokens, projects, stages, imports)
+    groups = (*serving, users, domains, oversight, tokens, projects, stages, imports)
     for module in groups:
         module.add(commands)
     return parser

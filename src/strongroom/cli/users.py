@@ -1,4 +1,7 @@
-"""Accounts: `user create`, `user enrol`, `user link`, `user list`, `user sign-out`."""
+"""Accounts: `user create`, `user enrol`, `user link`, `user list`, `user sign-out`.
+
+What administrators do with accounts is in `oversight`.
+"""
 
 import argparse
 import base64
@@ -6,7 +9,7 @@ import secrets
 from dataclasses import asdict
 from urllib.parse import quote, urlencode
 
-from strongroom.cli import opening, options
+from strongroom.cli import opening, options, oversight
 from strongroom.cli.exits import Exit
 from strongroom.cli.terminal import as_json, clean, note, say, table
 
@@ -69,6 +72,8 @@ def add(commands: options.Commands) -> None:
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("name", metavar="NAME", nargs="?", help="the user name")
     whom.add_argument("--all", action="store_true", help="everybody")
+
+    oversight.add_to_users(users)
 
 
 def _create(arguments: argparse.Namespace) -> int:

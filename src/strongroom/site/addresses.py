@@ -11,6 +11,9 @@ from strongroom.site import metrics
 from strongroom.site.assembly import House
 from strongroom.site.jobs import board
 from strongroom.site.storage import RENDERED
+from strongroom.web.accounts.recovering import urls as recovery_urls
+from strongroom.web.overseeing import urls as oversight_urls
+from strongroom.web.urls import ECOSYSTEM
 from strongroom.web.urls import urls as web_urls
 from strongroom.web.work import Board
 
@@ -38,4 +41,6 @@ def addresses(house: House) -> list[URLPattern]:
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *metrics.urls(house.metrics, configuration.metrics_networks),
         *web_urls(yard, house.clock, queue, house.press, house.disavowing),
+        *recovery_urls(house.press, house.office),
+        *oversight_urls(house.press, house.office, yard.desk, ECOSYSTEM),
     ]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.site import databases
-from strongroom.stores import breaches, mail
+from strongroom.stores import breaches, mail, registrations, resolver
 from strongroom.stores.buckets import address as buckets
 
 PREFIX = "STRONGROOM_"
@@ -115,6 +115,14 @@ class Configuration:
     critical_grace_days: int = _setting(
         14, "days that a project's people have to enrol a key before it is critical"
     )
+    recovery_delay_hours: int = _setting(
+        72,
+        "hours between a request to recover an account without its factors and the earliest moment"
+        " at which administrators may agree; at least 168 for critical projects and administrators",
+    )
+    dangerous_delay_minutes: int = _setting(
+        60, "minutes between an administrator's dangerous act being confirmed and carried out"
+    )
     key_passphrase: str = _secret(
         "encrypts the key file; set it before the first start (environment only)"
     )
@@ -123,6 +131,19 @@ class Configuration:
         " data folder"
     )
     mail_from: str = _setting("", "the sender of letters; by default strongroom@HOST")
+    mail_domains_trusted: tuple[str, ...] = _setting(
+        (), "domains of mail that nobody needs to ask about, such as one's own"
+    )
+    dns_servers: tuple[str, ...] = _setting(
+        (), f"who is asked about mail domains: {resolver.FORM}; empty: the machine's own"
+    )
+    rdap_servers: tuple[str, ...] = _setting(
+        (), f"registries that are asked about mail domains: {registrations.FORM}"
+    )
+    rdap_bootstrap: str = _setting(
+        "https://data.iana.org/rdap/dns.json",
+        "the list of all other registries (RFC 9224); empty: no others are asked",
+    )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
         "",
@@ -320,10 +341,15 @@ def _checked(read: Configuration) -> Configuration:
         "critical_share": 0 <= read.critical_share <= 100,  # noqa: PLR2004 - percent
         "critical_dependents": read.critical_dependents >= 0,
         "critical_grace_days": 0 <= read.critical_grace_days <= 365,  # noqa: PLR2004 - a year
+        "recovery_delay_hours": 0 < read.recovery_delay_hours <= 24 * 365,
+        "dangerous_delay_minutes": 0 < read.dangerous_delay_minutes <= 7 * 24 * 60,
         "mail": mail.is_valid(read.mail),
         "mail_from": not read.mail_from or _is_mailbox(read.mail_from),
         "breached_passwords": breaches.is_valid(read.breached_passwords),
         "breached_passwords_unasked": read.breached_passwords_unasked in {"admit", "refuse"},
+        "dns_servers": resolver.is_valid(read.dns_servers),
+        "rdap_servers": registrations.is_valid(read.rdap_servers),
+        "rdap_bootstrap": registrations.is_address(read.rdap_bootstrap),
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),

@@ -1,8 +1,7 @@
 """The downloads that this process sees: counted in memory, written into rows once a minute.
 
-No read waits for a row. A crash loses the counts of a minute at most, and so does nobody's safety:
-a project that is downloaded often is so tomorrow too. What nginx or a shared cache answers is not
-seen here; `strongroom downloads import` reads it from their logs.
+No read waits for a row. A crash loses the counts of a minute at most; a project that is downloaded
+often is so tomorrow too. What nginx or a shared cache answers is not seen here.
 """
 
 import logging

@@ -16,11 +16,15 @@ from strongroom.packages.staging import opening
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
-from strongroom.people.accounts import counters, devices, letters, links, notices, sessions
+from strongroom.people.accounts import counters, devices, domains, letters, links, notices, sessions
+from strongroom.people.accounts.lapses import Mail
+from strongroom.people.oversight import proposals
+from strongroom.people.recovery import acts as recovery
 from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.announcing import announce
 from strongroom.site.assembly import house
+from strongroom.site.inquiry import asking
 from strongroom.site.jobs.queue import enqueue_later, is_under_way, job
 from strongroom.site.jobs.running import give_way
 
@@ -31,6 +35,7 @@ SWEEP_AFTER = 24 * 3600.0  # seconds; an upload that is about to name a blob has
 # A scrub is done in parts, and other work between them; so it takes a fifth of a worker at most.
 PART = 2.0  # seconds, and the time of one file
 PAUSE = timedelta(seconds=8)
+SILENT = 20  # mail domains in a row of which nothing could be learnt
 
 
 @job()
@@ -84,6 +89,19 @@ def expire_stages() -> None:
 
 
 @job()
+def tend_recoveries() -> None:
+    """Remind of recoveries that wait, and carry out what the operator began."""
+    recovery.tend(house().office)
+
+
+@job()
+def carry_out_proposals() -> None:
+    """Carry out the dangerous acts that two have confirmed some time ago."""
+    made = house()
+    proposals.carry_out(made.office, made.dangerous, made.clock.now())
+
+
+@job()
 def deliver_letters() -> None:
     """Deliver the letters that are due: one worker in the whole registry at a time."""
     made = house()
@@ -117,6 +135,22 @@ def forget() -> None:
     ):
         act(now)
     counters.forget(now.timestamp())
+
+
+@job()
+def look_at_domains() -> None:
+    """Ask DNS and registries about the domains of verified addresses."""
+    made = house()
+    ask, silent = asking(made.configuration), 0
+    trusted = made.configuration.mail_domains_trusted
+    for name in domains.due(made.clock.now(), trusted):
+        finding = ask(name, made.clock.now())
+        domains.weigh(name, finding, made.clock)
+        silent = silent + 1 if finding.mail is Mail.UNKNOWN else 0
+        if silent == SILENT:
+            logger.warning("no name server answers; mail domains are asked about tomorrow again")
+            return
+        give_way()
 
 
 @job()

@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
 from strongroom.core.actors import OPERATOR
@@ -16,9 +15,9 @@ from strongroom.people.access.roles import Role
 from strongroom.people.accounts import letters
 from strongroom.people.accounts.devices import arrive
 from strongroom.people.accounts.users import create_user
-from strongroom.people.affairs.closing import GRACE, close, due, erase, keep
+from strongroom.people.affairs.closing import GRACE, PERSONAL, close, due, erase, keep
 from strongroom.people.affairs.export import export
-from strongroom.people.models import BrowserSession, Device, Letter, Notice, SignInLink, Token, User
+from strongroom.people.models import BrowserSession, Device, Letter, Token, User
 from strongroom.people.tokens.minting import Mint, Order, create
 from strongroom.proof.ledger.events import newest_of
 from strongroom.stores.seals import Seal
@@ -69,7 +68,7 @@ def test_nothing_personal_is_left_and_the_name_is_never_free_again(
     close(alice, sure(alice), clock)
     clock.forward(GRACE)
     erase(alice.pk, clock)
-    for rows in (EmailAddress, Authenticator, Token, Notice, Letter, SignInLink, BrowserSession):
+    for rows in (*PERSONAL, Letter):
         assert not rows.objects.exists()
     assert not Device.objects.exists()
     left = User.objects.get()

@@ -16,7 +16,7 @@ from strongroom.people.accounts.devices import arrive, is_known
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.affairs.disavowal import disavow
 from strongroom.people.affairs.span import FOR
-from strongroom.people.models import BrowserSession, Case, Letter, SignInLink, Token, User
+from strongroom.people.models import BrowserSession, Case, Device, Letter, SignInLink, Token, User
 from strongroom.people.tokens.minting import Mint, Order, create
 from strongroom.proof.ledger.events import newest_of
 from tests.fakes.clocks import StoppedClock
@@ -108,6 +108,8 @@ def refused(broken: Break, line: int) -> None:
 
 def test_all_that_was_made_since_a_sign_in_is_taken_away_by_one_act(broken: Break) -> None:
     broken.session("own")
+    now = broken.clock.now()
+    Device.objects.create(user=broken.user, digest="d", first_seen_at=now, last_seen_at=now)
     line = broken.signs_in()
     broken.step()
     broken.token("stolen")
@@ -124,6 +126,7 @@ def test_all_that_was_made_since_a_sign_in_is_taken_away_by_one_act(broken: Brea
     assert EmailAddress.objects.get().primary
     assert not broken.user.has_usable_password()
     assert not BrowserSession.objects.exists()
+    assert not Device.objects.exists()
     taken = {"sessions": 2, "tokens": 2, "factors": 1, "addresses": 1, "password": True}
     (event,) = newest_of([Kind.ACCOUNT_DISAVOWED], 9)
     assert event.event.facts == {"user": "alice", **taken}

@@ -95,4 +95,5 @@ def ada(db: None, settings: Settings) -> Person:
     user.set_password(PASSWORD)
     user.save()
     enrol_totp(user, SECRET, seal=house().seal_factor, by=OPERATOR, clock=clock)
+    Letter.objects.all().delete()
     return Person(user)

@@ -10,7 +10,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from strongroom.core.actors import OPERATOR
 from strongroom.packages.models import Project
 from strongroom.packages.shelf import shared
+from strongroom.people.accounts.domains import weigh
+from strongroom.people.accounts.lapses import Finding, Held, Mail
 from strongroom.people.accounts.users import create_user
+from strongroom.people.models import Letter
 from strongroom.proof.ledger.sequencer import sequence
 from strongroom.site.doctor.remarks import Level, Remark
 from strongroom.site.doctor.rows import examine
@@ -51,6 +54,31 @@ def test_a_registry_with_an_account_is_claimed(keys: Path) -> None:
 def test_a_registry_unclaimed_for_days_is_a_warning(keys: Path) -> None:
     os.utime(keys, ((NOON - timedelta(days=2)).timestamp(),) * 2)
     assert seen(keys)["accounts"].level is Level.WARNING
+
+
+def test_letters_that_were_given_up_or_wait_long_are_a_warning(keys: Path) -> None:
+    create_user("alice", "a@example.org", admin=True, actor=OPERATOR, clock=StoppedClock())
+    assert seen(keys)["letters"].level is Level.OK
+    late = seen(keys, NOON + timedelta(hours=1))["letters"]
+    assert (late.level, late.sentence) == (Level.WARNING, "1 letters wait, one for 60 minutes.")
+    Letter.objects.update(given_up_at=NOON)
+    assert "could not be delivered" in seen(keys)["letters"].sentence
+
+
+def test_mail_domains_that_nobody_asked_about_for_days_are_a_warning(keys: Path) -> None:
+    create_user("alice", "a@example.org", admin=True, actor=OPERATOR, clock=StoppedClock())
+    assert seen(keys)["mail domains"].level is Level.OK
+    weigh("example.org", Finding(NOON, Mail.TAKEN, Held.UNASKED), StoppedClock())
+    assert seen(keys)["mail domains"].sentence == (
+        "Of 1 mail domains 0 are in doubt; 0 addresses have lapsed."
+    )
+    assert seen(keys, NOON + timedelta(days=3))["mail domains"].level is Level.WARNING
+
+
+def test_mail_domains_of_which_nothing_is_known_are_a_warning(keys: Path) -> None:
+    create_user("alice", "a@example.org", admin=True, actor=OPERATOR, clock=StoppedClock())
+    weigh("example.org", Finding(NOON, Mail.UNKNOWN, Held.UNKNOWN), StoppedClock())
+    assert seen(keys)["mail domains"].level is Level.WARNING
 
 
 def test_an_event_of_tomorrow_is_an_error(keys: Path) -> None:

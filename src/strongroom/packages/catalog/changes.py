@@ -75,6 +75,7 @@ def appoint(
     with transaction.atomic():
         row = lock_project(project)
         may(actor, Action.APPOINT, row)
+        _is_owned(actor, project)
         user = find_user(user_name)
         held = role_of(user.pk, project)
         if held is role:
@@ -120,6 +121,16 @@ def _reachable(user: User) -> None:
             "grantee-unverified",
             f"{user.username} has no verified e-mail address.",
             "They verify one first, under Account, Addresses; then give them the role.",
+        )
+
+
+def _is_owned(actor: Actor, project: ProjectId) -> None:
+    # Nobody alone decides whose an abandoned project is: its users trust whoever had it.
+    if actor.user_id is not None and not owners(project, besides=0):
+        raise ConflictError(
+            "project-ownerless",
+            f"{project.key} has no owner, and is locked.",
+            "Two administrators can transfer it: one proposes it under Manage, Proposals.",
         )
 
 

@@ -28,6 +28,15 @@ def demanded(user: User) -> Assurance:
     return Assurance.SINGLE_FACTOR
 
 
+def critical_of(user_id: int) -> tuple[ProjectId, ...]:
+    """Return the critical projects in which a user has a role, in order of names."""
+    critical = Project.objects.filter(
+        ecosystem=OuterRef("ecosystem"), key=OuterRef("project"), critical__in=CRITICAL
+    )
+    rows = Grant.objects.filter(Exists(critical), user_id=user_id).order_by("ecosystem", "project")
+    return tuple(ProjectId(row.ecosystem, row.project) for row in rows)
+
+
 def of_project(row: Project) -> Assurance:
     """Return what everybody who changes a project must show."""
     critical = is_critical(row.critical)

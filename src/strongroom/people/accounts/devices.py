@@ -105,8 +105,8 @@ def _forget(actor: Actor, rows: "QuerySet[Device]", clock: Clock) -> int:
     with transaction.atomic():
         count = rows.filter(user_id=actor.user_id).delete()[0]
         if count:
-            told = {"devices": count}
-            note(Happening(Kind.DEVICE_FORGOTTEN, actor.user_id, told, quiet=True), actor, clock)
+            told = Happening(Kind.DEVICE_FORGOTTEN, actor.user_id, {"devices": count}, quiet=True)
+            note(told, actor, clock)
             facts = {"user": actor.name, "devices": count}
             record(Event(Kind.DEVICE_FORGOTTEN, actor.name, actor.credential, facts=facts), clock)
     return count

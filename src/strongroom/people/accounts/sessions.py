@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Count
 
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
@@ -90,6 +91,8 @@ def end_all(actor: Actor, user: User | None, clock: Clock) -> int:
         if user is not None:
             rows, known = rows.filter(user=user), known.filter(user=user)
         known.delete()
+        for number, count in rows.values_list("user").annotate(Count("pk")).order_by("user"):
+            note(Happening(Kind.SESSION_ENDED, number, {"sessions": count}), actor, clock)
         ended = rows.delete()[0]
         if user is not None:
             note(Happening(Kind.SESSION_ENDED, user.pk, {"sessions": ended}), actor, clock)

@@ -17,6 +17,7 @@ from strongroom.core.clock import Clock
 from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
 from strongroom.core.events import Event, Kind
 from strongroom.people.accounts.addresses import vouch
+from strongroom.people.accounts.domains import prove
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
@@ -72,6 +73,7 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
         user.set_unusable_password()
         user.save()
         vouch(user)
+        prove(user.pk, user.email, clock.now())
         note(Happening(Kind.USER_CREATED, user.pk), actor, clock)
         record(
             Event(

@@ -24,6 +24,7 @@ from strongroom.people.models import (
     Grant,
     Letter,
     Notice,
+    ProvedAddress,
     SignInLink,
     Token,
     User,
@@ -33,6 +34,10 @@ from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
 
 GRACE = timedelta(days=7)
+PERSONAL = (
+    *(Notice, EmailAddress, ProvedAddress, Authenticator),
+    *(BrowserSession, Device, SignInLink, Token),
+)
 
 
 def refuse_needed(user: User) -> None:
@@ -101,8 +106,7 @@ def erase(user_id: int, clock: Clock) -> bool:
             return False
         emails = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
         Letter.objects.filter(Q(to__in=list(emails)) | Q(notice__user=user)).delete()
-        personal = (Notice, EmailAddress, Authenticator, BrowserSession, Device, SignInLink, Token)
-        for rows in personal:
+        for rows in PERSONAL:
             rows.objects.filter(user=user).delete()
         user.email, user.admin, user.is_active = "", False, False
         user.closes_at = user.last_login = None

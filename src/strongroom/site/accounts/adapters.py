@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records as records_of
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -25,14 +26,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from strongroom.core.errors import InvalidError
+from strongroom.core.actors import Assurance
+from strongroom.core.errors import ConflictError, InvalidError
 from strongroom.packages.catalog.demands import demanded
-from strongroom.people.accounts import devices, factors, letters
+from strongroom.people.accounts import devices, domains, factors, letters
 from strongroom.people.accounts.guesses import Watched
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
 from strongroom.people.models import User
+from strongroom.people.oversight import names, switches
 from strongroom.site.accounts import guarding
 from strongroom.site.accounts.passwords import is_stolen
 from strongroom.site.accounts.sessions import BROWSER
@@ -41,10 +44,12 @@ from strongroom.web.accounts.confirmation import PROVED
 from strongroom.web.accounts.devices import held, keep
 from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.accounts.spoken import spoken
-from strongroom.web.visitors import ENROLLED, SECURITY, tell
+from strongroom.web.visitors import ENROLLED, SECURITY, assurance, tell
 
+_PROVING = "account/email/email_confirmation"  # with or without a sign-up
 _BY_CODE, _BY_KEY = "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
 _FACTORS_SHOWN = "allauth.mfa.stages.AuthenticateStage"
+_ADDRESS_PROVED = "allauth.account.stages.EmailVerificationStage"
 _UNKNOWN_DEVICE = "strongroom.site.accounts.stages.UnknownDevice"
 
 
@@ -55,13 +60,16 @@ class Accounts(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Say whether strangers may make accounts, which they may not before there is anybody."""
-        return house().configuration.sign_up and not unclaimed()
+        opened = house().configuration.sign_up and not unclaimed()
+        return opened and not switches.why_off(switches.Name.SIGN_UP)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002 - likewise
-        """Refuse a name that nobody can take, or that somebody has."""
+        """Refuse a name that nobody can take, that somebody has, or that speaks for others."""
         try:
             check_name(username)
-        except InvalidError as problem:
+            if not shallow:
+                names.may_sign_up(username, house().configuration.site_name)
+        except (ConflictError, InvalidError) as problem:
             raise ValidationError(f"{problem.sentence} {problem.remedy}") from problem
         return str(super().clean_username(username, shallow))
 
@@ -111,16 +119,29 @@ class Accounts(DefaultAccountAdapter):
         super().send_account_already_exists_mail(email)
 
     def get_login_stages(self) -> list[str]:
-        """Hold sign-ins from unknown devices when the factors are shown."""
-        stages: list[str] = super().get_login_stages()
-        stages.insert(stages.index(_FACTORS_SHOWN) + 1, _UNKNOWN_DEVICE)
+        """Ask for the second factor before anything is mailed, since mail may be read by others.
+
+        Sign-ins from unknown devices are held at the end, when it is known who asks.
+        """
+        stages = sorted(super().get_login_stages(), key=lambda one: one != _FACTORS_SHOWN)
+        stages.insert(stages.index(_ADDRESS_PROVED) + 1, _UNKNOWN_DEVICE)
         return stages
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Note that this browser has just proved that it can read the account's mail."""
+        """Take an address as proved; one that has lapsed only with a second factor besides.
+
+        This browser has just proved that it can read the account's mail, which is remembered.
+        """
+        user = _ours(email_address.user)
+        known = assurance(request, user) >= Assurance.MULTI_FACTOR
+        if domains.has_lapsed(user.pk, email_address.email) and not known:
+            tell(
+                request, gettext("This address has lapsed. Show a second factor first."), grave=True
+            )
+            return False
         done = bool(super().confirm_email(request, email_address))
         if done:
-            request.session[PROVED] = email_address.user_id
+            request.session[PROVED] = user.pk
         return done
 
     def post_login(
@@ -173,10 +194,18 @@ class Accounts(DefaultAccountAdapter):
         return [*by_key, *by_code] or offered
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ANN401 - likewise
-        """Ask nobody for a factor that they enrolled a moment ago; a code would not work twice."""
-        enrolled = context.request.session.get(ENROLLED, {})
+        """Ask nobody for the best factor they have just after they showed or enrolled it.
+
+        A code by time would not work twice, and whoever must ask too often is believed too easily.
+        """
+        request = context.request
+        user = _ours(request.user)
         fresh = house().clock.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        if enrolled.get("user") == context.request.user.pk and enrolled.get("at", 0) > fresh:
+        enrolled = request.session.get(ENROLLED, {})
+        if enrolled.get("user") == user.pk and enrolled.get("at", 0) > fresh:
+            return False
+        shown = factors.shown_at(records_of(request, user), factors.ability(user.pk))
+        if shown is not None and shown.timestamp() > fresh:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
@@ -187,7 +216,9 @@ class Accounts(DefaultAccountAdapter):
         return f"{house().configuration.url}{path}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write a letter; a worker delivers it."""
+        """Write a letter; a worker delivers it. None goes to where others may read it."""
+        if domains.is_withheld(email) and not template_prefix.startswith(_PROVING):
+            return
         made = house()
         words = {
             "site_name": made.configuration.site_name,

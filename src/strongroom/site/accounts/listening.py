@@ -15,14 +15,16 @@ from django.http import HttpRequest
 
 from strongroom.core.actors import SESSION, Actor, Assurance
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts import factors, notices
+from strongroom.people.accounts import devices, domains, factors, notices
 from strongroom.people.accounts.notices import Happening
 from strongroom.people.accounts.users import person
 from strongroom.people.affairs import closing
 from strongroom.people.models import User
+from strongroom.people.recovery import acts as recovery
 from strongroom.proof.ledger.events import record
 from strongroom.site.accounts import guarding
 from strongroom.site.assembly import house
+from strongroom.web.accounts.devices import held
 from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.visitors import ENROLLED, browser
 
@@ -52,12 +54,15 @@ def signed_up(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN4
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that somebody has signed in, and how well they proved who they are.
 
-    From where somebody has done so before, that stands in the log and no letter tells it.
+    From a device that is known, that stands in the log and no letter tells it.
     """
-    shown = factors.shown(records_of(request, user)).name.lower().replace("_", "-")
-    known = notices.is_known(user.pk, browser(request))
+    assurance = factors.shown(records_of(request, user))
+    shown = assurance.name.lower().replace("_", "-")
+    known = devices.is_known(user.pk, held(request, user.pk), house().clock.now())
     happening = Happening(Kind.SIGNED_IN, user.pk, {"assurance": shown}, quiet=known)
     _tell(request, user, happening, assurance=shown)
+    if assurance >= Assurance.MULTI_FACTOR:
+        recovery.stop_of(house().office, user, person(user, SESSION, assurance))
     closing.keep(user, _acting(request, user), house().clock)
 
 
@@ -99,7 +104,9 @@ def address_removed(
 def address_verified(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:  # noqa: ANN401
     """Tell that an address was proved."""
     user = email_address.user
-    _tell(request, user, Happening(Kind.ADDRESS_VERIFIED, user.pk, _named(email_address)))
+    with transaction.atomic():
+        domains.prove(user.pk, email_address.email, house().clock.now())
+        _tell(request, user, Happening(Kind.ADDRESS_VERIFIED, user.pk, _named(email_address)))
 
 
 def address_preferred(

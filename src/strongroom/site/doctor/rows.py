@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.refresh import unshelved
-from strongroom.people.accounts import letters
+from strongroom.people.accounts import domains, letters
 from strongroom.people.accounts.users import unclaimed
 from strongroom.proof.ledger.events import last_serial, since
 from strongroom.proof.ledger.sequencer import lag, last
@@ -39,6 +39,7 @@ def examine(keys: Path, now: datetime) -> Iterator[Remark]:
         yield from _jobs(now)
         yield _positions(now)
         yield _letters(now)
+        yield _domains(now)
         yield _claimed(keys, now)
     except DatabaseError as failure:
         yield error(
@@ -136,6 +137,25 @@ def _letters(now: datetime) -> Remark:
             f"The log says why. {WORKER}",
         )
     return well("letters", f"{found.waiting} letters wait, none for long.")
+
+
+def _domains(now: datetime) -> Remark:
+    found = domains.counts(now)
+    told = (
+        f"Of {found.domains} mail domains {found.doubted} are in doubt; {found.lapsed} addresses"
+        " have lapsed."
+    )
+    if found.late:
+        return warning(
+            "mail domains", f"{found.late} mail domains were not asked about for days.", WORKER
+        )
+    if found.domains and found.unknown == found.domains:
+        return warning(
+            "mail domains",
+            "Nothing is known of any mail domain: neither DNS nor a registry answered.",
+            "See that this machine reaches a name server, or set `dns_servers`.",
+        )
+    return well("mail domains", told)
 
 
 def _claimed(keys: Path, now: datetime) -> Remark:

@@ -27,6 +27,11 @@ class Saying:
     about: "str | Promise" = ""
 
 
+_FACTORS = {
+    "totp": _("an authenticator app"),
+    "webauthn": _("a security key or passkey"),
+    "recovery_codes": _("recovery codes"),
+}
 _ADDRESS = _("The address: %(address)s")
 _FACTOR = _("What it is: %(factor)s %(name)s")
 _TOKEN = _("Its number: %(token)s. Its name: %(label)s")
@@ -41,6 +46,10 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.ADDRESS_ADDED: Saying(_("An e-mail address was added to your account"), _ADDRESS),
     Kind.ADDRESS_REMOVED: Saying(_("An e-mail address was removed from your account"), _ADDRESS),
     Kind.ADDRESS_VERIFIED: Saying(_("An e-mail address of your account was verified"), _ADDRESS),
+    Kind.ADDRESS_LAPSED: Saying(
+        _("An e-mail address of your account counts as verified no longer: its domain lapsed"),
+        _("The address: %(address)s. Why: %(reason)s"),
+    ),
     Kind.PRIMARY_ADDRESS_CHANGED: Saying(_("Your primary e-mail address was changed"), _ADDRESS),
     Kind.FACTOR_ADDED: Saying(_("A second factor was added to your account"), _FACTOR),
     Kind.FACTOR_REMOVED: Saying(_("A second factor was removed from your account"), _FACTOR),
@@ -80,5 +89,6 @@ def line(noted: Noted) -> str:
 
 def about(noted: Noted) -> str:
     """Return what it was about, in one line; empty where there is no more to say."""
-    facts = defaultdict(str, {name: visible(value) for name, value in noted.facts.items()})
+    known = {"factor": _FACTORS.get(str(noted.facts.get("factor")), "")}
+    facts = defaultdict(str, {name: visible(value) for name, value in noted.facts.items()} | known)
     return (str(SAYINGS[noted.kind].about) % facts).strip()
