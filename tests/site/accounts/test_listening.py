@@ -53,7 +53,7 @@ def known(user: User) -> Client:
 @pytest.fixture
 def browser(alice: User) -> Client:
     """Return a browser that is signed in and has just proved it."""
-    browser = known(alice)
+    browser = Client(headers={"user-agent": AGENT})
     browser.post("/account/login/", {"login": "alice", "password": PASSWORD})
     browser.post(link())
     browser.post("/account/reauthenticate/", {"password": PASSWORD})
