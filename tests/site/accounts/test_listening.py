@@ -53,9 +53,8 @@ def known(user: User) -> Client:
 @pytest.fixture
 def browser(alice: User) -> Client:
     """Return a browser that is signed in and has just proved it."""
-    browser = Client(headers={"user-agent": AGENT})
+    browser = known(alice)
     browser.post("/account/login/", {"login": "alice", "password": PASSWORD})
-    browser.post(link())
     browser.post("/account/reauthenticate/", {"password": PASSWORD})
     return browser
 
