@@ -46,7 +46,9 @@ def add_to(projects: options.Commands, named: Named, told: Told) -> None:
         critical,
     )
     options.as_json(parser)
-    parser.add_argument("wanted", metavar="on|off|auto", choices=("on", "off", "auto"))
+    parser.add_argument(
+        "wanted", metavar="on|off|auto", choices=("on", "off", "auto"), help="auto: as is counted"
+    )
     parser = options.of_project(
         projects,
         "confirm",
@@ -55,4 +57,4 @@ def add_to(projects: options.Commands, named: Named, told: Told) -> None:
         confirm,
     )
     options.as_json(parser)
-    parser.add_argument("wanted", metavar="on|off", choices=("on", "off"))
+    parser.add_argument("wanted", metavar="on|off", choices=("on", "off"), help="whether one does")

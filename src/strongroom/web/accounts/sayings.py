@@ -27,6 +27,11 @@ class Saying:
     about: "str | Promise" = ""
 
 
+_FACTORS = {
+    "totp": _("an authenticator app"),
+    "webauthn": _("a security key or passkey"),
+    "recovery_codes": _("recovery codes"),
+}
 _ADDRESS = _("The address: %(address)s")
 _FACTOR = _("What it is: %(factor)s %(name)s")
 _TOKEN = _("Its number: %(token)s. Its name: %(label)s")
@@ -84,5 +89,6 @@ def line(noted: Noted) -> str:
 
 def about(noted: Noted) -> str:
     """Return what it was about, in one line; empty where there is no more to say."""
-    facts = defaultdict(str, {name: visible(value) for name, value in noted.facts.items()})
+    known = {"factor": _FACTORS.get(str(noted.facts.get("factor")), "")}
+    facts = defaultdict(str, {name: visible(value) for name, value in noted.facts.items()} | known)
     return (str(SAYINGS[noted.kind].about) % facts).strip()
