@@ -13,6 +13,7 @@ from strongroom.core.errors import AssuranceError, ConflictError, ForbiddenError
 from strongroom.core.events import Kind
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
+from strongroom.people.accounts.notices import log
 from strongroom.people.accounts.users import person
 from strongroom.people.models import BrowserSession, Recovery, SignInLink, Token, User
 from strongroom.people.recovery import acts, asking, links
@@ -196,6 +197,12 @@ def test_a_sign_in_with_a_factor_stops_what_is_open(bureau: Bureau, ann: User) -
     asked(bureau, ann)
     assert acts.stop_of(bureau.office, ann, sure(ann))
     assert not acts.stop_of(bureau.office, ann, sure(ann))
+
+
+def test_the_owners_log_tells_of_it(bureau: Bureau, ann: User) -> None:
+    acts.stop(bureau.office, asked(bureau, ann).pk, half(ann))
+    lines = [one.kind for one in log(ann.pk, None, 2)]
+    assert lines == [Kind.RECOVERY_CANCELLED, Kind.RECOVERY_ASKED]
 
 
 def test_to_ask_again_begins_nothing_new(bureau: Bureau, ann: User) -> None:

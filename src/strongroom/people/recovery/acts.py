@@ -17,6 +17,7 @@ from strongroom.core.errors import ConflictError, ForbiddenError, NotFoundError
 from strongroom.core.events import Event, Kind
 from strongroom.people.access.rules import confirmed, oversee
 from strongroom.people.accounts.links import create_link
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import ACCOUNTS
 from strongroom.people.models import BrowserSession, Grant, Recovery, SignInLink, Token, User
 from strongroom.people.recovery import letters, rules
@@ -176,6 +177,9 @@ def _begin(
             reason = str(facts.get("reason", ""))
             told_all = letters.broken(user.username, reason, row.ripe_at)
             office.tell(sorted(_administrators()), *told_all)
+        until = {"ripe_at": f"{row.ripe_at:%Y-%m-%d %H:%M}"}
+        # The letters are of our own, with a link that stops it; the owner's log has a line as well.
+        note(Happening(Kind.RECOVERY_ASKED, user.pk, until, quiet=True), by, office.clock)
         more = {**facts, "ripe_at": row.ripe_at.isoformat(), "critical": bool(critical)}
         record(_event(Kind.RECOVERY_ASKED, row, by, more), office.clock)
     return row
@@ -207,6 +211,7 @@ def _finish(office: Office, row: Recovery, by: Actor) -> None:
     subject, text = letters.enrolling(user.username, f"{office.url}/sign-in/{secret}")
     office.tell_one(primary, subject, text)
     office.tell([user.pk], *letters.removed(user.username))
+    note(Happening(Kind.RECOVERY_DONE, user.pk, quiet=True), by, office.clock)
     create_link(user, by, office.clock, lambda: secret, ENROL_FOR)
     for token in tokens:
         record(revocation(token, by), office.clock)
@@ -228,6 +233,7 @@ def _stop(office: Office, row: Recovery, by: Actor) -> None:
     row.ended_at = office.clock.now()
     row.save(update_fields=["state", "ended_at"])
     office.tell([row.user_id], *letters.stopped(row.user.username))
+    note(Happening(Kind.RECOVERY_CANCELLED, row.user_id, quiet=True), by, office.clock)
     record(_event(Kind.RECOVERY_CANCELLED, row, by, {}), office.clock)
 
 

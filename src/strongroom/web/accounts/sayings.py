@@ -66,6 +66,12 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.TOKEN_REVOKED: Saying(_("A token of your account was revoked"), _TOKEN),
     Kind.ROLE_GRANTED: Saying(_("You were given a role in a project"), _ROLE),
     Kind.ROLE_TAKEN: Saying(_("Your role in a project was taken away"), _ROLE),
+    Kind.RECOVERY_ASKED: Saying(
+        _("Somebody asked to remove all second factors of your account"),
+        _("From when on: %(ripe_at)s, UTC"),
+    ),
+    Kind.RECOVERY_CANCELLED: Saying(_("That your second factors are removed was stopped")),
+    Kind.RECOVERY_DONE: Saying(_("All second factors of your account were removed")),
     Kind.ACCOUNT_EXPORTED: Saying(_("The data of your account were downloaded")),
     Kind.ACCOUNT_CLOSING: Saying(
         _("Your account will be closed"),
