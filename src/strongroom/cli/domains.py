@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from strongroom.cli import opening, options
 from strongroom.cli.exits import Exit
@@ -47,14 +48,23 @@ def _check(arguments: argparse.Namespace) -> int:
     for name in names:
         finding = ask(name, house.clock.now())
         verdict, lost = domains.weigh(name, finding, house.clock)
-        moments = [
-            one.isoformat(timespec="seconds") if one else ""
-            for one in (finding.registered_at, verdict.doubted_since)
-        ]
-        lines.append(Line(name, finding.mail, finding.held, *moments, lost))
+        lines.append(
+            Line(
+                name,
+                finding.mail,
+                finding.held,
+                _told(finding.registered_at),
+                _told(verdict.doubted_since),
+                lost,
+            )
+        )
     if arguments.json:
         as_json([asdict(line) for line in lines])
     else:
         heads = tuple(Line.__dataclass_fields__)
         table(heads, ([asdict(line)[head] for head in heads] for line in lines))
     return Exit.DONE
+
+
+def _told(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment else ""

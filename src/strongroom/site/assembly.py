@@ -28,6 +28,7 @@ from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.advisory import AdvisoryLocks
+from strongroom.site.company import terms
 from strongroom.site.configuration import Configuration
 from strongroom.site.jobs.board import counts
 from strongroom.site.metrics import Gauges, Metrics
@@ -38,6 +39,7 @@ from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
 from strongroom.stores.seals import Seal
+from strongroom.web.accounts.company import Terms
 from strongroom.web.accounts.telling import Teller
 from strongroom.web.press import Press
 from strongroom.web.shelf import FrontPages, project_pages
@@ -65,6 +67,7 @@ class House:
     factors: Seal  # of what second factors share with their owners
     press: Press
     disavowing: bytes = field(repr=False)  # the key of links that say "this was not me"
+    company: Terms | None
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
@@ -191,6 +194,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         Seal(keys.key("second factors")),
         Press(configuration.url, configuration.site_name),
         keys.key("disavowal"),
+        terms(configuration, desk),
     )
 
 

@@ -9,6 +9,7 @@ from strongroom.site import metrics
 from strongroom.site.assembly import house
 from strongroom.site.jobs import board
 from strongroom.site.storage import RENDERED
+from strongroom.web.accounts.company import urls as company_urls
 from strongroom.web.urls import urls as web_urls
 from strongroom.web.work import Board
 
@@ -48,4 +49,5 @@ urlpatterns = [
         _house.press,
         _house.disavowing,
     ),
+    *company_urls(_house.company, _house.press, _house.clock),
 ]

@@ -20,6 +20,8 @@ from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import ACCOUNTS
 from strongroom.people.models import (
     BrowserSession,
+    CompanyGrant,
+    CompanyIdentity,
     Grant,
     Letter,
     Notice,
@@ -105,6 +107,8 @@ def erase(user_id: int, clock: Clock) -> bool:
             Notice,
             EmailAddress,
             ProvedAddress,
+            CompanyGrant,
+            CompanyIdentity,
             Authenticator,
             BrowserSession,
             SignInLink,

@@ -17,7 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants as levels
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -25,14 +25,16 @@ from strongroom.core.actors import Assurance
 from strongroom.core.errors import InvalidError
 from strongroom.people.access.demands import demanded
 from strongroom.people.accounts import domains, factors, letters
+from strongroom.people.accounts.company import belongs, is_of
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
 from strongroom.people.models import User
 from strongroom.site.accounts.sessions import BROWSER
 from strongroom.site.assembly import house
+from strongroom.site.company import domains as domains_of
 from strongroom.web.accounts.spoken import spoken
-from strongroom.web.visitors import ENROLLED, SECURITY, assurance, tell
+from strongroom.web.visitors import COMPANY, ENROLLED, SECURITY, SIGN_IN, assurance, tell
 
 _BY_FACTOR = "allauth.mfa.stages.AuthenticateStage"
 _PROVING = "account/email/email_confirmation"  # with or without a sign-up
@@ -112,6 +114,27 @@ class Accounts(DefaultAccountAdapter):
         if enrolled.get("user") == context.request.user.pk and enrolled.get("at", 0) > fresh:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def pre_login(
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        *,
+        signal_kwargs: dict[str, Any] | None,
+        **named: Any,  # noqa: ANN401 - allauth's signature
+    ) -> HttpResponse | None:
+        """Have the people of a company sign in by it, and nobody else in their name."""
+        by_company = bool(signal_kwargs and signal_kwargs.get(COMPANY))
+        if not by_company and belongs(_ours(user), domains_of(house().configuration)):
+            tell(request, gettext("Please sign in by your company."), grave=True)
+            return HttpResponseRedirect(SIGN_IN)
+        return super().pre_login(request, user, signal_kwargs=signal_kwargs, **named)
+
+    def clean_email(self, email: str) -> str:
+        """Refuse addresses of the company: it vouches for them itself."""
+        if is_of(email, domains_of(house().configuration)):
+            raise ValidationError(gettext("Please sign in by your company."))
+        return str(super().clean_email(email))
 
     def get_login_stages(self) -> list[str]:
         """Ask for the second factor before anything is mailed: mail may be read by others."""
