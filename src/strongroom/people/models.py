@@ -336,3 +336,46 @@ class ProvedAddress(models.Model):
     def __str__(self) -> str:
         """Return how the proof is called: by its row."""
         return f"proved address {self.pk}"
+
+
+class CompanyIdentity(models.Model):
+    """Whose an account is by the company's identity provider; `admin` was given by its groups."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="company")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    admin = models.BooleanField(default=False)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        """One account for somebody at a provider."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["issuer", "subject"], name="one_account_of_a_subject"),
+        )
+
+    def __str__(self) -> str:
+        """Return how the identity is called: by its row."""
+        return f"company identity {self.pk}"
+
+
+class CompanyGrant(models.Model):
+    """A role that groups of the company gave, so that no other is taken away with them."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="company_grants")
+    ecosystem = models.CharField(max_length=16)
+    project = models.CharField(max_length=255)
+    role = models.CharField(max_length=16)
+
+    class Meta:
+        """One role a user and project."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "ecosystem", "project"], name="one_company_role_in_a_project"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return who was given which role in what."""
+        return f"{self.user_id} {self.role} of {self.ecosystem}:{self.project}"

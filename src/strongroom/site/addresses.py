@@ -11,6 +11,7 @@ from strongroom.site import metrics
 from strongroom.site.assembly import House
 from strongroom.site.jobs import board
 from strongroom.site.storage import RENDERED
+from strongroom.web.accounts.company import urls as company_urls
 from strongroom.web.accounts.recovering import urls as recovery_urls
 from strongroom.web.overseeing import urls as oversight_urls
 from strongroom.web.urls import ECOSYSTEM
@@ -41,6 +42,7 @@ def addresses(house: House) -> list[URLPattern]:
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *metrics.urls(house.metrics, configuration.metrics_networks),
         *web_urls(yard, house.clock, queue, house.press, house.disavowing),
+        *company_urls(house.company, house.press, house.clock),
         *recovery_urls(house.press, house.office),
         *oversight_urls(house.press, house.office, yard.desk, ECOSYSTEM),
     ]

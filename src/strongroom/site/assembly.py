@@ -35,6 +35,7 @@ from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.advisory import AdvisoryLocks
+from strongroom.site.company import terms
 from strongroom.site.configuration import Configuration
 from strongroom.site.downloads import Seen
 from strongroom.site.jobs.board import counts
@@ -48,6 +49,7 @@ from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
 from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
+from strongroom.web.accounts.company import Terms
 from strongroom.web.accounts.telling import Teller
 from strongroom.web.press import Press
 from strongroom.web.shelf import FrontPages, project_pages
@@ -78,6 +80,7 @@ class House:
     disavowing: bytes = field(repr=False)  # the key of links that say "this was not me"
     stolen: Stolen  # was this password stolen elsewhere?
     recovery: bytes = field(repr=False)  # the key of the links of recovery
+    company: Terms | None
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
@@ -243,6 +246,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             Outside(f"strongroom/{version('strongroom')}", ANYWHERE),
         ),
         keys.key("recovery"),
+        terms(configuration, desk),
     )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
+from strongroom.people.access import groups
 from strongroom.site import databases
 from strongroom.stores import breaches, mail, registrations, resolver
 from strongroom.stores.buckets import address as buckets
@@ -143,6 +144,20 @@ class Configuration:
     rdap_bootstrap: str = _setting(
         "https://data.iana.org/rdap/dns.json",
         "the list of all other registries (RFC 9224); empty: no others are asked",
+    )
+    company_issuer: str = _setting(
+        "", "the issuer (OpenID Connect) by which the people of a company sign in; empty: none"
+    )
+    company_name: str = _setting("Company", "what the button of the company login says")
+    company_client: str = _setting("", "what this registry is called at the issuer")
+    company_secret_file: str = _setting("", "the absolute path of the file with its secret there")
+    company_domains: tuple[str, ...] = _setting(
+        (), "mail domains of the company: its login vouches for them, and they sign in by it alone"
+    )
+    company_groups_claim: str = _setting("groups", "the claim that names somebody's groups")
+    company_roles: tuple[str, ...] = _setting((), f"what groups give: {groups.FORM}")
+    company_assurance: tuple[str, ...] = _setting(
+        (), "values of `amr` and `acr` that count here, such as mfa=multi-factor"
     )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
@@ -350,6 +365,8 @@ def _checked(read: Configuration) -> Configuration:
         "dns_servers": resolver.is_valid(read.dns_servers),
         "rdap_servers": registrations.is_valid(read.rdap_servers),
         "rdap_bootstrap": registrations.is_address(read.rdap_bootstrap),
+        "company_issuer": not read.company_issuer or _is_issuer(read),
+        "company_roles": groups.is_valid(read.company_roles),
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": _networks(read.trusted_proxies),
@@ -372,6 +389,17 @@ def _is_origin(text: str) -> bool:
         and bool(url.hostname)
         and url.path == ""
         and not (url.query or url.fragment or url.username)
+    )
+
+
+def _is_issuer(read: Configuration) -> bool:
+    url = urlsplit(read.company_issuer)
+    local = url.hostname in {"localhost", "127.0.0.1", "::1"}
+    return (
+        (url.scheme == "https" or (url.scheme == "http" and local))
+        and not (url.query or url.fragment or url.username)
+        and bool(read.company_client)
+        and Path(read.company_secret_file).is_absolute()
     )
 
 

@@ -28,6 +28,7 @@ SECURITY = "/account/security/"
 ADDRESSES = "/account/addresses/"
 ENROL = "/account/security/keys/add/"
 ENROLLED = "enrolled"  # where a session holds whose factor was enrolled in it, and its type
+COMPANY = "company"  # where a session holds who signed in by the company, and how surely
 _MESSAGE = "message"
 _ONWARD = "onward"
 
@@ -80,7 +81,9 @@ def assurance(request: HttpRequest, user: User) -> Assurance:
     enrolled = request.session.get(ENROLLED, {})
     if enrolled.get("user") == user.pk:
         records = [*records, {"method": "mfa", "type": enrolled["type"]}]
-    return factors.shown(records)
+    company = request.session.get(COMPANY, {})
+    elsewhere = company["assurance"] if company.get("user") == user.pk else 0
+    return max(factors.shown(records), Assurance(elsewhere))
 
 
 def tell(request: HttpRequest, message: str, *, grave: bool = False) -> None:

@@ -20,6 +20,7 @@ from strongroom.people.accounts.users import create_user
 from strongroom.people.models import Letter, User
 from strongroom.proof.ledger.events import newest_of
 from strongroom.site.assembly import house
+from tests.site.accounts.conftest import link
 
 pytestmark = pytest.mark.django_db
 

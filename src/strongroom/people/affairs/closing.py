@@ -20,6 +20,8 @@ from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import ACCOUNTS
 from strongroom.people.models import (
     BrowserSession,
+    CompanyGrant,
+    CompanyIdentity,
     Device,
     Grant,
     Letter,
@@ -35,7 +37,7 @@ from strongroom.proof.ledger.turns import take_turn
 
 GRACE = timedelta(days=7)
 PERSONAL = (
-    *(Notice, EmailAddress, ProvedAddress, Authenticator),
+    *(Notice, EmailAddress, ProvedAddress, CompanyGrant, CompanyIdentity, Authenticator),
     *(BrowserSession, Device, SignInLink, Token),
 )
 

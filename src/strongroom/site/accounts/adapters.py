@@ -21,7 +21,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants as levels
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -30,6 +30,7 @@ from strongroom.core.actors import Assurance
 from strongroom.core.errors import ConflictError, InvalidError
 from strongroom.packages.catalog.demands import demanded
 from strongroom.people.accounts import devices, domains, factors, letters
+from strongroom.people.accounts.company import belongs, is_of
 from strongroom.people.accounts.guesses import Watched
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
@@ -40,11 +41,12 @@ from strongroom.site.accounts import guarding
 from strongroom.site.accounts.passwords import is_stolen
 from strongroom.site.accounts.sessions import BROWSER
 from strongroom.site.assembly import house
+from strongroom.site.company import domains as domains_of
 from strongroom.web.accounts.confirmation import PROVED
 from strongroom.web.accounts.devices import held, keep
 from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.accounts.spoken import spoken
-from strongroom.web.visitors import ENROLLED, SECURITY, assurance, tell
+from strongroom.web.visitors import COMPANY, ENROLLED, SECURITY, SIGN_IN, assurance, tell
 
 _PROVING = "account/email/email_confirmation"  # with or without a sign-up
 _BY_CODE, _BY_KEY = "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
@@ -208,6 +210,27 @@ class Accounts(DefaultAccountAdapter):
         if shown is not None and shown.timestamp() > fresh:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def pre_login(
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        *,
+        signal_kwargs: dict[str, Any] | None,
+        **named: Any,  # noqa: ANN401 - allauth's signature
+    ) -> HttpResponse | None:
+        """Have the people of a company sign in by it, and nobody else in their name."""
+        by_company = bool(signal_kwargs and signal_kwargs.get(COMPANY))
+        if not by_company and belongs(_ours(user), domains_of(house().configuration)):
+            tell(request, gettext("Please sign in by your company."), grave=True)
+            return HttpResponseRedirect(SIGN_IN)
+        return super().pre_login(request, user, signal_kwargs=signal_kwargs, **named)
+
+    def clean_email(self, email: str) -> str:
+        """Refuse addresses of the company: it vouches for them itself."""
+        if is_of(email, domains_of(house().configuration)):
+            raise ValidationError(gettext("Please sign in by your company."))
+        return str(super().clean_email(email))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return where a new password is set: under the configured name, not a request's host."""

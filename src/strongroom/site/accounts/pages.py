@@ -17,6 +17,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         **press.known(),
         "passkeys": asset("passkeys.js"),
         "sign_up": configuration.sign_up,
+        "company": configuration.company_name if configuration.company_issuer else "",
         # Taken by the page that shows it, and by no other.
         "message": SimpleLazyObject(lambda: heard(request)),
         "onward": onward(request),
