@@ -4,13 +4,17 @@ Each of them sends or takes a few bytes a second, which no server can tell from 
 them one client downloads as if nothing were the matter.
 """
 
+import json
+import select
 import socket
-import threading
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from benchmarks.peers.peer import Peer
 from benchmarks.probing import Seen, probe
+from benchmarks.processes import LOAD_CORE, pinned
 from benchmarks.report import Figure, say
 
 SLOW = 500
@@ -34,41 +38,50 @@ def _figure(when: str, peer: Peer, seen: Seen) -> Figure:
 
 @contextmanager
 def _dawdling(peer: Peer, large: str) -> Iterator[None]:
-    stop = threading.Event()
-    dawdler = threading.Thread(target=_dawdle, args=(peer, large, stop), daemon=True)
-    dawdler.start()
-    try:
+    """Have them in a process of their own: in ours they would hold up whoever is timed."""
+    told = {
+        "port": peer.port,
+        "upload": peer.upload or "/",
+        "authorization": peer.authorization or "none",
+        "large": large,
+    }
+    command = pinned(LOAD_CORE, [sys.executable, "-m", "benchmarks.slow"])
+    ours, theirs = socket.socketpair()
+    with subprocess.Popen(command, stdin=theirs.fileno()), ours:  # whose end ends it
+        theirs.close()
+        ours.sendall(json.dumps(told).encode() + b"\n")
         yield
-    finally:
-        stop.set()
-        dawdler.join()
 
 
-def _dawdle(peer: Peer, large: str, stop: threading.Event) -> None:
-    head = f"Host: 127.0.0.1:{peer.port}\r\n".encode()
-    begun = (
-        b"GET /simple/ HTTP/1.1\r\n" + head + b"X-Slow: ",
-        f"POST {peer.upload or '/'} HTTP/1.1\r\n".encode()
-        + head
-        + f"Authorization: {peer.authorization or 'none'}\r\n".encode()
-        + b"Content-Type: multipart/form-data; boundary=b\r\n"
-        + b"Content-Length: 1000000\r\n\r\n--b\r\n",
-        f"GET {large} HTTP/1.1\r\n".encode() + head + b"\r\n",
-    )
+def _dawdle(port: int, begun: Sequence[bytes]) -> None:
     open_now: dict[int, socket.socket] = {}
     while True:
         for number in range(SLOW):
             if number not in open_now:
                 with suppress(OSError):
-                    open_now[number] = _opened(peer.port, begun[number % len(begun)])
+                    open_now[number] = _opened(port, begun[number % len(begun)])
         # A server that turned one away meets it again: slow clients come back.
         open_now = {
             number: one for number, one in open_now.items() if _stepped(one, number % len(begun))
         }
-        if stop.wait(STEP):
+        if select.select([sys.stdin], [], [], STEP)[0]:
             break
     for one in open_now.values():
         one.close()
+
+
+def _begun(port: int, upload: str, authorization: str, large: str) -> Sequence[bytes]:
+    """Return how each kind of them begins."""
+    head = f"Host: 127.0.0.1:{port}\r\n".encode()
+    return (
+        b"GET /simple/ HTTP/1.1\r\n" + head + b"X-Slow: ",
+        f"POST {upload} HTTP/1.1\r\n".encode()
+        + head
+        + f"Authorization: {authorization}\r\n".encode()
+        + b"Content-Type: multipart/form-data; boundary=b\r\n"
+        + b"Content-Length: 1000000\r\n\r\n--b\r\n",
+        f"GET {large} HTTP/1.1\r\n".encode() + head + b"\r\n",
+    )
 
 
 def _opened(port: int, begun: bytes) -> socket.socket:
@@ -100,3 +113,8 @@ def _stepped(one: socket.socket, kind: int) -> bool:
     if not stands:
         one.close()
     return stands
+
+
+if __name__ == "__main__":
+    asked = json.loads(sys.stdin.readline())
+    _dawdle(asked["port"], _begun(**asked))

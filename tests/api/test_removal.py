@@ -112,7 +112,13 @@ def test_the_same_rules_again_change_nothing(registry: Registry, owner: User) ->
 
 @pytest.mark.parametrize(
     "body",
-    [{"keep_prereleases": -1}, {"prerelease_days": 10**9}, {"keep": 1}, {"keep_prereleases": "x"}],
+    [
+        {"keep_prereleases": -1},
+        {"keep_prereleases": "x"},
+        {"prerelease_days": 10**9},
+        {"prerelease_days": False},
+        {"keep": 1},
+    ],
 )
 def test_impossible_rules_are_refused(
     registry: Registry, owner: User, body: dict[str, object]

@@ -23,6 +23,11 @@ def complaints(context: BrowserContext, home: str) -> list[str]:
     context.on("console", message)
     context.on("weberror", lambda error: heard.append(str(error.error)))
     context.on("request", request)
-    context.on("requestfailed", lambda sent: heard.append(f"failed: {sent.url} {sent.failure}"))
+    context.on("requestfailed", lambda sent: heard.extend(_failed(sent)))
     context.on("response", response)
     return heard
+
+
+def _failed(sent: Request) -> list[str]:
+    # Whoever goes on before all of a page is there gives up what is still on its way.
+    return [] if sent.failure == "net::ERR_ABORTED" else [f"failed: {sent.url} {sent.failure}"]

@@ -69,6 +69,7 @@ def test_a_network_that_is_none_is_refused(alice: Strongroom) -> None:
 def test_a_list_shows_the_tokens_of_one_user(alice: Strongroom) -> None:
     alice("user", "create", "bob", "--email", "bob@example.org")
     alice("token", "create", "--user", "alice", "--project", "parcel")
+    alice("user", "enrol", "bob")
     alice("token", "create", "--user", "bob", "--label", "laptop")
     head, row = alice("token", "list", "--user", "alice").out.splitlines()
     assert head.split()[-1] == "projects"

@@ -46,3 +46,18 @@ def test_there_is_no_link_for_a_stranger(registry: Strongroom) -> None:
     ended = registry("user", "link", "nobody-here")
     assert (ended.code, ended.out) == (4, "")
     assert "[no-such-user]" in ended.err
+
+
+def test_sessions_of_an_account_are_ended(alice: Strongroom) -> None:
+    ended = alice("user", "sign-out", "ALICE")
+    assert (ended.code, ended.out) == (0, "Ended 0 sessions.\n")
+    assert "token revoke" in ended.err
+
+
+def test_everybodys_sessions_are_ended(alice: Strongroom) -> None:
+    assert alice("user", "sign-out", "--all", "--json").json() == {"name": None, "sessions": 0}
+
+
+def test_signing_out_names_somebody_or_all(alice: Strongroom) -> None:
+    assert alice("user", "sign-out").code == 2
+    assert alice("user", "sign-out", "alice", "--all").code == 2

@@ -52,6 +52,10 @@ class Boxes:
         given = metadata.get("keywords", ())
         return given if isinstance(given, list) else ()
 
+    def dependencies(self, metadata: Mapping[str, object]) -> frozenset[str]:
+        needed = metadata.get("needs", ())
+        return frozenset(map(str, needed)) if isinstance(needed, list | tuple) else frozenset()
+
     def may_name(self, name: Name) -> None:
         if name.key == "forbidden":
             raise InvalidError("name-forbidden", "No box is called that.")
@@ -82,7 +86,7 @@ class Boxes:
             summary=told.get("summary", ""),
             metadata={
                 "summary": told.get("summary", ""),
-                **{key: told[key] for key in ("keywords",) if key in told},
+                **{key: told[key] for key in ("keywords", "needs") if key in told},
             },
             description="A box.",
             description_type="text/plain",

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from strongroom.core.jobs import Counts
-from strongroom.people.accounts.letters import Counts as Letters
 from strongroom.site.metrics import Gauges
+from strongroom.stores.mail import Backlog
 
 
 def silent() -> Gauges:
@@ -20,5 +20,5 @@ def silent() -> Gauges:
         damaged_files=nothing,
         events_without_position=nothing,
         jobs=lambda: Counts(0, 0, 0, timedelta(0)),
-        letters=lambda: Letters(0, timedelta(0), 0),
+        letters=lambda: Backlog(0, timedelta(0), 0),
     )

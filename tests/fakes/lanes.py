@@ -21,6 +21,7 @@ from gunicorn.config import Config  # type: ignore[import-untyped] # no stubs
 from gunicorn.util import write_error  # type: ignore[import-untyped] # no stubs
 
 from strongroom.packages.shelf.serve import Answer, Readable, file, page
+from strongroom.site.downloads import Seen
 from strongroom.site.lane.behind import Behind
 from strongroom.site.lane.loop import Loop
 from strongroom.site.lane.pace import Pace, Patience
@@ -151,7 +152,8 @@ def lane(
         Front(doors(pages), application), config, patience, failed=failed, alive=lambda: True
     )
     at_hand = AtHand(pages)
-    parts = Parts(Shelf(at_hand.taken, doors(at_hand)), doors(pages), behind, Tally(metrics))
+    tally = Tally(metrics, Seen(lambda _: None))
+    parts = Parts(Shelf(at_hand.taken, doors(at_hand)), doors(pages), behind, tally)
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         listener.settimeout(0)
         loop = Loop([listener], parts, Places(connections, patience), threads)

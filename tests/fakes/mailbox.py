@@ -35,10 +35,8 @@ class Mailbox:
         """Return the newest letter to an address whose subject says so, waiting for it."""
 
         def found() -> EmailMessage | None:
-            for one in reversed(self.letters):
-                if one["To"] == to and about in one["Subject"]:
-                    return one
-            return None
+            fitting = (one for one in reversed(self.letters) if one["To"] == to)
+            return next((one for one in fitting if about in str(one["Subject"])), None)
 
         with self._arrived:
             letter = self._arrived.wait_for(found, PATIENCE)

@@ -52,6 +52,7 @@ OF_NO_BLOB = {
     "packages.File.blake2b_256",
     "packages.StagedFile.blake2b_256",
     "packages.UsedPath.sha256",  # burnt, whether its bytes are here or not
+    "people.Device.digest",
     "people.SignInLink.digest",
     "people.SpentToken.digest",
 }
@@ -61,6 +62,7 @@ DUMPED = {  # as packages/upkeep/rows.py writes them: what JSON has, and moments
     "BigIntegerField",
     "BooleanField",
     "CharField",
+    "DateField",
     "DateTimeField",
     "ForeignKey",
     "JSONField",

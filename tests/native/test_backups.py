@@ -30,7 +30,10 @@ URL = {"STRONGROOM_PUBLIC_URL": "http://registry.test", "STRONGROOM_ALLOWED_HOST
 # Told by each start anew: how often pages were wanted that are no single project's.
 OF_ONE_REGISTRY = "packages.sharedpages.jsonl"
 # The last migration that an older version had, by app; it had all of the other apps.
-LAST = {"packages": "0004_stages", "people": "0002_compare_by_bytes"}
+# The last migration of each part that the older version had; none of those with an empty name.
+LAST = {"packages": "0004_stages", "people": "0002_compare_by_bytes", "account": "", "mfa": ""}
+# What the older version had in columns that are no more.
+GONE = {"people.user.jsonl": {"email_verified": True}}
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +142,9 @@ def aged(backup: Path, to: Path) -> Path:
             continue
         columns = {field.attname for field in model._meta.concrete_fields}
         rows = [json.loads(line) for line in place.read_text().splitlines()]
-        kept = [{key: row[key] for key in row if key in columns} for row in rows]
+        kept = [
+            GONE.get(name, {}) | {key: row[key] for key in row if key in columns} for row in rows
+        ]
         place.write_text("".join(json.dumps(row) + "\n" for row in kept))
         told["files"][f"{manifests.ROWS}/{name}"] = sha256_on_disk(place, UNPACED)
     (to / manifests.FILE).write_text(json.dumps(told))
@@ -164,4 +169,6 @@ def test_a_backup_of_an_older_version_is_brought_up_to_this_one(
     assert "[backup-damaged]" in restore(tmp_path / "two", bad, settings)
     # Its tables are there by now, in the older shape.
     assert restore(tmp_path / "two", old, settings) == ""
+    # The older version knew no second factors.
+    program("user", "enrol", "--data", tmp_path / "two", "alice", settings=settings)
     serves(tmp_path / "two", settings, published.files)

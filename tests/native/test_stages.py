@@ -21,7 +21,7 @@ def asking(server: Server, name: str) -> None:
     """Publish a first release of a project, which then asks for an approval."""
     publish(server, wheel_filename(name, "1.0"), wheel(name, "1.0"))
     data = ("--data", server.data)
-    program("user", "create", *data, f"bob-{name}", "--email", "bob@example.org")
+    program("user", "create", *data, f"bob-{name}", "--email", f"bob-{name}@example.org")
     program("project", "appoint", *data, name, f"bob-{name}")
     program("project", "approvals", *data, name, "1")
 

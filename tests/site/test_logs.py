@@ -55,6 +55,11 @@ SECRETS = [
     f"secret={LINK[:12]}&x=1",
     f"{{'csrfmiddlewaretoken': '{LINK[:20]}'}}",
     f"bearer {LINK[:25]}",
+    f"strongroom_device_12={LINK[:20]}; a=b",
+    f"<QueryDict: {{'password1': ['{LINK[:20]}']}}>",
+    f"oldpassword={LINK[:20]}&x=1",
+    f"POST /account/device/{LINK[:30]}/ HTTP/1.1",
+    f"GET /account/password/reset/key/3-{LINK[:30]}/ HTTP/1.1",
 ]
 
 
@@ -205,21 +210,34 @@ def test_the_servers_own_errors_go_the_same_way(stream: io.StringIO) -> None:
     assert not log.error_log.handlers
 
 
+CODES = ["code=123456", "{'code': '123456'}", "<QueryDict: {'code': ['123 456']}>", "code: ABC-DEF"]
+
+
+@pytest.mark.parametrize("text", CODES)
+def test_a_code_does_not_leave(stream: io.StringIO, text: str) -> None:
+    logger.error(text)
+    assert "[redacted]" in stream.getvalue()
+    assert not any(part in stream.getvalue() for part in ("123", "456", "ABC", "DEF"))
+
+
+@pytest.mark.django_db
 def test_a_request_that_fails_leaves_no_secret_anywhere(
     stream: io.StringIO, settings: Settings
 ) -> None:
     api = NinjaAPI(openapi_url=None, docs_url=None, urls_namespace="failing")
     hear(api)
 
-    @api.get("/")
+    @api.post("/")
     def operation(request: HttpRequest) -> None:
-        fail(f"{request.META} {request.headers} {request.COOKIES}")
+        fail(f"{request.META} {request.headers} {request.COOKIES} {request.POST}")
 
     settings.ROOT_URLCONF = (path("", api.urls),)
     client = Client(headers={"Authorization": f"Bearer {TOKEN}"})
     client.cookies["strongroom_session"] = LINK
-    answer = client.get("/")
+    client.cookies["strongroom_device_7"] = LINK
+    answer = client.post("/", {"login": "ada", "password": LINK[:20], "code": "135246"})
     assert answer.status_code == 500
     assert "Traceback" in stream.getvalue()
-    assert hidden(stream.getvalue())
-    assert hidden(answer.content.decode())
+    for told in (stream.getvalue(), answer.content.decode()):
+        assert hidden(told)
+        assert "135246" not in told

@@ -10,7 +10,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from strongroom.core.jobs import Counts
-from strongroom.people.accounts.letters import Counts as Letters
 from strongroom.site.metrics import (
     BUCKETS,
     CODES_AT_MOST,
@@ -22,6 +21,7 @@ from strongroom.site.metrics import (
     clear,
     urls,
 )
+from strongroom.stores.mail import Backlog
 from tests.fakes.full_disks import full_disk
 
 GAUGES = Gauges(
@@ -31,7 +31,7 @@ GAUGES = Gauges(
     damaged_files=lambda: 0,
     events_without_position=lambda: 3,
     jobs=lambda: Counts(waiting=4, running=1, failed=2, oldest_wait=timedelta(seconds=90)),
-    letters=lambda: Letters(waiting=5, oldest_wait=timedelta(seconds=70), given_up=6),
+    letters=lambda: Backlog(waiting=5, oldest_wait=timedelta(seconds=70), given_up=6),
 )
 Labels = tuple[tuple[str, str], ...]
 

@@ -1,6 +1,6 @@
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -11,14 +11,15 @@ import pytest
 from werkzeug.test import Client
 
 from strongroom.core.jobs import Counts
-from strongroom.people.accounts.letters import Counts as Letters
 from strongroom.people.tokens.presented import WHO
+from strongroom.site.downloads import Seen
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.observed import REQUEST_ID, Observed, door
+from strongroom.stores.mail import Backlog
 from tests.fakes.streams import logged
 
 GAUGES = Gauges(
-    *(lambda: 0,) * 5, lambda: Counts(0, 0, 0, timedelta(0)), lambda: Letters(0, timedelta(0), 0)
+    *(lambda: 0,) * 5, lambda: Counts(0, 0, 0, timedelta(0)), lambda: Backlog(0, timedelta(0), 0)
 )
 
 
@@ -46,7 +47,7 @@ def log() -> Iterator[io.StringIO]:
 
 
 def observed(behind: WSGIApplication, metrics: Metrics) -> Observed:
-    return Observed(behind, metrics, Ticks(), lambda: "00ff00ff00ff00ff")
+    return Observed(behind, metrics, Seen(lambda _: None), Ticks(), lambda: "00ff00ff00ff00ff")
 
 
 def hello(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -136,3 +137,18 @@ def test_the_body_behind_is_closed(metrics: Metrics) -> None:
 )
 def test_a_door_comes_from_a_closed_list(path: str, expected: str) -> None:
     assert door(path) == expected
+
+
+def test_files_that_a_thread_has_answered_are_downloads(metrics: Metrics) -> None:
+    files: list[Mapping[tuple[str, str], int]] = []
+
+    def behind(_: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        start("200 OK", [])
+        return [b""]
+
+    seen = Seen(files.append)
+    app = Observed(behind, metrics, seen, Ticks(), lambda: "00ff00ff00ff00ff")
+    Client(app).get("/files/pypi/aa/bb/cc/demo-1.0.tar.gz", buffered=True)
+    Client(app).get("/simple/demo/")
+    seen.flush()
+    assert files == [{("pypi", "demo-1.0.tar.gz"): 1}]

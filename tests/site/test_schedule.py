@@ -13,6 +13,8 @@ from tests.house.sources import ROOT
 
 WORKERS = (ROOT / "docs" / "operate" / "workers.md").read_text(encoding="utf-8")
 OFTEN = {
+    timedelta(minutes=1): "every minute",
+    timedelta(minutes=5): "every 5 minutes",
     timedelta(hours=1): "every hour",
     timedelta(days=1): "every day",
     timedelta(days=7): "every week",

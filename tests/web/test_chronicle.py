@@ -33,6 +33,30 @@ def test_an_event_keeps_its_serial_moment_and_actor() -> None:
             "Done",
         ),
         (Kind.TOKEN_CREATED, {}, "Token created", "1.0"),
+        (
+            Kind.CRITICALITY_CHANGED,
+            {"from": "none", "to": "soon", "at": "2026-12-05T12:00:00+00:00"},
+            "Counted as critical from a day on",
+            "2026-12-05",
+        ),
+        (
+            Kind.CRITICALITY_CHANGED,
+            {"from": "soon", "to": "off"},
+            "Said not to be critical by an administrator",
+            "",
+        ),
+        (
+            Kind.CONFIRMATION_CHANGED,
+            {"to": True},
+            "A person confirms each publication: yes",
+            "",
+        ),
+        (
+            Kind.CONFIRMATION_CHANGED,
+            {"to": False},
+            "A person confirms each publication: no longer",
+            "",
+        ),
     ],
 )
 def test_events_are_told_in_words(

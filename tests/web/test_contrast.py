@@ -12,7 +12,8 @@ TEXT = (
     *(("accent", "paper"), ("accent", "sheet"), ("accent-strong", "paper")),
     *(("accent-strong", "sheet"), ("on-accent", "accent"), ("on-accent", "accent-strong")),
     *(("brass", "paper"), ("warn-ink", "warn-ground"), ("stop-ink", "stop-ground")),
-    *(("stop-ink", "sheet"), ("done-ink", "done-ground"), ("accent", "done-ground")),
+    *(("stop-ink", "sheet"), ("stop-ink", "paper")),
+    *(("done-ink", "done-ground"), ("accent", "done-ground")),
     *((f"code-{part}", "sheet") for part in ("word", "text", "number", "name", "note")),
 )
 # The focus ring and the edges by which a field or button is recognised.

@@ -127,6 +127,16 @@ def test_the_list_of_releases_tells_of_each_what_sets_it_apart() -> None:
     assert page.values("href").count("/project/parcel/1.0/") == 1
 
 
+def test_the_list_of_releases_is_as_it_is_now_and_the_chosen_one_is_marked() -> None:
+    newest, older = release("2.0"), release("1.0")
+    for yanked, current in ((None, "2.0"), ("Bees", "1.0"), (None, "2.0")):
+        shown = listing(replace(newest, yanked=yanked), older)
+        lines = pages(shown)[PROJECT].decode().split('<ol class="releases">')[1].splitlines()
+        marked = [line for line in lines if line.startswith('<li class="current">')]
+        assert [f"/{current}/" in line for line in marked] == [True]
+        assert ("Bees" in "".join(lines)) == (yanked == "Bees")
+
+
 @pytest.mark.parametrize("one", [release(yanked=""), release(prerelease=True)])
 def test_a_release_that_clients_pass_over_is_installed_by_its_exact_version(
     one: ReleaseListing,

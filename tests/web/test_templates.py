@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 
 from strongroom.web.press import HERE, STATIC, Press, asset, engine
 
@@ -31,6 +32,25 @@ def test_every_page_has_a_title_and_one_main_heading(template: Path) -> None:
 @pytest.mark.parametrize("template", PAGES, ids=lambda path: path.name)
 def test_every_form_that_changes_something_carries_the_csrf_token(template: Path) -> None:
     text = template.read_text()
+    assert text.count('method="post"') == text.count("{% csrf_token %}")
+
+
+@pytest.mark.parametrize("template", PAGES, ids=lambda path: path.name)
+def test_the_press_knows_all_the_words_of_a_page(template: Path) -> None:
+    engine().get_template(template.name)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [path for path in TEMPLATES if path.parent.name not in {"templates", "parts"}],
+    ids=lambda path: path.name,
+)
+def test_a_page_of_the_library_s_views_is_ours_whole(template: Path) -> None:
+    text = template.read_text()
+    get_template(str(template.relative_to(HERE / "templates")))
+    assert "{% element" not in text
+    if "{% extends" in text:
+        assert "{% block title %}" in text
     assert text.count('method="post"') == text.count("{% csrf_token %}")
 
 

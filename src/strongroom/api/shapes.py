@@ -240,8 +240,9 @@ class NewStatus(Schema):
     reason: Reason = ""
 
 
-_Kept = Annotated[int, Field(ge=0, le=MOST_KEPT)]
-_Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
+# Strict: JSON has true and false, and neither is a number of anything.
+_Kept = Annotated[int, Field(strict=True, ge=0, le=MOST_KEPT)]
+_Days = Annotated[int, Field(strict=True, ge=0, le=MOST_DAYS)]
 
 
 class Retention(Schema):

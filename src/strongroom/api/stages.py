@@ -15,7 +15,7 @@ from strongroom.api.reads import REFUSALS, REFUSALS_OF_ONE
 from strongroom.api.shapes import Problem
 from strongroom.api.shown import finding
 from strongroom.core.actors import Action, Actor
-from strongroom.core.errors import ForbiddenError
+from strongroom.core.errors import AssuranceError, ForbiddenError
 from strongroom.packages.models import Stage
 from strongroom.packages.staging import opening, preview, publication, rows
 from strongroom.packages.staging.shown import Entry, File, View, of_person, shown
@@ -102,8 +102,12 @@ def _changes(router: Router, stages: Stages) -> None:
 
 def _visible(actor: Actor, handle: str) -> Stage:
     stage = rows.find(handle)
-    if not _may(actor, stage):
-        raise rows.no_such_stage()
+    try:
+        rows.allow(actor, Action.CANCEL, stage)
+    except AssuranceError:
+        raise  # of the actor alone, or to whoever has a role in the project
+    except ForbiddenError:
+        raise rows.no_such_stage() from None
     return stage
 
 

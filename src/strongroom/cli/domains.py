@@ -48,16 +48,8 @@ def _check(arguments: argparse.Namespace) -> int:
     for name in names:
         finding = ask(name, house.clock.now())
         verdict, lost = domains.weigh(name, finding, house.clock)
-        lines.append(
-            Line(
-                name,
-                finding.mail,
-                finding.held,
-                _told(finding.registered_at),
-                _told(verdict.doubted_since),
-                lost,
-            )
-        )
+        registered, doubted = map(_told, (finding.registered_at, verdict.doubted_since))
+        lines.append(Line(name, finding.mail, finding.held, registered, doubted, lost))
     if arguments.json:
         as_json([asdict(line) for line in lines])
     else:

@@ -20,6 +20,7 @@ from strongroom.core.errors import (
     NoRoomError,
     NotFoundError,
     StrongroomError,
+    TooOftenError,
     UnavailableError,
 )
 
@@ -42,6 +43,7 @@ _CODES: dict[type[StrongroomError], Exit] = {
     NotFoundError: Exit.NOT_FOUND,
     UnavailableError: Exit.UNAVAILABLE,
     NoRoomError: Exit.UNAVAILABLE,
+    TooOftenError: Exit.UNAVAILABLE,
 }
 
 

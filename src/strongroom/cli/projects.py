@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from strongroom.cli import opening, options, removal
+from strongroom.cli import demands, opening, options, removal
 from strongroom.cli.exits import Exit
-from strongroom.cli.terminal import as_json, clean, facts, say, table
+from strongroom.cli.terminal import as_json, clean, facts, note, say, table
 
 if TYPE_CHECKING:
     from strongroom.core.coordinates import ProjectId
@@ -59,6 +59,7 @@ def add(commands: options.Commands) -> None:
         "number", metavar="NUMBER", type=options.whole_number, help="0 publishes at once"
     )
     removal.add_to(projects)
+    demands.add_to(projects, _project, _told)
 
 
 def _add_people(projects: options.Commands) -> None:
@@ -195,12 +196,17 @@ def _appoint(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
     from strongroom.core.actors import OPERATOR
     from strongroom.packages.catalog.changes import appoint
+    from strongroom.packages.catalog.demands import powerless
+    from strongroom.packages.catalog.listing import find_project
     from strongroom.people.access.roles import role
+    from strongroom.people.accounts.users import fold
 
     wanted = role(arguments.role)
     project = _project(house, arguments)
     recorded = appoint(house.desk, OPERATOR, project, arguments.user, wanted)
     now = {"user": arguments.user, "role": wanted}
+    if fold(arguments.user) in map(fold, powerless(find_project(project))):
+        note(f"{clean(arguments.user)} can do nothing by it before they have added a factor.")
     return _told(arguments, recorded, now, f"{arguments.user} is {wanted} of {arguments.name}")
 
 

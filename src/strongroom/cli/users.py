@@ -1,4 +1,7 @@
-"""Accounts: `user create`, `user enrol`, `user link`, `user list`."""
+"""Accounts: `user create`, `user enrol`, `user link`, `user list`, `user sign-out`.
+
+What administrators do with accounts is in `oversight`.
+"""
 
 import argparse
 import base64
@@ -6,7 +9,7 @@ import secrets
 from dataclasses import asdict
 from urllib.parse import quote, urlencode
 
-from strongroom.cli import opening, options
+from strongroom.cli import opening, options, oversight
 from strongroom.cli.exits import Exit
 from strongroom.cli.terminal import as_json, clean, note, say, table
 
@@ -57,6 +60,20 @@ def add(commands: options.Commands) -> None:
     )
     options.data(parser)
     options.as_json(parser)
+    parser = options.command(
+        users,
+        "sign-out",
+        "end all browser sessions of an account, or of everybody, and forget the devices",
+        "strongroom user sign-out --data /srv/strongroom --all",
+        _sign_out,
+    )
+    options.data(parser)
+    options.as_json(parser)
+    whom = parser.add_mutually_exclusive_group(required=True)
+    whom.add_argument("name", metavar="NAME", nargs="?", help="the user name")
+    whom.add_argument("--all", action="store_true", help="everybody")
+
+    oversight.add_to_users(users)
 
 
 def _create(arguments: argparse.Namespace) -> int:
@@ -125,4 +142,20 @@ def _list(arguments: argparse.Namespace) -> int:
     else:
         heads = ("name", "email", "admin", "active", "created_at")
         table(heads, ([entry[head] for head in heads] for entry in entries))
+    return Exit.DONE
+
+
+def _sign_out(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.core.actors import OPERATOR
+    from strongroom.people.accounts.sessions import end_all
+    from strongroom.people.accounts.users import find_user
+
+    user = None if arguments.all else find_user(arguments.name)
+    ended = end_all(OPERATOR, user, house.clock)
+    if arguments.json:
+        as_json({"name": user.username if user else None, "sessions": ended})
+    else:
+        say(f"Ended {ended} session{'' if ended == 1 else 's'}.")
+        note("Tokens work on; `strongroom token revoke` ends them.")
     return Exit.DONE

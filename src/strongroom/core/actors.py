@@ -2,6 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from strongroom.core.coordinates import ProjectId
@@ -19,6 +20,7 @@ class Action(StrEnum):
     QUARANTINE = "quarantine"  # put a project into quarantine, or take it out
     APPOINT = "appoint"  # give and take roles in a project
     LOOSEN = "loosen"  # ask for fewer approvals than before
+    PIN = "pin"  # say whether a project is critical, whatever is counted of it
     REMOVE = "remove"  # remove releases for good, within what `catalog.removal` allows
 
 
@@ -74,7 +76,8 @@ class Actor:
 
     `user_id` is None for nobody, the operator at the machine's own shell and the registry itself.
     `credential` names what was presented ("session", "token 41", "shell"), for events and logs.
-    `assurance` is what a session has shown, and for a token what its owner's account can show.
+    `assurance` is what a session has shown, and for a token what its owner's account can show;
+    `proved_at` is when a session has last shown it, and None where nobody is there to show it.
     `browser` is for the owner of the account alone; nothing is decided by it.
     """
 
@@ -85,6 +88,7 @@ class Actor:
     admin: bool = False
     reach: Reach = field(default=EVERYWHERE)
     assurance: Assurance = Assurance.SINGLE_FACTOR
+    proved_at: datetime | None = None
     browser: Browser = field(default=UNSEEN, compare=False)
 
 

@@ -65,9 +65,13 @@ class Most:
     members: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FileListing:
-    """One published file, as pages show it. `path` is its address on the shelf, without a slash."""
+    """One published file, as pages show it. `path` is its address on the shelf, without a slash.
+
+    Each is equal to itself only, so that what was made of it can be remembered for as long as it
+    is used: whoever reads it again out of a row that did not change gets the same one.
+    """
 
     filename: str
     kind: str
@@ -165,6 +169,10 @@ class Ecosystem(Protocol):
 
     def keywords(self, metadata: Mapping[str, object]) -> Sequence[str]:
         """Return the keywords that a release's metadata gives, by which its project is found."""
+        ...
+
+    def dependencies(self, metadata: Mapping[str, object]) -> AbstractSet[str]:
+        """Return the keys of the projects that a release's metadata says it depends on."""
         ...
 
     def may_name(self, name: Name) -> None:

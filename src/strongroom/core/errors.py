@@ -42,6 +42,10 @@ class AssuranceError(ForbiddenError):
         self.needed = needed
 
 
+class UnreachableError(ForbiddenError):
+    """Whoever asks has no verified address by which they could be told of what is done."""
+
+
 class NotFoundError(StrongroomError):
     """There is no such thing here, or none that this reader may know of."""
 
@@ -73,6 +77,10 @@ class UnavailableError(StrongroomError):
 
 class NoRoomError(UnavailableError):
     """There is no room for what was sent; the same call may succeed when somebody has made some."""
+
+
+class TooOftenError(UnavailableError):
+    """Whoever asks has asked too often, and may again after a while."""
 
 
 class ConfigurationError(StrongroomError):

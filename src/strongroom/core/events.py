@@ -16,8 +16,6 @@ class Kind(StrEnum):
     """The closed list of event kinds; their facts are in the reference documentation."""
 
     COMPANY_LINKED = "company-linked"
-    ADMINISTRATOR_APPOINTED = "administrator-appointed"
-    ADMINISTRATOR_DISMISSED = "administrator-dismissed"
     USER_CREATED = "user-created"
     ADMINISTRATOR_CLAIMED = "administrator-claimed"
     SIGN_IN_LINK_CREATED = "sign-in-link-created"
@@ -35,12 +33,30 @@ class Kind(StrEnum):
     FACTOR_RENAMED = "factor-renamed"
     RECOVERY_CODE_USED = "recovery-code-used"
     SESSION_ENDED = "session-ended"
+    RECOVERY_ASKED = "recovery-asked"
+    RECOVERY_APPROVED = "recovery-approved"
+    RECOVERY_CANCELLED = "recovery-cancelled"
+    RECOVERY_DONE = "recovery-done"
+    ACT_PROPOSED = "act-proposed"
+    ACT_CONFIRMED = "act-confirmed"
+    ACT_WITHDRAWN = "act-withdrawn"
+    ACT_CARRIED_OUT = "act-carried-out"
+    ACT_FAILED = "act-failed"
+    ADMINISTRATOR_MADE = "administrator-made"
+    ADMINISTRATOR_UNMADE = "administrator-unmade"
+    USER_CLOSED = "user-closed"
+    USER_REOPENED = "user-reopened"
+    SWITCHED_OFF = "switched-off"
+    SWITCHED_ON = "switched-on"
+    NAME_PROHIBITED = "name-prohibited"
+    NAME_ALLOWED = "name-allowed"
     ACCOUNT_DISAVOWED = "account-disavowed"
     ACCOUNT_EXPORTED = "account-exported"
     ACCOUNT_CLOSING = "account-closing"
     ACCOUNT_KEPT = "account-kept"
     ACCOUNT_CLOSED = "account-closed"
     CASE_CLOSED = "case-closed"
+    DEVICE_FORGOTTEN = "device-forgotten"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"
@@ -69,6 +85,8 @@ class Kind(StrEnum):
     RELEASE_REMOVED = "release-removed"
     RETENTION_CHANGED = "retention-changed"
     QUOTA_CHANGED = "quota-changed"
+    CRITICALITY_CHANGED = "criticality-changed"
+    CONFIRMATION_CHANGED = "confirmation-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,8 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.STAGE_PUBLISHED: frozenset({"files", "approved_by"}),
     Kind.RELEASE_REMOVED: frozenset({"reason", "rule", "files"}),
     Kind.RETENTION_CHANGED: frozenset({"keep_prereleases", "prerelease_days"}),
+    Kind.CRITICALITY_CHANGED: frozenset({"from", "to", "at"}),
+    Kind.CONFIRMATION_CHANGED: frozenset({"to"}),
 }
 """Which events anybody may read, and which of their facts: an allow-list, the only one.
 

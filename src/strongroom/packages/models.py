@@ -10,7 +10,9 @@ class Project(models.Model):
 
     `serial` is that of its newest event; `shelved_serial` that of the event which its rendered
     pages reflect. They differ only while a reaction is under way or was cut short. `approvals` says
-    how many people must approve what is published; 0 publishes at once.
+    how many people must approve what is published; 0 publishes at once. `confirmed` says that a
+    person publishes it, having just shown a security key. `critical` is a `states.Criticality`, and
+    `critical_at` when it becomes so where its people were told that it will.
     """
 
     ecosystem = models.CharField(max_length=16)
@@ -26,6 +28,9 @@ class Project(models.Model):
     serial = models.BigIntegerField(default=0)
     shelved_serial = models.BigIntegerField(default=0)
     approvals = models.PositiveSmallIntegerField(default=0, db_default=0)
+    confirmed = models.BooleanField(default=False, db_default=False)
+    critical = models.CharField(max_length=8, default="none", db_default="none")
+    critical_at = models.DateTimeField(null=True)
     # Rules of retention of its own; null: the registry's; 0: none.
     keep_prereleases = models.PositiveIntegerField(null=True)
     prerelease_days = models.PositiveIntegerField(null=True)
@@ -192,6 +197,23 @@ class SharedPages(models.Model):
     def __str__(self) -> str:
         """Return which pages."""
         return self.name
+
+
+class Downloads(models.Model):
+    """How often files of a project were downloaded on a day (UTC), as far as that was seen."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="downloads")
+    day = models.DateField()
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        """A project has one row a day; those of a day are found together."""
+
+        constraints = (models.UniqueConstraint(fields=["day", "project"], name="one_count_a_day"),)
+
+    def __str__(self) -> str:
+        """Return the project's row, the day and the count."""
+        return f"{self.project_id} {self.day} {self.count}"
 
 
 class Stage(models.Model):

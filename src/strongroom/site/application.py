@@ -30,7 +30,8 @@ def application(house: House) -> WSGIApplication:
     known = Hosts(files, house.configuration.hosts)
     front = Front(doors, Bodies(known, UPLOADS))
     placed = Source(front, house.configuration.trusted_proxies)
-    return Observed(placed, house.metrics, time.monotonic, lambda: secrets.token_hex(8))
+    metrics, downloads = house.metrics, house.downloads
+    return Observed(placed, metrics, downloads, time.monotonic, lambda: secrets.token_hex(8))
 
 
 def people_and_clients(house: House, pages: Readable) -> dict[str, ShelfDoor]:

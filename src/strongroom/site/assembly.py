@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,13 +16,20 @@ from strongroom.core.clock import Clock, SystemClock
 from strongroom.core.errors import UnavailableError
 from strongroom.ecosystems.pypi.knowledge import PyPI
 from strongroom.packages.catalog import quotas
+from strongroom.packages.catalog.criticality import Bounds
+from strongroom.packages.catalog.demands import critical_of
 from strongroom.packages.catalog.desk import Desk, Limits, Policy
+from strongroom.packages.catalog.downloads import add
+from strongroom.packages.catalog.orphans import entrust
 from strongroom.packages.catalog.retention import Rules
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.people.accounts import letters
 from strongroom.people.accounts.letters import Postman
+from strongroom.people.oversight import accounts, names
+from strongroom.people.oversight.proposals import CarryOut, Kind
+from strongroom.people.recovery.office import Office
 from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
@@ -30,14 +37,17 @@ from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.advisory import AdvisoryLocks
 from strongroom.site.company import terms
 from strongroom.site.configuration import Configuration
+from strongroom.site.downloads import Seen
 from strongroom.site.jobs.board import counts
 from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
 from strongroom.stores.blobs.protocol import Blobs
+from strongroom.stores.breaches import ANYWHERE, Stolen, stolen
 from strongroom.stores.keys import Keys
 from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
+from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
 from strongroom.web.accounts.company import Terms
 from strongroom.web.accounts.telling import Teller
@@ -62,16 +72,52 @@ class House:
     recognise: Callable[[str, str], None]
     yard: Yard
     metrics: Metrics
+    downloads: Seen
     post: Post
     letters: Seal  # of letters that wait
     factors: Seal  # of what second factors share with their owners
     press: Press
     disavowing: bytes = field(repr=False)  # the key of links that say "this was not me"
-    company: Terms | None
+    stolen: Stolen  # was this password stolen elsewhere?
+    recovery: bytes = field(repr=False)  # the key of the links of recovery
+    company: Terms | None  # on which people of a company sign in
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
         return self.factors.close(secret, FACTOR)
+
+    @property
+    def bounds(self) -> Bounds:
+        """Return from where on projects are critical."""
+        read = self.configuration
+        grace = timedelta(days=read.critical_grace_days)
+        return Bounds(read.critical_share, read.critical_dependents, grace)
+
+    @property
+    def office(self) -> Office:
+        """Return the means of recovery and of administration."""
+        read = self.configuration
+        return Office(
+            clock=self.clock,
+            write=lambda letter: letters.write(letter, self.letters, self.clock.now()),
+            secret=lambda: secrets.token_urlsafe(32),
+            key=self.recovery,
+            url=read.url,
+            site=read.site_name,
+            recovery_delay=timedelta(hours=read.recovery_delay_hours),
+            dangerous_delay=timedelta(minutes=read.dangerous_delay_minutes),
+            critical=critical_of,
+        )
+
+    @property
+    def dangerous(self) -> Mapping[Kind, CarryOut]:
+        """Return how each dangerous act is carried out that two have confirmed."""
+        return {
+            Kind.MAKE_ADMINISTRATOR: accounts.confirmed_administrator,
+            Kind.CLOSE_ACCOUNT: accounts.confirmed_close,
+            Kind.ALLOW_NAME: names.confirmed_allow,
+            Kind.TRANSFER_PROJECT: lambda _, row, by: entrust(self.desk, row, by),
+        }
 
     def open_factor(self, sealed: str) -> str:
         """Return the secret."""
@@ -189,11 +235,17 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         worth,
         yard,
         metrics,
+        Seen(lambda seen: add(seen, clock.now().date())),
         Post(configuration.sender, clock, server(configuration.mail), data / "mail"),
         Seal(keys.key("letters")),
         Seal(keys.key("second factors")),
         Press(configuration.url, configuration.site_name),
         keys.key("disavowal"),
+        stolen(
+            configuration.breached_passwords,
+            Outside(f"strongroom/{version('strongroom')}", ANYWHERE),
+        ),
+        keys.key("recovery"),
         terms(configuration, desk),
     )
 

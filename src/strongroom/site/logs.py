@@ -5,8 +5,8 @@
    sign-in links leave it as `[redacted]`.
 2. A record is one line. Line ends, terminal codes and letters that change the direction of text
    are escaped, so that nothing that a client sends can pass for another record.
-3. Addresses are logged without their query, and without the secret that follows `/claim/`,
-   `/not-me/`, `/sign-in/`, `/account/password/reset/key/`, `/staged/` or `/upload/files/`.
+3. Addresses are logged without their query, and without the secret that follows one of
+   `SECRET_ADDRESSES`.
 """
 
 import json
@@ -23,8 +23,13 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped] # no stubs
 
 HIDDEN = "[redacted]"
 SECRET_ADDRESSES = (
-    *("claim", "not-me", "sign-in", "account/password/reset/key"),
-    *("staged", "upload/files"),
+    "account/device",
+    "account/password/reset/key",
+    "claim",
+    "not-me",
+    "sign-in",
+    "staged",
+    "upload/files",
 )
 """After these, a path holds a secret."""
 
@@ -55,11 +60,16 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"""((?:strongroom_session|sessionid|csrftoken|csrfmiddlewaretoken|passphrase|password"""
-            r"""|secret|totp|otp)['"]?\s*[:=]\s*b?)"""
+            r"""((?:strongroom_session|strongroom_device_\d+|sessionid|csrftoken"""
+            r"""|csrfmiddlewaretoken|passphrase|password\d?|secret|totp|otp)['"]?\s*[:=]\s*[\[b]?)"""
             rf"(?:{_QUOTED}|[^\s;&,'\")}}\]]+)",
             re.IGNORECASE,
         ),
+        rf"\1{HIDDEN}",
+    ),
+    # Codes by time, recovery codes, and codes that were mailed, as a form names them.
+    (
+        re.compile(r"""(\bcode['"]?\s*[:=]\s*[\[b]?['"]?)[0-9A-Z][0-9A-Z -]{4,}[0-9A-Z]"""),
         rf"\1{HIDDEN}",
     ),
     # 256 random bits as the links spell them: 43 letters of base64url, no digest in hexadecimal.

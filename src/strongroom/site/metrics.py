@@ -33,7 +33,7 @@ from strongroom.api.guard import guarded
 from strongroom.api.problems import problem
 from strongroom.core.errors import ForbiddenError, UnavailableError
 from strongroom.core.jobs import Counts
-from strongroom.people.accounts.letters import Counts as Letters
+from strongroom.stores.mail import Backlog
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DOORS = frozenset({"api", "client", "file", "health", "page", "upload"})
@@ -48,11 +48,15 @@ _REQUESTS = "strongroom_requests"
 _DURATION = "strongroom_request_duration_seconds"
 _UPLOADS = "strongroom_uploads"
 _BYTES = "strongroom_published_bytes"
+_REFUSED = "strongroom_guesses_refused"
+_LOOKED = "strongroom_password_checks"
 _HELP = {
     _REQUESTS: "Requests answered, by door, method and class of status.",
     _DURATION: "How long requests took, by door.",
     _UPLOADS: "Uploads, by the code of what became of them.",
     _BYTES: "Bytes of the files that were published.",
+    _REFUSED: "Guesses that were refused because of too many before, by what was guessed.",
+    _LOOKED: "Passwords that were looked up among stolen ones, by what became of it.",
 }
 
 Gauge = Callable[[], float]
@@ -69,7 +73,7 @@ class Gauges:
     damaged_files: Gauge
     events_without_position: Gauge
     jobs: Callable[[], Counts]
-    letters: Callable[[], Letters]
+    letters: Callable[[], Backlog]
 
 
 @dataclass(slots=True)
@@ -132,6 +136,16 @@ class Metrics:
             told = code if code in self._codes else OTHER
             self._add("counter", _UPLOADS, "_total", {"outcome": told})
             self._add("counter", _BYTES, "_total", {}, size)
+
+    def guess_refused(self, secret: str) -> None:
+        """Count a guess that was refused: at a `password`, a `factor` or a mailed `code`."""
+        with self._lock, suppress(OSError):
+            self._add("counter", _REFUSED, "_total", {"secret": secret})
+
+    def password_looked_up(self, outcome: str) -> None:
+        """Count a password that was looked up: `clean`, `stolen` or `unknown`."""
+        with self._lock, suppress(OSError):
+            self._add("counter", _LOOKED, "_total", {"outcome": outcome})
 
     def exposition(self) -> bytes:
         """Return all metrics of all processes in Prometheus' text format."""
@@ -237,7 +251,7 @@ class _States:
             counts.oldest_wait.total_seconds(),
         )
 
-    def _of_letters(self, counts: Letters) -> Iterator[Metric]:
+    def _of_letters(self, counts: Backlog) -> Iterator[Metric]:
         letters = GaugeMetricFamily(
             "strongroom_letters", "Letters, by how they stand.", labels=["state"]
         )

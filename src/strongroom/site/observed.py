@@ -12,18 +12,20 @@ from typing import TypeAlias
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from strongroom.people.tokens.presented import WHO
+from strongroom.site.downloads import Seen
 from strongroom.site.logs import Access, accessed
 from strongroom.site.metrics import OTHER, Metrics
 
 REQUEST_ID = "strongroom.request_id"
 HEADER = "X-Request-ID"
+FILE = "file"  # the door of files
 _BROKEN = 500
 _DOORS = {
     "simple": "client",
     "pypi": "client",
     "integrity": "client",
     "rss": "client",
-    "files": "file",
+    "files": FILE,
     "legacy": "upload",
     "upload": "upload",
     "staged": "client",
@@ -56,12 +58,17 @@ class Observed:
         self,
         behind: WSGIApplication,
         metrics: Metrics,
+        downloads: Seen,
         tick: Callable[[], float],
         number: Callable[[], str],
     ) -> None:
-        """Take a steady clock in seconds, and what numbers requests (16 hexadecimal digits)."""
+        """Count into `metrics`, and files into `downloads`.
+
+        `tick` is a steady clock in seconds; `number` numbers requests (16 hexadecimal digits).
+        """
         self._behind = behind
         self._metrics = metrics
+        self._downloads = downloads
         self._tick = tick
         self._number = number
 
@@ -92,7 +99,10 @@ class Observed:
     def _tell(self, told: _Told) -> None:
         environ, seconds = told.environ, self._tick() - told.began
         method, path = environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "")
-        self._metrics.observe(door(path), method, told.status, seconds)
+        by = door(path)
+        self._metrics.observe(by, method, told.status, seconds)
+        if by == FILE:
+            self._downloads.count(method, path, told.status)
         accessed(
             Access(
                 method=method,

@@ -8,7 +8,8 @@
 | release removed                          | its pages; notes in its place | the front pages      |
 | project status changed                   | all the project's pages       | the front, the index |
 | role granted, taken                      | all the project's pages       |                      |
-| approvals, retention changed             | the project's history         |                      |
+| approvals, confirmation, retention,      |                               |                      |
+| criticality changed                      | the project's history         |                      |
 | stage published                          | the project's history         |                      |
 | file damaged, repaired                   | its pages of that release     |                      |
 | all others (accounts, tokens, jobs,      | nothing: no page here shows   |                      |

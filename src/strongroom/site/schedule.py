@@ -6,9 +6,12 @@
 | pages of projects that a crash left       | every 5 s       | one is behind as it was before    |
 | positions of committed events             | every 2 s       | an event has none                 |
 | letters                                   | every second    | one is due                        |
+| dangerous acts that two have confirmed    | every minute    | always                            |
+| letters and ends of recoveries             | every 5 minutes | always                            |
 | stages whose time is over                 | every hour      | always                            |
 | accounts that are to close                | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
+| which projects are critical               | every day       | always                            |
 | sessions, links, letters that have ended  | every day       | always                            |
 | domains of verified addresses             | every day       | always                            |
 | blobs and files that nothing names        | every day       | no backup is under way            |
@@ -55,9 +58,12 @@ SCHEDULE = Schedule(
         Watch("positions of events", 2.0, work.sequence_events, sequencer.is_behind),
     ),
     periodic=(
+        Periodic("dangerous acts", timedelta(minutes=1), work.carry_out_proposals),
+        Periodic("recoveries", timedelta(minutes=5), work.tend_recoveries),
         Periodic("expiry of stages", timedelta(hours=1), work.expire_stages),
         Periodic("closing of accounts", timedelta(hours=1), work.close_accounts),
         Periodic("retention", timedelta(days=1), work.keep_retention),
+        Periodic("criticality", timedelta(days=1), work.judge_criticality),
         Periodic("forgetting", timedelta(days=1), work.forget, first=timedelta(hours=1)),
         Periodic(
             "mail domains", timedelta(days=1), work.look_at_domains, first=timedelta(minutes=90)

@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "strongroom.web.accounts.duty.ChangeFirst",
 ]
 TEMPLATES = [
     {
@@ -70,10 +71,7 @@ TEMPLATES = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # argon2id (RFC 9106)
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},  # NIST SP 800-63B, 3.1.1.2, asks for 8 beside a factor
-    },
+    {"NAME": f"strongroom.site.accounts.passwords.{rule}"} for rule in ("Long", "Own", "Unstolen")
 ]
 # Limits and used codes must be known to all processes.
 CACHES = {"default": {"BACKEND": "strongroom.site.accounts.counters.Counters"}}
@@ -101,8 +99,28 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end; this one ha
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIGURATION.url.startswith("https:") else "http"
 ALLAUTH_TRUSTED_CLIENT_IP_HEADER = None  # the server itself resolves trusted proxies
+ACCOUNT_RATE_LIMITS = {
+    # Guesses are counted in `people.accounts.guesses`; these limit what costs work or sends mail.
+    "login_failed": None,
+    "login": "60/m/ip",
+    "signup": "20/h/ip",
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/h/ip",
+    "confirm_email": "1/10s/key,8/h/key,40/h/ip",
+    "manage_email": "10/m/user,40/h/user",
+    "change_password": "10/m/user",
+    "reauthenticate": "30/m/user",
+}
+ACCOUNT_FORMS = {
+    "change_password": "strongroom.site.accounts.forms.ChangePassword",
+    "confirm_email_verification_code": "strongroom.site.accounts.forms.MailedCode",
+}
+MFA_FORMS = {
+    "authenticate": "strongroom.site.accounts.forms.FactorCode",
+    "reauthenticate": "strongroom.site.accounts.forms.FactorCodeAgain",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a key cannot be guessed; this limits work
 MFA_ADAPTER = "strongroom.site.accounts.adapters.Factors"
-MFA_FORMS = {"reauthenticate": "strongroom.web.accounts.forms.Reauthenticate"}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

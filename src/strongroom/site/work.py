@@ -9,17 +9,20 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from strongroom.packages.catalog import keeping, leaving
+from strongroom.packages.catalog import criticality, keeping, leaving
 from strongroom.packages.catalog.keeping import carry_out
 from strongroom.packages.catalog.leaving import leave
 from strongroom.packages.staging import opening
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
-from strongroom.people.accounts import domains, letters, links, notices, sessions
+from strongroom.people.accounts import counters, devices, domains, letters, links, notices, sessions
 from strongroom.people.accounts.lapses import Mail
+from strongroom.people.oversight import proposals
+from strongroom.people.recovery import acts as recovery
 from strongroom.people.tokens import spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
+from strongroom.site.announcing import announce
 from strongroom.site.assembly import house
 from strongroom.site.inquiry import asking
 from strongroom.site.jobs.queue import enqueue_later, is_under_way, job
@@ -65,11 +68,37 @@ def keep_retention() -> None:
 
 
 @job()
+def judge_criticality() -> None:
+    """Count downloads and dependents, and say which projects are critical by them."""
+    made = house()
+    now = made.clock.now()
+    told = announce(
+        lambda letter: letters.write(letter, made.letters, now),
+        made.configuration.url,
+        made.configuration.site_name,
+    )
+    criticality.judge(made.desk, made.bounds, told)
+
+
+@job()
 def expire_stages() -> None:
     """End the stages whose time is over, and forget those that ended long ago."""
     made = house()
     while opening.expire(made.yard, made.clock.now()) == opening.AT_ONCE:
         give_way()
+
+
+@job()
+def tend_recoveries() -> None:
+    """Remind of recoveries that wait, and carry out what the operator began."""
+    recovery.tend(house().office)
+
+
+@job()
+def carry_out_proposals() -> None:
+    """Carry out the dangerous acts that two have confirmed some time ago."""
+    made = house()
+    proposals.carry_out(made.office, made.dangerous, made.clock.now())
 
 
 @job()
@@ -92,11 +121,12 @@ def close_accounts() -> None:
 
 @job()
 def forget() -> None:
-    """Forget sessions, links, single-use tokens, notices and letters that ended long ago."""
+    """Forget what ended long ago: sessions, devices, links, tokens, notices, letters, guesses."""
     made = house()
     now = made.clock.now()
     for act in (
         sessions.forget,
+        devices.forget,
         links.forget,
         spent.forget,
         notices.forget,
@@ -104,6 +134,7 @@ def forget() -> None:
         made.post.forget,
     ):
         act(now)
+    counters.forget(now.timestamp())
 
 
 @job()

@@ -45,6 +45,15 @@ class Server:
     password: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How letters stand: how many wait, for how long the oldest has, how many were given up."""
+
+    waiting: int
+    oldest_wait: timedelta
+    given_up: int
+
+
 def is_valid(text: str) -> bool:
     """Say whether the setting `mail` is empty or names a server."""
     try:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
+from strongroom.packages.catalog.demands import demanded
 from strongroom.packages.catalog.desk import Limits
 from strongroom.packages.catalog.quotas import of_user, standings
-from strongroom.people.access.demands import demanded
 from strongroom.people.access.grants import projects_of
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.models import User

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from strongroom.core.events import Event, Kind, Recorded
+from strongroom.packages.catalog.states import Criticality
 from strongroom.web.words import size
 
 
@@ -92,6 +93,22 @@ def _asked(event: Event) -> tuple[str, str]:
     return f"Approvals asked for: {_fact(event, 'to')} instead of {_fact(event, 'from')}", ""
 
 
+def _confirmed(event: Event) -> tuple[str, str]:
+    wanted = event.facts.get("to")
+    return f"A person confirms each publication: {'yes' if wanted else 'no longer'}", ""
+
+
+def _critical(event: Event) -> tuple[str, str]:
+    words = {
+        Criticality.NONE: "No longer said to be critical or not",
+        Criticality.SOON: "Counted as critical from a day on",
+        Criticality.COUNTED: "Critical from now on, as was counted",
+        Criticality.ON: "Said to be critical by an administrator",
+        Criticality.OFF: "Said not to be critical by an administrator",
+    }
+    return words[Criticality(_fact(event, "to"))], _fact(event, "at")[:10]
+
+
 def _out_of_stage(event: Event) -> tuple[str, str]:
     names = event.facts.get("approved_by")
     by = ", ".join(map(str, names)) if isinstance(names, list | tuple) else ""
@@ -132,4 +149,6 @@ _TELLING: Mapping[Kind, Callable[[Event], tuple[str, str]]] = {
     Kind.STAGE_PUBLISHED: _out_of_stage,
     Kind.RELEASE_REMOVED: _removed,
     Kind.RETENTION_CHANGED: _retained,
+    Kind.CONFIRMATION_CHANGED: _confirmed,
+    Kind.CRITICALITY_CHANGED: _critical,
 }

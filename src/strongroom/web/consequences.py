@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from strongroom.packages.catalog.removal import Consequences
-from strongroom.packages.catalog.states import Status
+from strongroom.packages.catalog.states import Criticality, Status
 from strongroom.web.words import size
 
 _STAYS_TOLD = "The change and its reason stay in the project's public history."
@@ -154,3 +154,36 @@ def asking(project: str, old: int, new: int) -> tuple[str, ...]:
     )
     back = "Only an administrator can ask for fewer again."
     return (told, *((who,) if new else ()), *((back,) if new > old else ()), _STAYS_TOLD)
+
+
+def pinning(project: str, wanted: Criticality) -> tuple[str, tuple[str, ...]]:
+    """Name the act of saying how critical a project is, and say what it does."""
+    if wanted is Criticality.ON:
+        return f"Call {project} critical", (
+            "From now on, whoever changes it needs a security key or a passkey.",
+            "Tokens of people who have none are refused at once.",
+            "What is counted of its downloads and dependents changes nothing any more.",
+        )
+    if wanted is Criticality.OFF:
+        return f"Say that {project} is not critical", (
+            "Any second factor is enough to change it, also one that can be phished.",
+            "What is counted of its downloads and dependents changes nothing any more.",
+        )
+    return f"Let the registry count whether {project} is critical", (
+        "It is critical again when it is among those downloaded most, or many depend on it.",
+        "Until that is counted, any second factor is enough to change it.",
+    )
+
+
+def confirming(project: str, *, wanted: bool) -> tuple[str, tuple[str, ...]]:
+    """Name the act of asking for confirmations or for none, and say what it does."""
+    if wanted:
+        return f"Have a person confirm each publication of {project}", (
+            "What tokens upload waits in a stage, unseen.",
+            "One of the project's people publishes it, who has just shown a security key.",
+            "To give this up takes such a key too.",
+        )
+    return f"Publish what is uploaded to {project} without a person", (
+        "Whoever has a token of one of its people can publish.",
+        "Approvals that it asks for stay as they are.",
+    )

@@ -18,6 +18,7 @@ from strongroom.core.errors import (
     MethodError,
     NotFoundError,
     StrongroomError,
+    TooOftenError,
     UnavailableError,
 )
 from strongroom.core.statuses import status_of
@@ -38,6 +39,7 @@ HEADINGS = {
     409: "That contradicts what stands",
     410: "Removed",
     413: "Too large",
+    429: "Too often",
     500: "Something broke",
     503: "Not now",
     507: "No room",
@@ -136,6 +138,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
             "no-such-page",
             "There is no page at this address.",
             "Check the spelling, or search for the project.",
+        ),
+        Press(),
+    )
+
+
+def too_often(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the signature is allauth's
+    """Answer what was asked too often by a limit of allauth (its handler429)."""
+    return fault(
+        TooOftenError(
+            "too-many-requests",
+            "There were too many requests of this kind from you.",
+            "Wait a while and try again.",
+            retry_after=60,
         ),
         Press(),
     )

@@ -1,27 +1,34 @@
 """The pages for people that stand on the shelf: home, project, release, history.
 
 Rendered when a change is made, read by whoever comes. A release's page tells only of that release
-and of the project's status, because a later release renders its neighbours at most.
+and of the project's status, because a later release renders no page of another.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
 from django.utils.safestring import SafeString
 
+from strongroom.core.coordinates import Version
 from strongroom.core.ecosystem import Listing, Newest, Page, ReleaseListing, chosen
+from strongroom.core.events import Kind
+from strongroom.packages.catalog.listing import HISTORY_AT_MOST
 from strongroom.packages.catalog.states import Status
 from strongroom.web import description
-from strongroom.web.chronicle import told
+from strongroom.web.chronicle import Entry, told
 from strongroom.web.facts import facts_of
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import installing, publishing
 from strongroom.web.press import Press
-from strongroom.web.words import day, visible
+from strongroom.web.words import day, moment, visible
 
 _PRERELEASE = ' <span class="tag">pre-release</span>'
 _YANKED = ' <span class="tag warning">yanked</span>'
+
+_REMEMBERED = 8192  # lines of releases, of some 300 bytes each
 
 # On the home page; the feeds tell of more.
 SHOWN = 12
@@ -115,24 +122,43 @@ def _release(
 def _lines(releases: Iterable[ReleaseListing], current: ReleaseListing, key: str) -> SafeString:
     """Return the list of releases. A project may have thousands, and in a template each is dear."""
     address = project_address(key)
-    lines = (_line(one, address, one.version.key == current.version.key) for one in releases)
+    lines = (
+        ('<li class="current">' if one.version.key == current.version.key else "<li>")
+        + _line(address, one.version, one.yanked, one.published_at, len(one.files))
+        for one in releases
+    )
     return SafeString("".join(lines))
 
 
-def _line(one: ReleaseListing, address: str, is_current: bool) -> str:  # noqa: FBT001 - a fact
-    current = ' class="current"' if is_current else ""
-    href = escape(f"{address}{quote(one.version.display)}/")
-    tags = _PRERELEASE if one.version.prerelease else ""
-    tags += _YANKED if one.yanked is not None else ""
-    files = "1 file" if len(one.files) == 1 else f"{len(one.files)} files"
-    why = f'<br><span class="aside">{escape(visible(one.yanked))}</span>' if one.yanked else ""
+@lru_cache(maxsize=_REMEMBERED)
+def _line(address: str, version: Version, yanked: str | None, at: datetime, files: int) -> str:
+    href = escape(f"{address}{quote(version.display)}/")
+    tags = _PRERELEASE if version.prerelease else ""
+    tags += _YANKED if yanked is not None else ""
+    count = "1 file" if files == 1 else f"{files} files"
+    why = f'<br><span class="aside">{escape(visible(yanked))}</span>' if yanked else ""
     return (
-        f'<li{current}><a href="{href}">{escape(visible(one.version.display))}</a>{tags}'
-        f' <span class="stamp">{day(one.published_at)} · {files}</span>{why}</li>\n'
+        f'<a href="{href}">{escape(visible(version.display))}</a>{tags}'
+        f' <span class="stamp">{day(at)} · {count}</span>{why}</li>\n'
     )
 
 
 def _history(press: Press, listing: Listing) -> bytes:
-    address = project_address(listing.project.key)
-    entries = told(listing.history)
-    return press.print("history.html", listing=listing, address=address, entries=entries)
+    return press.print(
+        "history.html",
+        listing=listing,
+        address=project_address(listing.project.key),
+        entries=SafeString("".join(map(_entry, told(listing.history)))),
+        is_cut=len(listing.history) >= HISTORY_AT_MOST,
+    )
+
+
+def _entry(one: Entry) -> str:
+    exact = " exact" if one.kind == Kind.FILE_PUBLISHED else ""
+    detail = f'<p class="detail{exact}">{escape(visible(one.detail))}</p>' if one.detail else ""
+    return (
+        '<li>\n<span class="serial" title="Serial"><span class="unseen">Event number </span>'
+        f'{one.serial}</span>\n<div class="entry">\n'
+        f'<p class="entry-title">{escape(visible(one.sentence))}</p>\n{detail}\n'
+        f'<p class="stamp">{moment(one.at)} · {escape(visible(one.actor))}</p>\n</div>\n</li>\n'
+    )

@@ -13,12 +13,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
 from strongroom.core.actors import Action, Actor
-from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from strongroom.core.errors import (
+    AssuranceError,
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+)
 from strongroom.core.statuses import status_of
 from strongroom.packages.models import Stage
 from strongroom.packages.staging import (
     approving,
     changes,
+    confirming,
     opening,
     preview,
     publication,
@@ -112,12 +119,15 @@ class Staging:
     def act(self, request: HttpRequest, user: User, handle: str, act: str) -> HttpResponseBase:
         """Explain an act on a stage, or do it."""
         actor = acting(request, user)
-        view = shown.shown(_visible(actor, handle), self.yard)
+        stage = _visible(actor, handle)
+        view = shown.shown(stage, self.yard)
         if act not in (APPROVE, REJECT, PUBLISH, CANCEL):
             raise NotFoundError(
                 "no-such-page", "There is no page at this address.", "Go back to the stage."
             )
         deed = self._deed(request, actor, view, act)
+        if act == APPROVE or (act == PUBLISH and not view.missing):
+            confirming.confirm(stage, actor, self.yard.desk.clock.now())
         if request.method != "POST":
             return self._form(request, view, deed, _changed(request.GET.get("content"), view))
         try:
@@ -212,6 +222,8 @@ def _visible(actor: Actor, handle: str) -> Stage:
     stage = rows.find(handle)
     try:
         rows.allow(actor, Action.CANCEL, stage)
+    except AssuranceError:
+        raise  # told before anything is known of the stage, or to whoever has a role in its project
     except ForbiddenError:
         # The name of its project is nobody's to know.
         raise rows.no_such_stage() from None

@@ -13,22 +13,25 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
-from strongroom.core.actors import Action, Actor
+from strongroom.core.actors import Action, Actor, Assurance
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.ecosystem import Listing
-from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
+from strongroom.core.errors import AssuranceError, ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Recorded
 from strongroom.core.statuses import status_of
 from strongroom.packages.catalog import changes, keeping, removal, states
-from strongroom.packages.catalog.acts import may
+from strongroom.packages.catalog.acts import case_of, id_of, may
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release, listing
 from strongroom.packages.catalog.quotas import of_project as room_of
 from strongroom.packages.catalog.quotas import standings
+from strongroom.packages.models import Project
 from strongroom.packages.staging.approving import set_approvals
 from strongroom.packages.staging.shown import of_project
 from strongroom.packages.staging.yard import Yard
+from strongroom.people.access.rules import Case, permit, proven
 from strongroom.people.models import User
+from strongroom.web import demands
 from strongroom.web.consequences import asking, becoming, deed, removing, unyanking, yanking
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import publishing
@@ -78,9 +81,10 @@ class Tending:
     def overview(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show what this person may change in a project."""
         actor, project = acting(request, user), self._project(name)
+        proven(actor, Assurance.MULTI_FACTOR)  # else it would look as if there were no role
         row = find_project(project)
         shown = listing(project, self.desk.ecosystem(self.ecosystem), frozenset())
-        allowed = _allowed(actor, project)
+        allowed = _allowed(actor, row)
         if not allowed:
             raise ForbiddenError(
                 "role-missing",
@@ -91,6 +95,7 @@ class Tending:
         page = self.press.print(
             "manage.html",
             listing=shown,
+            security=demands.shown(row, allowed),
             address=project_address(project.key),
             here=_here(project),
             message=heard(request),
@@ -117,9 +122,9 @@ class Tending:
         actor, target, shown = (
             acting(request, user),
             self._target(name, version),
-            self._listing(name),
+            self.listing(name),
         )
-        may(actor, Action.YANK, target.project)
+        may(actor, Action.YANK, find_project(target.project))
         number = target.version.display
         change = Change(
             heading=f"Yank {shown.name.display} {number}",
@@ -128,16 +133,16 @@ class Tending:
             done=f"{number} is yanked.",
             make=lambda reason: changes.yank(self.desk, actor, target, reason),
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
     def unyank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain how a yank is taken back, or take it back."""
         actor, target, shown = (
             acting(request, user),
             self._target(name, version),
-            self._listing(name),
+            self.listing(name),
         )
-        may(actor, Action.YANK, target.project)
+        may(actor, Action.YANK, find_project(target.project))
         number = target.version.display
         change = Change(
             heading=f"Take the yank of {shown.name.display} {number} back",
@@ -147,16 +152,16 @@ class Tending:
             make=lambda _: changes.unyank(self.desk, actor, target),
             asks_reason=False,
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
     def remove(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain what removing a release for good does, or remove it once it was typed."""
         actor, target, shown = (
             acting(request, user),
             self._target(name, version),
-            self._listing(name),
+            self.listing(name),
         )
-        may(actor, Action.REMOVE, target.project)
+        may(actor, Action.REMOVE, find_project(target.project))
         told = removal.consequences(shown, target.version)
         change = Change(
             heading=f"Remove {shown.name.display} {told.version} for good",
@@ -167,13 +172,13 @@ class Tending:
             grave=True,
             typed=told.version,
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
     def retention(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show a project's rules of retention and what they let go, or give it rules of its own."""
         actor, project, problem = acting(request, user), self._project(name), None
         own = keeping.own_rules(project)
-        may(actor, Action.CONFIGURE, project)
+        may(actor, Action.CONFIGURE, find_project(project))
         if request.method == "POST":
             try:
                 wanted = keeping.Own(*(_rule(request.POST.get(field, "")) for field in RULES))
@@ -216,9 +221,9 @@ class Tending:
 
     def status(self, request: HttpRequest, user: User, name: str, status: str) -> HttpResponseBase:
         """Explain a change of status, or make it."""
-        actor, shown, wanted = acting(request, user), self._listing(name), states.status(status)
+        actor, shown, wanted = acting(request, user), self.listing(name), states.status(status)
         project, old = shown.project, states.Status(shown.status)
-        may(actor, states.action_for(old, wanted), project)
+        may(actor, states.action_for(old, wanted), find_project(project))
         words = deed(shown.name.display, old, wanted)
         change = Change(
             heading=words,
@@ -229,16 +234,17 @@ class Tending:
             reason=shown.status_reason if old == wanted else "",
             grave=wanted in GRAVE,
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
     def approvals(
         self, request: HttpRequest, user: User, name: str, wanted: int
     ) -> HttpResponseBase:
         """Explain what another number of approvals does, or ask for it."""
-        actor, shown = acting(request, user), self._listing(name)
+        actor, shown = acting(request, user), self.listing(name)
         project = shown.project
-        old = find_project(project).approvals
-        may(actor, Action.LOOSEN if wanted < old else Action.CONFIGURE, project)
+        row = find_project(project)
+        old = row.approvals
+        may(actor, Action.LOOSEN if wanted < old else Action.CONFIGURE, row)
         words = _asking(wanted)
         change = Change(
             heading=f"{words}: {shown.name.display}",
@@ -249,9 +255,10 @@ class Tending:
             asks_reason=False,
             grave=wanted < old,
         )
-        return self._answer(request, shown, change)
+        return self.answer(request, shown, change)
 
-    def _answer(self, request: HttpRequest, shown: Listing, change: Change) -> HttpResponseBase:
+    def answer(self, request: HttpRequest, shown: Listing, change: Change) -> HttpResponseBase:
+        """Explain a change, or make it."""
         if request.method != "POST":
             return self._form(request, shown, change, None)
         try:
@@ -284,7 +291,8 @@ class Tending:
     def _project(self, name: str) -> ProjectId:
         return ProjectId(self.ecosystem, self.desk.ecosystem(self.ecosystem).name(name).key)
 
-    def _listing(self, name: str) -> Listing:
+    def listing(self, name: str) -> Listing:
+        """Read a project as its own page shows it, without long texts."""
         return listing(self._project(name), self.desk.ecosystem(self.ecosystem), frozenset())
 
     def _target(self, name: str, version: str) -> changes.Target:
@@ -347,13 +355,17 @@ def _asking(number: int) -> str:
     return f"Ask for {number} approval{'s' if number > 1 else ''}"
 
 
-def _allowed(actor: Actor, project: ProjectId) -> frozenset[Action]:
-    return frozenset(action for action in Action if _permitted(actor, action, project))
+def _allowed(actor: Actor, row: Project) -> frozenset[Action]:
+    """Return what an actor may do; raises AssuranceError where they could if they proved more."""
+    project, case = id_of(row), case_of(actor, row)
+    return frozenset(action for action in Action if _permitted(actor, action, project, case))
 
 
-def _permitted(actor: Actor, action: Action, project: ProjectId) -> bool:
+def _permitted(actor: Actor, action: Action, project: ProjectId, case: Case) -> bool:
     try:
-        may(actor, action, project)
+        permit(actor, action, project, case)
+    except AssuranceError:
+        raise
     except ForbiddenError:
         return False
     return True

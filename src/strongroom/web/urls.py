@@ -14,6 +14,7 @@ from strongroom.web.account import Account
 from strongroom.web.accounts.urls import urls as account_urls
 from strongroom.web.browsing import Browsing
 from strongroom.web.cases import Cases
+from strongroom.web.demanding import Demanding
 from strongroom.web.entrance import Entrance
 from strongroom.web.faults import guarded
 from strongroom.web.press import Press
@@ -38,6 +39,7 @@ def urls(
     """
     browsing, account = Browsing(press), Account(press, yard.desk.limits)
     entrance, tending = Entrance(press, clock), Tending(press, yard, ECOSYSTEM)
+    demanding = Demanding(tending)
     staging, work, cases = Staging(press, yard), Work(press, board), Cases(press, clock)
 
     def at(
@@ -67,6 +69,8 @@ def urls(
         at(f"{project}retention/", for_members(tending.retention), READ | SEND),
         at(f"{project}status/<str:status>/", for_members(tending.status), READ | SEND),
         at(f"{project}approvals/<int:wanted>/", for_members(tending.approvals), READ | SEND),
+        at(f"{project}critical/<str:wanted>/", for_members(demanding.critical), READ | SEND),
+        at(f"{project}confirmation/<str:wanted>/", for_members(demanding.confirm), READ | SEND),
         at("stages/", for_members(staging.mine), READ),
         at("stages/<str:handle>/", for_members(staging.show), READ),
         at("stages/<str:handle>/changes/", for_members(staging.changes), READ),

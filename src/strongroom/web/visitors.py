@@ -5,7 +5,7 @@ back afterwards to where they wanted to go.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -15,8 +15,9 @@ from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from strongroom.core.actors import SESSION, Actor, Assurance, Browser
-from strongroom.core.errors import AssuranceError
+from strongroom.core.errors import AssuranceError, UnreachableError
 from strongroom.people.accounts import factors
+from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.users import person
 from strongroom.people.models import User
 
@@ -24,6 +25,7 @@ P = ParamSpec("P")
 
 SIGN_IN = "/account/login/"
 SECURITY = "/account/security/"
+ADDRESSES = "/account/addresses/"
 ENROL = "/account/security/keys/add/"
 ENROLLED = "enrolled"  # where a session holds whose factor was enrolled in it, and its type
 COMPANY = "company"  # where a session holds who signed in by the company, and how surely
@@ -50,8 +52,19 @@ def visitor(request: HttpRequest) -> User | None:
 
 
 def acting(request: HttpRequest, user: User) -> Actor:
-    """Return the actor that a signed-in person is, having shown what the session says."""
-    return person(user, SESSION, assurance(request, user), browser(request))
+    """Return the actor that a signed-in person is, having shown what the session says.
+
+    Raises UnreachableError where an account has lost its verified address since it signed in.
+    """
+    if not verified(user.pk):
+        raise UnreachableError(
+            "email-unverified",
+            f"{user.username} has no verified e-mail address.",
+            "Verify one first, under Account, Addresses.",
+        )
+    shown = assurance(request, user)
+    at = factors.shown_at(get_authentication_records(request, user), shown)
+    return replace(person(user, SESSION, shown, browser(request)), proved_at=at)
 
 
 def browser(request: HttpRequest) -> Browser:
@@ -109,7 +122,7 @@ def _prove(request: HttpRequest, user: User, error: AssuranceError) -> HttpRespo
     where = offered[0]["url"] if offered else SECURITY
     if not offered:
         lead_on(request, request.path)
-    return see_other(f"{where}?{urlencode({'next': request.path})}")
+    return see_other(f"{where}?{urlencode({'next': request.get_full_path()})}")
 
 
 def for_members(
@@ -126,6 +139,9 @@ def for_members(
             response = view(request, user, *args, **kwargs)
         except AssuranceError as error:
             return _prove(request, user, error)
+        except UnreachableError as error:
+            tell(request, f"{error.sentence} {error.remedy}")
+            return see_other(ADDRESSES)
         if onward(request) == request.path:
             del request.session[_ONWARD]
         return response

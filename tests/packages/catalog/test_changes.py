@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from strongroom.core.actors import NOBODY, OPERATOR, Action, Actor, Reach
@@ -268,3 +269,14 @@ def test_a_maintainer_is_dismissed_whoever_owns(bench: Bench, alice: Actor) -> N
     appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
     assert dismiss(bench.desk, alice, PARCEL, "bob")
     assert people_of(PARCEL) == (("alice", "owner"),)
+
+
+def test_a_role_is_given_only_to_who_can_be_told_of_what_is_done(
+    bench: Bench, alice: Actor, bob: Actor, parcel: str
+) -> None:
+    EmailAddress.objects.filter(user__username=bob.name).update(verified=False)
+    before = bench.standing()
+    with pytest.raises(ConflictError) as caught:
+        appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    assert caught.value.code == "grantee-unverified"
+    assert bench.standing() == before

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,27 @@ from django.test.utils import CaptureQueriesContext
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
+from strongroom.ecosystems.pypi.pages import projects, simple
+from strongroom.packages.catalog import listing
 from strongroom.packages.catalog.changes import target
 from strongroom.packages.catalog.removal import remove
 from strongroom.packages.models import Project, Quota, Word
 from strongroom.packages.upkeep import rebuild as module
 from strongroom.packages.upkeep.rebuild import Difference, How, rebuild
+from strongroom.stores.pages import forms
+from strongroom.web import shelf
 from tests.fakes.registry import Registry
 from tests.packages.upkeep.filled import Filled, checked, fill, found, rebuilt, silent
+
+MEMORIES = (
+    listing._file,
+    listing._release,
+    simple._file_html,
+    simple._file_json,
+    projects._file,
+    shelf._line,
+    forms._deflated,
+)
 
 
 @pytest.fixture
@@ -208,6 +223,25 @@ def test_a_wrong_count_is_counted_again(filled: Filled) -> None:
     assert found(checked(filled.registry)) == {("bytes of user alice", How.DIFFERS)}
     rebuilt(filled.registry)
     assert filled.all() == before
+
+
+def test_what_changes_leave_is_what_a_process_that_remembers_nothing_renders(
+    registry: Registry,
+) -> None:
+    steps: list[Callable[[], object]] = [
+        *(partial(registry.publish, "example", version) for version in ("1.0", "1.1", "0.9")),
+        partial(registry.yank, "example", "1.0", "broken"),
+        partial(registry.yank, "example", "1.1", ""),
+        partial(registry.set_status, "example", "quarantined", "malware?"),
+        partial(registry.set_status, "example", "active", ""),
+        partial(registry.publish, "example", "1.2"),
+    ]
+    for step in steps:
+        step()
+        registry.house.reactions.put_shared()
+        for remembered in MEMORIES:
+            remembered.cache_clear()
+        assert found(checked(registry)) == set()
 
 
 def test_a_check_writes_nothing(filled: Filled) -> None:

@@ -1,6 +1,7 @@
 """The one rule, as a table that was written by hand: who may do what, and who may not."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,9 +9,12 @@ from strongroom.core.actors import NOBODY, OPERATOR, REGISTRY, Action, Actor, As
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import only_stages, oversee, permit
+from strongroom.people.access.rules import FRESH_FOR, Case, confirmed, only_stages, oversee, permit
 
 PARCEL = ProjectId("box", "parcel")
+OWNED = Case(exists=True, role=Role.OWNER, critical=False)
+CRITICAL = replace(OWNED, critical=True)
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SURE = Assurance.PHISHING_RESISTANT
 PERSON = Actor("person", "alice", "session", user_id=1, assurance=SURE)
 ADMIN = Actor(
@@ -48,6 +52,7 @@ nobody    quarantine  401 401 401 401
 nobody    appoint     401 401 401 401
 nobody    remove      401 401 401 401
 nobody    loosen      401 401 401 401
+nobody    pin         401 401 401 401
 person    upload      y   -   y   y
 person    stage       y   -   y   y
 person    cancel      -   -   y   y
@@ -58,6 +63,7 @@ person    quarantine  -   -   -   -
 person    appoint     -   -   -   y
 person    remove      -   -   -   y
 person    loosen      -   -   -   -
+person    pin         -   -   -   -
 token     upload      y   -   y   y
 token     stage       y   -   y   y
 token     cancel      -   -   y   y
@@ -68,6 +74,7 @@ token     quarantine  -   -   -   -
 token     appoint     -   -   -   y
 token     remove      -   -   -   y
 token     loosen      -   -   -   -
+token     pin         -   -   -   -
 far       upload      -   -   -   -
 far       stage       -   -   -   -
 far       cancel      -   -   -   -
@@ -78,6 +85,7 @@ far       quarantine  -   -   -   -
 far       appoint     -   -   -   -
 far       remove      -   -   -   -
 far       loosen      -   -   -   -
+far       pin         -   -   -   -
 admin     upload      y   -   y   y
 admin     stage       y   -   y   y
 admin     cancel      y   y   y   y
@@ -88,6 +96,7 @@ admin     quarantine  y   y   y   y
 admin     appoint     y   y   y   y
 admin     remove      y   y   y   y
 admin     loosen      y   y   y   y
+admin     pin         y   y   y   y
 operator  upload      -   -   y   y
 operator  stage       -   -   y   y
 operator  cancel      y   y   y   y
@@ -98,6 +107,7 @@ operator  quarantine  y   y   y   y
 operator  appoint     y   y   y   y
 operator  remove      y   y   y   y
 operator  loosen      y   y   y   y
+operator  pin         y   y   y   y
 registry  upload      -   -   y   y
 registry  stage       -   -   y   y
 registry  cancel      y   y   y   y
@@ -108,6 +118,7 @@ registry  quarantine  y   y   y   y
 registry  appoint     y   y   y   y
 registry  remove      y   y   y   y
 registry  loosen      y   y   y   y
+registry  pin         y   y   y   y
 """
 COLUMNS = ((False, None), (True, None), (True, Role.MAINTAINER), (True, Role.OWNER))
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
@@ -122,7 +133,7 @@ CASES = [
 
 def answered(actor: Actor, action: Action, *, exists: bool, role: Role | None) -> str:
     try:
-        permit(actor, action, PARCEL, exists=exists, role=role)
+        permit(actor, action, PARCEL, Case(exists=exists, role=role, critical=False))
     except UnauthenticatedError:
         return "401"
     except ForbiddenError:
@@ -195,7 +206,7 @@ def test_a_credential_that_publishes_stages_and_not_the_other_way(
 @pytest.mark.parametrize("actor", [TOKEN, OPERATOR])
 def test_an_approval_takes_a_person_who_is_there(actor: Actor) -> None:
     with pytest.raises(ForbiddenError) as caught:
-        permit(actor, Action.APPROVE, PARCEL, exists=True, role=Role.OWNER)
+        permit(actor, Action.APPROVE, PARCEL, OWNED)
     assert caught.value.code == "person-needed"
 
 
@@ -208,7 +219,7 @@ def test_a_credential_that_does_not_reach_learns_nothing_of_the_project() -> Non
     told = set()
     for exists, role in COLUMNS:
         with pytest.raises(ForbiddenError) as caught:
-            permit(FAR, Action.UPLOAD, PARCEL, exists=exists, role=role)
+            permit(FAR, Action.UPLOAD, PARCEL, Case(exists=exists, role=role, critical=True))
         told.add((caught.value.code, str(caught.value)))
     assert len(told) == 1
 
@@ -218,9 +229,10 @@ def test_a_refusal_says_whom_to_ask() -> None:
         (Action.YANK, "Ask an owner of the project."),
         (Action.QUARANTINE, "Ask an administrator."),
         (Action.LOOSEN, "Ask an administrator."),
+        (Action.PIN, "Ask an administrator."),
     ):
         with pytest.raises(ForbiddenError) as caught:
-            permit(PERSON, action, PARCEL, exists=True, role=None)
+            permit(PERSON, action, PARCEL, replace(OWNED, role=None))
         assert (caught.value.code, caught.value.remedy) == ("role-missing", remedy)
 
 
@@ -243,3 +255,71 @@ def test_only_administrators_whose_credential_has_no_limits_look_after_the_regis
     else:
         with pytest.raises(ForbiddenError):
             oversee(actor)
+
+
+ACTS = (Action.UPLOAD, Action.YANK, Action.CONFIGURE, Action.REMOVE)
+
+
+@pytest.mark.parametrize("action", ACTS)
+@pytest.mark.parametrize("credential", ["session", "token 41"])
+@pytest.mark.parametrize(
+    ("shown", "ordinary", "critical"),
+    [
+        (Assurance.SINGLE_FACTOR, "mfa-needed", "mfa-needed"),
+        (Assurance.MULTI_FACTOR, "", "webauthn-needed"),
+        (Assurance.PHISHING_RESISTANT, "", ""),
+    ],
+)
+def test_what_must_be_proved_goes_by_how_critical_the_project_is(
+    action: Action, credential: str, shown: Assurance, ordinary: str, critical: str
+) -> None:
+    actor = replace(PERSON, credential=credential, assurance=shown)
+    assert [_code(actor, action, case) for case in (OWNED, CRITICAL)] == [ordinary, critical]
+
+
+def _code(actor: Actor, action: Action, case: Case) -> str:
+    try:
+        permit(actor, action, PARCEL, case)
+    except ForbiddenError as refused:
+        return refused.code
+    return ""
+
+
+def test_an_administrator_too_needs_more_for_a_critical_project() -> None:
+    admin = replace(ADMIN, assurance=Assurance.MULTI_FACTOR)
+    stranger = replace(CRITICAL, role=None)
+    assert _code(admin, Action.YANK, stranger) == "webauthn-needed"
+    assert _code(admin, Action.PIN, stranger) == "webauthn-needed"
+
+
+def test_who_has_no_role_in_a_critical_project_is_not_sent_for_a_key() -> None:
+    stranger = replace(PERSON, assurance=Assurance.MULTI_FACTOR)
+    assert _code(stranger, Action.YANK, replace(CRITICAL, role=None)) == "role-missing"
+
+
+def test_the_operator_changes_critical_projects_by_the_machines_own_word() -> None:
+    assert _code(OPERATOR, Action.YANK, CRITICAL) == ""
+
+
+@pytest.mark.parametrize(
+    ("actor", "code"),
+    [
+        (replace(PERSON, proved_at=NOW), ""),
+        (replace(PERSON, proved_at=NOW - FRESH_FOR), ""),
+        (replace(PERSON, proved_at=NOW - FRESH_FOR - timedelta(seconds=1)), "proof-too-old"),
+        (PERSON, "proof-too-old"),
+        (
+            replace(PERSON, proved_at=NOW, assurance=Assurance.MULTI_FACTOR),
+            "webauthn-needed",
+        ),
+        (TOKEN, "person-needed"),
+        (OPERATOR, ""),
+    ],
+)
+def test_a_confirmation_is_a_key_that_was_shown_just_now(actor: Actor, code: str) -> None:
+    told = ""
+    try:
+        confirmed(actor, NOW)
+    except ForbiddenError as refused:
+        told = refused.code
+    assert told == code

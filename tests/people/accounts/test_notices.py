@@ -14,8 +14,9 @@ from strongroom.people.accounts import links, notices
 from strongroom.people.accounts.factors import enrol_totp
 from strongroom.people.accounts.letters import Postman, deliver
 from strongroom.people.accounts.notices import KEPT, Happening, Noted, note
+from strongroom.people.accounts.sessions import end_all
 from strongroom.people.accounts.users import create_user
-from strongroom.people.models import Letter, Notice, User
+from strongroom.people.models import BrowserSession, Letter, Notice, User
 from strongroom.stores.seals import Seal
 from tests.fakes.clocks import NOON, StoppedClock
 from tests.fakes.people import member, sure
@@ -86,20 +87,27 @@ def test_from_where_something_came_is_cut_to_what_can_be_kept(alice: User) -> No
     far = Browser("a" * 99, "b" * 999)
     note(Happening(Kind.SIGNED_IN, alice.pk), replace(sure(alice), browser=far), CLOCK)
     assert notices.log(alice.pk, None, 1)[0].browser == Browser("a" * 45, "b" * 200)
-    assert notices.is_known(alice.pk, far)
-    assert not notices.is_known(alice.pk, HERE)
 
 
-def test_a_sign_in_by_a_link_is_told_where_nobody_has_signed_in_from_there(alice: User) -> None:
-    for browser, letters in ((HERE, 2), (HERE, 0), (Browser("192.0.2.8", "Browser/1"), 2)):
-        secret = links.create_link(alice, OPERATOR, CLOCK, lambda: secrets.token_hex(8))
-        assert told() == [
-            (to, "sign-in-link-created") for to in ("alice@example.org", "second@example.org")
-        ]
-        Letter.objects.all().delete()
-        links.use(secret, CLOCK, browser)
-        assert len(told()) == letters
-        Letter.objects.all().delete()
+def test_a_link_that_signs_in_is_told_and_its_use(alice: User) -> None:
+    secret = links.create_link(alice, OPERATOR, CLOCK, lambda: secrets.token_hex(8))
+    links.use(secret, CLOCK, HERE)
+    kinds = ["sign-in-link-created"] * 2 + ["signed-in"] * 2
+    assert [kind for _, kind in told()] == kinds
+    assert notices.log(alice.pk, None, 1)[0].browser == HERE
+
+
+def test_sessions_that_the_operator_ends_are_told_to_each(alice: User) -> None:
+    bob = member("bob", CLOCK)
+    Letter.objects.all().delete()
+    for number, user in enumerate((alice, alice, bob)):
+        BrowserSession.objects.create(
+            session_key=str(number), user=user, created_at=NOON, seen_at=NOON, expire_date=NOON
+        )
+    end_all(OPERATOR, None, CLOCK)
+    assert notices.log(alice.pk, None, 1)[0].facts == {"sessions": 2}
+    assert notices.log(bob.pk, None, 1)[0].facts == {"sessions": 1}
+    assert len(told()) == 3
 
 
 def test_a_factor_that_the_operator_gives_is_told(alice: User) -> None:

@@ -1,12 +1,24 @@
 """Browser sessions as their owner sees them, and ending them."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from strongroom.core.actors import OPERATOR
 from strongroom.core.clock import SystemClock
-from strongroom.people.accounts.sessions import digest_of, end, end_others, forget, live, signed_in
+from strongroom.people.accounts.devices import arrive, is_known
+from strongroom.people.accounts.sessions import (
+    digest_of,
+    end,
+    end_all,
+    end_others,
+    forget,
+    live,
+    signed_in,
+)
 from strongroom.people.models import BrowserSession, User
+from strongroom.proof.models import EventRow
 from tests.fakes.clocks import NOON
 from tests.fakes.people import member, sure
 
@@ -57,6 +69,23 @@ def test_all_others_end_at_once(ada: User) -> None:
     assert end_others(sure(ada), here, CLOCK) == 2
     assert [one.key for one in signed_in(ada.pk, NOON)] == [here]
     assert len(signed_in(bob.pk, NOON)) == 1
+
+
+@pytest.mark.parametrize("everybody", [False, True])
+def test_the_operator_ends_sessions_and_forgets_devices(ada: User, everybody: bool) -> None:
+    bob = member("bob", CLOCK)
+    for user, key in ((ada, "a"), (ada, "b"), (bob, "c")):
+        session(user, key)
+        arrive(user.pk, "", "", NOON, partial(str, key))
+    waiting = session(None, "d")
+    assert end_all(OPERATOR, None if everybody else ada, CLOCK) == (3 if everybody else 2)
+    assert len(signed_in(bob.pk, NOON)) == (0 if everybody else 1)
+    assert is_known(bob.pk, "c", NOON) is not everybody
+    assert not is_known(ada.pk, "a", NOON)
+    assert BrowserSession.objects.filter(pk=waiting).exists()
+    event = EventRow.objects.latest("serial")
+    assert (event.kind, event.actor) == ("session-ended", "operator")
+    assert event.facts["user"] == (None if everybody else "ada")
 
 
 def test_a_session_that_has_ended_is_none(ada: User) -> None:

@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
 from strongroom.core.actors import OPERATOR
@@ -14,10 +13,11 @@ from strongroom.core.events import Kind
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts import letters
+from strongroom.people.accounts.devices import arrive
 from strongroom.people.accounts.users import create_user
-from strongroom.people.affairs.closing import GRACE, close, due, erase, keep
+from strongroom.people.affairs.closing import GRACE, PERSONAL, close, due, erase, keep
 from strongroom.people.affairs.export import export
-from strongroom.people.models import BrowserSession, Letter, Notice, SignInLink, Token, User
+from strongroom.people.models import BrowserSession, Device, Letter, Token, User
 from strongroom.people.tokens.minting import Mint, Order, create
 from strongroom.proof.ledger.events import newest_of
 from strongroom.stores.seals import Seal
@@ -64,11 +64,13 @@ def test_nothing_personal_is_left_and_the_name_is_never_free_again(
     alice: User, clock: StoppedClock
 ) -> None:
     letters.write(letters.Written("alice@example.org", "code", "4711"), Seal(b"k" * 32), NOON)
+    arrive(alice.pk, "", "Browser/1", clock.now(), lambda: "kept by the browser")
     close(alice, sure(alice), clock)
     clock.forward(GRACE)
     erase(alice.pk, clock)
-    for rows in (EmailAddress, Authenticator, Token, Notice, Letter, SignInLink, BrowserSession):
+    for rows in (*PERSONAL, Letter):
         assert not rows.objects.exists()
+    assert not Device.objects.exists()
     left = User.objects.get()
     assert (left.username, left.email, left.is_active, left.admin) == ("alice", "", False, False)
     assert not left.has_usable_password()
@@ -135,8 +137,12 @@ def test_an_export_has_all_that_is_known_of_a_person_and_no_secret(
     kind = Authenticator.Type.TOTP
     Authenticator.objects.create(user=alice, type=kind, data={"secret": "SEALED"})
     grant(alice.pk, PARCEL, Role.MAINTAINER, clock)
+    arrive(alice.pk, "", "Browser/1", clock.now(), lambda: "kept by the browser")
     data = json.loads(json.dumps(export(alice, sure(alice), clock)))
-    assert set(data) == {"account", "addresses", "factors", "sessions", "tokens", "projects", "log"}
+    parts = {"account", "addresses", "factors", "sessions", "devices", "tokens", "projects", "log"}
+    assert set(data) == parts
+    assert data["devices"][0]["agent"] == "Browser/1"
+    assert "kept by the browser" not in str(data)
     assert data["account"]["name"] == "alice"
     assert data["addresses"] == [
         {"address": "alice@example.org", "verified": True, "primary": True}

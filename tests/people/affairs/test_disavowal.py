@@ -12,10 +12,11 @@ from strongroom.core.actors import OPERATOR, Actor, Browser
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.events import Kind
 from strongroom.people.accounts import factors, links, notices
+from strongroom.people.accounts.devices import arrive, is_known
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.affairs.disavowal import disavow
 from strongroom.people.affairs.span import FOR
-from strongroom.people.models import BrowserSession, Case, Letter, SignInLink, Token, User
+from strongroom.people.models import BrowserSession, Case, Device, Letter, SignInLink, Token, User
 from strongroom.people.tokens.minting import Mint, Order, create
 from strongroom.proof.ledger.events import newest_of
 from tests.fakes.clocks import StoppedClock
@@ -107,6 +108,8 @@ def refused(broken: Break, line: int) -> None:
 
 def test_all_that_was_made_since_a_sign_in_is_taken_away_by_one_act(broken: Break) -> None:
     broken.session("own")
+    now = broken.clock.now()
+    Device.objects.create(user=broken.user, digest="d", first_seen_at=now, last_seen_at=now)
     line = broken.signs_in()
     broken.step()
     broken.token("stolen")
@@ -123,6 +126,7 @@ def test_all_that_was_made_since_a_sign_in_is_taken_away_by_one_act(broken: Brea
     assert EmailAddress.objects.get().primary
     assert not broken.user.has_usable_password()
     assert not BrowserSession.objects.exists()
+    assert not Device.objects.exists()
     taken = {"sessions": 2, "tokens": 2, "factors": 1, "addresses": 1, "password": True}
     (event,) = newest_of([Kind.ACCOUNT_DISAVOWED], 9)
     assert event.event.facts == {"user": "alice", **taken}
@@ -131,6 +135,13 @@ def test_all_that_was_made_since_a_sign_in_is_taken_away_by_one_act(broken: Brea
     assert (case.user, case.closed_at) == (broken.user, None)
     assert {name: case.facts[name] for name in taken} == taken
     assert "example.org" not in str(case.facts)
+
+
+def test_no_browser_is_known_any_more(broken: Break) -> None:
+    kept = arrive(broken.user.pk, "", "Browser/1", broken.clock.now(), lambda: "copied")
+    broken.step()
+    disavow(broken.happens(Kind.SIGNED_IN), sure(broken.user), broken.clock)
+    assert not is_known(broken.user.pk, kept, broken.clock.now())
 
 
 def test_what_was_there_before_stays_as_it_was(broken: Break) -> None:

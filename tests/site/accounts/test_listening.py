@@ -1,5 +1,6 @@
 """What allauth does to an account is told to its owner, in the transaction in which it is done."""
 
+import secrets
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 
@@ -13,11 +14,13 @@ from pytest_django import Settings
 from strongroom.core.actors import OPERATOR
 from strongroom.core.events import Kind
 from strongroom.people.accounts import notices
+from strongroom.people.accounts.devices import arrive
 from strongroom.people.accounts.letters import deliver
 from strongroom.people.accounts.users import create_user
 from strongroom.people.models import Letter, User
 from strongroom.proof.ledger.events import newest_of
 from strongroom.site.assembly import house
+from tests.site.accounts.conftest import link
 
 pytestmark = pytest.mark.django_db
 
@@ -39,11 +42,20 @@ def alice(settings: Settings) -> Iterator[User]:
         file.unlink()
 
 
+def known(user: User) -> Client:
+    """Return a browser in which an account has signed in before."""
+    browser = Client(headers={"user-agent": AGENT})
+    kept = arrive(user.pk, "", AGENT, house().clock.now(), lambda: secrets.token_urlsafe(32))
+    browser.cookies[f"strongroom_device_{user.pk}"] = kept
+    return browser
+
+
 @pytest.fixture
 def browser(alice: User) -> Client:
     """Return a browser that is signed in and has just proved it."""
-    browser = Client(headers={"user-agent": AGENT})
+    browser = known(alice)
     browser.post("/account/login/", {"login": "alice", "password": PASSWORD})
+    browser.post(link())
     browser.post("/account/reauthenticate/", {"password": PASSWORD})
     return browser
 
@@ -59,14 +71,14 @@ def told(user: User) -> tuple[Kind, dict[str, object], list[str]]:
 BOTH = ["alice@example.org", "second@example.org"]
 
 
-def test_a_sign_in_from_a_new_place_is_told_and_from_a_known_one_is_not(
+def test_a_sign_in_from_a_known_device_is_noted_and_from_a_new_one_is_told(
     alice: User, browser: Client
 ) -> None:
-    assert told(alice) == (Kind.SIGNED_IN, {"assurance": "single-factor"}, BOTH)
-    Letter.objects.all().delete()
-    again = Client(headers={"user-agent": AGENT})
-    again.post("/account/login/", {"login": "alice", "password": PASSWORD})
     assert told(alice) == (Kind.SIGNED_IN, {"assurance": "single-factor"}, [])
+    new = Client(headers={"user-agent": AGENT})
+    new.post("/account/login/", {"login": "alice", "password": PASSWORD})
+    new.post(link())
+    assert told(alice) == (Kind.SIGNED_IN, {"assurance": "single-factor"}, BOTH)
 
 
 def test_a_new_password_is_told(alice: User, browser: Client) -> None:
@@ -95,9 +107,10 @@ def test_new_recovery_codes_and_the_use_of_one_are_told(alice: User, browser: Cl
     )
     codes = RecoveryCodes.activate(alice)
     code = codes.get_unused_codes()[0]
-    other = Client(headers={"user-agent": AGENT})
+    other = known(alice)
     other.post("/account/login/", {"login": "alice", "password": PASSWORD})
     other.post("/account/security/authenticate/", {"code": code})
+    other.post(link())
     kinds = [one.kind for one in notices.log(alice.pk, None, 2)]
     assert kinds == [Kind.SIGNED_IN, Kind.RECOVERY_CODE_USED]
     (used,) = newest_of([Kind.RECOVERY_CODE_USED], 9)

@@ -13,6 +13,7 @@ from strongroom.packages.shelf import shared
 from strongroom.people.accounts.domains import weigh
 from strongroom.people.accounts.lapses import Finding, Held, Mail
 from strongroom.people.accounts.users import create_user
+from strongroom.people.models import Letter
 from strongroom.proof.ledger.sequencer import sequence
 from strongroom.site.doctor.remarks import Level, Remark
 from strongroom.site.doctor.rows import examine
@@ -53,6 +54,15 @@ def test_a_registry_with_an_account_is_claimed(keys: Path) -> None:
 def test_a_registry_unclaimed_for_days_is_a_warning(keys: Path) -> None:
     os.utime(keys, ((NOON - timedelta(days=2)).timestamp(),) * 2)
     assert seen(keys)["accounts"].level is Level.WARNING
+
+
+def test_letters_that_were_given_up_or_wait_long_are_a_warning(keys: Path) -> None:
+    create_user("alice", "a@example.org", admin=True, actor=OPERATOR, clock=StoppedClock())
+    assert seen(keys)["letters"].level is Level.OK
+    late = seen(keys, NOON + timedelta(hours=1))["letters"]
+    assert (late.level, late.sentence) == (Level.WARNING, "1 letters wait, one for 60 minutes.")
+    Letter.objects.update(given_up_at=NOON)
+    assert "could not be delivered" in seen(keys)["letters"].sentence
 
 
 def test_mail_domains_that_nobody_asked_about_for_days_are_a_warning(keys: Path) -> None:

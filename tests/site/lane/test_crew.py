@@ -2,7 +2,7 @@
 
 import os
 import select
-from threading import Thread
+from threading import Thread, current_thread
 from threading import enumerate as enumerate_threads
 from typing import NoReturn
 
@@ -20,7 +20,7 @@ def lost(_connection: Connection) -> None:
 def run(crew: Crew, job: object) -> After:
     connection = Connection.__new__(Connection)
     assert crew.take(Kind.READ, connection, job, 0.0)  # type: ignore[arg-type] # made to fail
-    crew.begin()
+    crew.begin(0.0)
     while not (ended := crew.finished()):
         assert select.select([crew.awake], [], [], 10)[0]
     ((found, after),) = ended
@@ -82,6 +82,19 @@ def test_where_no_thread_can_be_had_later_those_that_there_are_go_on(
 
     monkeypatch.setattr(Thread, "start", refuse)
     assert run(crew, lambda: lost) is lost
+    crew.close()
+
+
+def test_who_ended_last_works_next_so_that_few_threads_hold_a_connection_to_the_database() -> None:
+    crew, worked = Crew(8, 5.0, lost), set()
+
+    def job() -> After:
+        worked.add(current_thread())
+        return lost
+
+    for _ in range(20):
+        run(crew, job)
+    assert len(worked) == 1
     crew.close()
 
 

@@ -306,7 +306,6 @@ def test_who_sends_thousands_of_requests_at_once_fills_no_memory_and_delays_nobo
         return step(loop, connection)
 
     monkeypatch.setattr(Loop, "_step", watched)
-    monkeypatch.setattr("strongroom.site.lane.loop.PIPELINED", 1)
     with running.connect() as connection:
         sender = threading.Thread(
             target=connection.sendall, args=((GET + b"\r\n") * 2_999 + GET + LAST,)

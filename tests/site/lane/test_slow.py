@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
+from strongroom.site.lane.admission import Kind
 from strongroom.site.lane.pace import Pace, Patience
 from tests.fakes.lanes import Lane, echo, lane, one, rest, until
 
@@ -165,6 +166,33 @@ def test_who_waits_too_long_for_a_thread_is_told_to_come_again(tmp_path: Path) -
         assert reads(running)  # which needs no thread
         gate.open.set()
         assert one(first)[1] == b"GET /other 0"
+
+
+def test_who_is_told_to_come_again_keeps_his_connection(tmp_path: Path) -> None:
+    gate = Gate()
+    patient = Patience(look=0.05)
+    with (
+        lane(tmp_path, gate, patience=patient, threads=1) as running,
+        contextlib.ExitStack() as stack,
+    ):
+        shelved(running).put("simple/large/index.html", b"x" * 200_000)
+        other = b"GET /other" + HOST + b"\r\n"
+        waiting = [stack.enter_context(running.connect()) for _ in range(1 + 4)]
+        for connection in waiting:
+            connection.sendall(other)
+            until(lambda: gate.inside == 1)
+        until(lambda: running.loop._crew.full(Kind.READ))
+        with running.connect() as late:
+            for asked in (other, b"GET /simple/large/" + HOST + b"\r\n"):
+                late.sendall(asked)
+                head, body = one(late)
+                assert head.startswith(b"HTTP/1.1 503 ")
+                assert b"\r\nConnection: close\r\n" not in head
+                assert json.loads(body)["code"] == "server-busy"
+            late.sendall(GET)
+            assert one(late)[1] == BODY
+        gate.open.set()
+        assert [one(connection)[1] for connection in waiting] == [b"GET /other 0"] * 5
 
 
 def test_connections_that_say_nothing_give_way(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from strongroom.packages.shelf.serve import Answer
+from strongroom.site.downloads import Seen
 from strongroom.site.lane.shown import shown
 from strongroom.site.lane.tally import Tally
 from strongroom.site.logs import Access, accessed
@@ -27,7 +28,7 @@ def metrics(tmp_path: Path) -> Iterator[Metrics]:
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_a_line_of_a_batch_is_the_line_of_a_request(metrics: Metrics, log_format: str) -> None:
-    tally = Tally(metrics)
+    tally = Tally(metrics, Seen(lambda _: None))
     with logged(log_format) as stream:
         tally.add(ANSWER, "00ff", 11, 0.0042)
         tally.add(ANSWER, "00fe", 12, 1.0)
@@ -48,7 +49,7 @@ def without_moment(line: str, log_format: str) -> object:
 
 
 def test_nothing_is_written_that_nobody_wants_to_read(metrics: Metrics) -> None:
-    tally = Tally(metrics)
+    tally = Tally(metrics, Seen(lambda _: None))
     with logged("text") as stream:
         logging.getLogger().setLevel("WARNING")
         tally.add(ANSWER, "00ff", 11, 0.0042)
@@ -57,7 +58,7 @@ def test_nothing_is_written_that_nobody_wants_to_read(metrics: Metrics) -> None:
 
 
 def test_counts_reach_the_scrape_within_a_second(metrics: Metrics) -> None:
-    tally = Tally(metrics)
+    tally = Tally(metrics, Seen(lambda _: None))
     counted = b'strongroom_requests_total{door="client",method="GET",status="2xx"}'
     tally.tell(100.0)
     tally.add(ANSWER, "00ff", 11, 0.0042)
@@ -73,3 +74,15 @@ def test_counts_reach_the_scrape_within_a_second(metrics: Metrics) -> None:
         b'strongroom_request_duration_seconds_bucket{door="client",le="0.005"} 3.0'
         in metrics.exposition()
     )
+
+
+def test_files_that_the_loop_has_answered_are_downloads(metrics: Metrics) -> None:
+    files: list[Mapping[tuple[str, str], int]] = []
+    seen = Seen(files.append)
+    tally = Tally(metrics, seen)
+    asked = ("GET", "/files/pypi/aa/bb/cc/demo-1.0.tar.gz")
+    for status in (200, 200, 304, 404):
+        tally.add(shown(asked, Answer(status, "", ())), "0" * 16, 1, 0.1)
+    tally.add(ANSWER, "0" * 16, 1, 0.1)
+    seen.flush()
+    assert files == [{("pypi", "demo-1.0.tar.gz"): 2}]

@@ -42,6 +42,11 @@ class PyPI:
         joined = metadata.get("keywords")
         return joined.split(",") if isinstance(joined, str) else ()
 
+    def dependencies(self, metadata: Mapping[str, object]) -> AbstractSet[str]:
+        """Return the keys of the projects that Requires-Dist names, whatever their markers say."""
+        listed = metadata.get("requires_dist")
+        return names.named_in(listed if isinstance(listed, list) else ())
+
     def may_name(self, name: Name) -> None:
         """Refuse (InvalidError) a name that no new project may take."""
         names.may_name(name)

@@ -6,6 +6,7 @@ look-alike form the one by which PyPI refuses new names: no separators, o read a
 
 import re
 import sys
+from collections.abc import Iterable
 
 from packaging.utils import canonicalize_name
 
@@ -18,6 +19,7 @@ from strongroom.ecosystems.pypi.wording import quoted
 LONGEST_NAME = 128
 
 _GRAMMAR = re.compile(r"[a-z0-9]|[a-z0-9][a-z0-9._-]*[a-z0-9]", re.IGNORECASE | re.ASCII)
+_FIRST = re.compile(r"[a-z0-9._-]+", re.IGNORECASE | re.ASCII)
 _SEPARATORS = re.compile(r"[._-]")
 _LOOKS_LIKE = str.maketrans("oli", "011")
 
@@ -102,3 +104,9 @@ def may_name(wanted: Name) -> None:
             f"{shown} is what pip asks for when a file name is typed without its option.",
             "Choose another name.",
         )
+
+
+def named_in(requirements: Iterable[object]) -> frozenset[str]:
+    """Return the keys of the projects that requirements name, which were validated (PEP 508)."""
+    found = (_FIRST.match(str(one)) for one in requirements)
+    return frozenset(canonicalize_name(one[0]) for one in found if one)

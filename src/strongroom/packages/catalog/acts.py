@@ -6,15 +6,28 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.catalog.states import is_critical
 from strongroom.packages.models import Project
 from strongroom.people.access.grants import role_of
-from strongroom.people.access.rules import permit
+from strongroom.people.access.rules import Case, permit
 from strongroom.proof.ledger.events import record
 
 
-def may(actor: Actor, action: Action, project: ProjectId) -> None:
+def may(actor: Actor, action: Action, row: Project) -> None:
     """Return if the actor may do this to a project that exists; raises as `permit` does."""
-    permit(actor, action, project, exists=True, role=role_of(actor.user_id, project))
+    permit(actor, action, id_of(row), case_of(actor, row))
+
+
+def case_of(actor: Actor, row: Project) -> Case:
+    """Return what the one rule is told of an actor and a project that exists."""
+    return Case(
+        exists=True, role=role_of(actor.user_id, id_of(row)), critical=is_critical(row.critical)
+    )
+
+
+def id_of(row: Project) -> ProjectId:
+    """Return the coordinates of a project."""
+    return ProjectId(row.ecosystem, row.key)
 
 
 def about(

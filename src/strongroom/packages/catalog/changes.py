@@ -18,6 +18,7 @@ from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_release, lock_project
 from strongroom.people.access.grants import grant, owners, role_of, take
 from strongroom.people.access.roles import Role
+from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import find_user
 from strongroom.people.models import User
@@ -55,7 +56,7 @@ def set_status(
     with transaction.atomic():
         row = lock_project(project)
         old = states.Status(row.status)
-        may(actor, states.action_for(old, wanted), project)
+        may(actor, states.action_for(old, wanted), row)
         if (old, row.status_reason) == (wanted, told):
             return None
         row.status, row.status_reason = wanted, told
@@ -73,11 +74,13 @@ def appoint(
     """Give a person a role in a project, in place of the one they hold."""
     with transaction.atomic():
         row = lock_project(project)
-        may(actor, Action.APPOINT, project)
+        may(actor, Action.APPOINT, row)
+        _is_owned(actor, project)
         user = find_user(user_name)
         held = role_of(user.pk, project)
         if held is role:
             return None
+        _reachable(user)
         if held is Role.OWNER:
             _not_the_last(project, user)
         grant(user.pk, project, role, desk.clock)
@@ -92,7 +95,7 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
     """Take a person's role in a project away; its last owner stays."""
     with transaction.atomic():
         row = lock_project(project)
-        may(actor, Action.APPOINT, project)
+        may(actor, Action.APPOINT, row)
         user = find_user(user_name)
         held = role_of(user.pk, project)
         if held is None:
@@ -111,6 +114,26 @@ def _told(kind: Kind, user_id: int, project: ProjectId, role: Role) -> Happening
     return Happening(kind, user_id, {"role": role, "project": project.key})
 
 
+def _reachable(user: User) -> None:
+    # Who cannot be told of what is done in their name must not be able to do it.
+    if not verified(user.pk):
+        raise ConflictError(
+            "grantee-unverified",
+            f"{user.username} has no verified e-mail address.",
+            "They verify one first, under Account, Addresses; then give them the role.",
+        )
+
+
+def _is_owned(actor: Actor, project: ProjectId) -> None:
+    # Nobody alone decides whose an abandoned project is: its users trust whoever had it.
+    if actor.user_id is not None and not owners(project, besides=0):
+        raise ConflictError(
+            "project-ownerless",
+            f"{project.key} has no owner, and is locked.",
+            "Two administrators can transfer it: one proposes it under Manage, Proposals.",
+        )
+
+
 def _not_the_last(project: ProjectId, user: User) -> None:
     # A project without owners can be claimed by nobody, or, worse, by somebody (CVE-2024-38368).
     if not owners(project, besides=user.pk):
@@ -126,7 +149,7 @@ def _set_yank(
 ) -> Recorded | None:
     with transaction.atomic():
         row = lock_project(target.project)
-        may(actor, Action.YANK, target.project)
+        may(actor, Action.YANK, row)
         if row.status == states.Status.QUARANTINED:
             raise ConflictError(
                 "project-quarantined",

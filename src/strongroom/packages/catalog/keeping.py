@@ -63,7 +63,7 @@ def set_rules(desk: Desk, actor: Actor, project: ProjectId, rules: Own) -> Recor
     checked(rules.over(desk.limits.retention))
     with transaction.atomic():
         row = lock_project(project)
-        may(actor, Action.CONFIGURE, project)
+        may(actor, Action.CONFIGURE, row)
         if _own(row) == rules:
             return None
         row.keep_prereleases, row.prerelease_days = rules.keep_prereleases, rules.prerelease_days

@@ -1,10 +1,15 @@
 """Reading a project out of the rows, as its readers may see it."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.digests import Digests
@@ -25,18 +30,23 @@ from strongroom.proof.ledger.events import of_project
 from strongroom.rows.prepared import Read
 
 HISTORY_AT_MOST = 200
+_AS_TEXT = frozenset({"published_at", "uploaded_at", "manifest", "sidecars", "findings"})
+REMEMBERED = 8192  # files, of some 3 KB each; an upload into a project finds those of the last one
 _TEXTS = ("description", "description_type", "manifest")
 _SHOWN_TEXTS = ("description", "description_type", "metadata")
 
 
 class _ReleaseRow(NamedTuple):
-    """What is listed of a release. To make a model of every row would cost more than the query."""
+    """What is listed of a release.
 
-    pk: int
+    Of a project's thousands of rows few are new since the last time. So a row is left as it comes,
+    moments and JSON as text, and read where it is not remembered.
+    """
+
     key: str
     display: str
     prerelease: bool
-    published_at: datetime
+    published_at: str
     summary: str
     yanked: bool
     yanked_reason: str
@@ -45,18 +55,21 @@ class _ReleaseRow(NamedTuple):
 class _FileRow(NamedTuple):
     """What is listed of a file; the names of members are long and on no page of the project."""
 
-    release_id: int
     filename: str
     kind: str
     size: int
     sha256: str
     blake2b_256: str
     md5: str
-    uploaded_at: datetime
+    uploaded_at: str
     uploader: str
-    manifest: Mapping[str, object]
-    sidecars: Mapping[str, str]
-    findings: Sequence[Mapping[str, Any]]
+    manifest: str
+    sidecars: str
+    findings: str
+
+
+def _column(name: str) -> str | Cast:
+    return Cast(name, TextField()) if name in _AS_TEXT else name
 
 
 _rows = Read(lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")))
@@ -66,13 +79,15 @@ _locked = Read(
     )
 )
 _releases = Read(
-    lambda at: Release.objects.filter(project_id=at("project")).values_list(*_ReleaseRow._fields)
+    lambda at: Release.objects.filter(project_id=at("project")).values_list(
+        "pk", *map(_column, _ReleaseRow._fields)
+    )
 )
 _files = Read(
     lambda at: (
         File.objects.filter(release__project_id=at("project"))
         .order_by("filename")
-        .values_list(*_FileRow._fields)
+        .values_list("release_id", *map(_column, _FileRow._fields))
     )
 )
 
@@ -160,29 +175,20 @@ def listing(
     """Read a project with its releases (newest version first), files, people and events.
 
     Descriptions and metadata are long, and a project may have thousands of releases. With `whole`
-    only the releases of those version keys have theirs, and the two newest and the chosen one,
-    which stand for the project; those of all others are empty.
+    only the releases of those version keys have theirs, and the chosen one, which stands for the
+    project; those of all others are empty.
     """
     row = find_project(project)
+    files: dict[int, list[FileListing]] = defaultdict(list)
+    for release, *columns in _files.all(project=row.pk):
+        files[release].append(_file(project.ecosystem, *columns))
+    rows = _releases.all(project=row.pk)
+    serials = of_releases(project, ecosystem, (key for _, key, *_ in rows))
     releases = {
-        release.key: release for release in map(_ReleaseRow._make, _releases.all(project=row.pk))
+        key: _release(serials[key], tuple(files[pk]), key, *rest) for pk, key, *rest in rows
     }
-    files: dict[int, list[_FileRow]] = defaultdict(list)
-    for file in map(_FileRow._make, _files.all(project=row.pk)):
-        files[file.release_id].append(file)
-    ordered = ecosystem.newest_first(
-        Version(release.display, release.key, release.prerelease) for release in releases.values()
-    )
-    serials = of_releases(project, ecosystem, releases)
-    brief = tuple(
-        _release(
-            releases[version.key],
-            version,
-            tuple(_file(file, project) for file in files[releases[version.key].pk]),
-            serials[version.key],
-        )
-        for version in ordered
-    )
+    ordered = ecosystem.newest_first(one.version for one in releases.values())
+    brief = tuple(releases[version.key] for version in ordered)
     return Listing(
         project=project,
         name=ecosystem.name(row.display),
@@ -201,8 +207,8 @@ def _with_texts(
 ) -> tuple[ReleaseListing, ...]:
     rows = Release.objects.filter(project=project)
     if whole is not None:
-        standing = {one.version.key for one in (*brief[:2], chosen(brief)) if one is not None}
-        rows = rows.filter(key__in=whole | standing)
+        newest = chosen(brief)
+        rows = rows.filter(key__in=whole | ({newest.version.key} if newest else set()))
     texts = {key: rest for key, *rest in rows.values_list("key", *_TEXTS)}
     return tuple(
         replace(one, **dict(zip(_SHOWN_TEXTS, texts[one.version.key], strict=True)))
@@ -212,12 +218,13 @@ def _with_texts(
     )
 
 
-def _release(
-    row: _ReleaseRow, version: Version, files: tuple[FileListing, ...], serial: int
-) -> ReleaseListing:
+@lru_cache(maxsize=REMEMBERED)
+def _release(serial: int, files: tuple[FileListing, ...], *columns: Any) -> ReleaseListing:  # noqa: ANN401 - those of a row
+    """Return a release without its long texts; remembered as files are."""
+    row = _ReleaseRow(*columns)
     return ReleaseListing(
-        version=version,
-        published_at=row.published_at,
+        version=Version(row.display, row.key, row.prerelease),
+        published_at=_moment(row.published_at),
         summary=row.summary,
         description="",
         description_type="",
@@ -228,21 +235,31 @@ def _release(
     )
 
 
-def _file(row: _FileRow, project: ProjectId) -> FileListing:
+@lru_cache(maxsize=REMEMBERED)
+def _file(ecosystem: str, *columns: Any) -> FileListing:  # noqa: ANN401 - those of a row
+    """Return a file. Remembered by all that its row holds, so that nothing else can be shown."""
+    row = _FileRow(*columns)
     return FileListing(
         filename=row.filename,
         kind=row.kind,
         size=row.size,
         digests=Digests(row.sha256, row.blake2b_256, row.md5),
-        uploaded_at=row.uploaded_at,
+        uploaded_at=_moment(row.uploaded_at),
         uploader=row.uploader,
-        path=file_path(project.ecosystem, row.sha256, row.filename),
-        metadata=row.manifest,
-        sidecars=row.sidecars,
+        path=file_path(ecosystem, row.sha256, row.filename),
+        metadata=json.loads(row.manifest),
+        sidecars=json.loads(row.sidecars),
         findings=tuple(
-            Finding(**{**found, "severity": Severity(found["severity"])}) for found in row.findings
+            Finding(**{**found, "severity": Severity(found["severity"])})
+            for found in json.loads(row.findings)
         ),
     )
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment as the database writes it: PostgreSQL with its zone, SQLite in UTC."""
+    at = datetime.fromisoformat(text)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def newest_releases(limit: int) -> tuple[Newest, ...]:

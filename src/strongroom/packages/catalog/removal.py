@@ -110,7 +110,7 @@ def remove(desk: Desk, actor: Actor, target: Target, reason: str) -> Recorded:
     told = states.reason(reason)
     with transaction.atomic():
         row = lock_project(target.project)
-        may(actor, Action.REMOVE, target.project)
+        may(actor, Action.REMOVE, row)
         release = find_release(row, target.version)
         known = Known(
             row.status,

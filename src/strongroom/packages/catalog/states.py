@@ -1,4 +1,4 @@
-"""The states of a project (PEP 792), and what each allows. A pure table."""
+"""The states of a project (PEP 792), and what each allows; how critical it is. Pure tables."""
 
 from enum import StrEnum
 
@@ -15,7 +15,19 @@ class Status(StrEnum):
     QUARANTINED = "quarantined"  # unsafe: nothing can be installed or uploaded
 
 
+class Criticality(StrEnum):
+    """Whether so much depends on a project that its people need what cannot be phished."""
+
+    NONE = "none"
+    SOON = "soon"  # it was counted to be; its people have been told, and have some days
+    COUNTED = "counted"
+    ON = "on"  # an administrator says so
+    OFF = "off"  # an administrator says that it is not, whatever is counted
+
+
 CLOSED = frozenset({Status.ARCHIVED, Status.QUARANTINED})
+CRITICAL = frozenset({Criticality.COUNTED, Criticality.ON})
+PINS = {"on": Criticality.ON, "off": Criticality.OFF, "auto": Criticality.NONE}
 REASON_AT_MOST = 500
 
 
@@ -29,6 +41,22 @@ def status(raw: str) -> Status:
             f"{raw[:40]!a} is not a project status.",
             f"Use one of: {', '.join(Status)}.",
         ) from None
+
+
+def is_critical(written: str) -> bool:
+    """Say whether a project's people need a factor that cannot be phished, by what its row says."""
+    return written in CRITICAL
+
+
+def pin(raw: str) -> Criticality:
+    """Read what an administrator says of a project; raises InvalidError."""
+    if raw not in PINS:
+        raise InvalidError(
+            "criticality-unknown",
+            f"{raw[:40]!a} says nothing of how critical a project is.",
+            f"Use one of: {', '.join(PINS)}.",
+        )
+    return PINS[raw]
 
 
 def action_for(old: Status, new: Status) -> Action:

@@ -119,16 +119,18 @@ def judge(
     if ground.opened_at is not None:
         ecosystem.may_join(candidate.manifest, ground.kinds)
     _fits(candidate, known)
-    return Permit(creates_project=not ground.exists, approvals=ground.approvals)
+    return Permit(
+        creates_project=not ground.exists, approvals=ground.approvals, confirmed=ground.confirmed
+    )
 
 
 def at_once(candidate: Candidate, permit: Permit) -> None:
     """Refuse to publish without a stage what people must approve first."""
-    if permit.approvals:
+    if permit.waits:
+        wanted = f"{permit.approvals} of its people approve" if permit.approvals else "one confirms"
         raise ConflictError(
             "approvals-wanted",
-            f"Files of {candidate.manifest.name.display} are published once {permit.approvals} of"
-            " its people approve them.",
+            f"Files of {candidate.manifest.name.display} are published once {wanted} them.",
             "Upload them by a client, and they wait in a stage; an import has no stage.",
         )
 

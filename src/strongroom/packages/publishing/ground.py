@@ -3,6 +3,7 @@
 Asked for every upload, and for a stage before it has any file. `survey` reads; the others judge.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,12 +13,14 @@ from strongroom.core.actors import Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError
 from strongroom.packages.catalog.listing import row_of
-from strongroom.packages.catalog.states import CLOSED, Status
+from strongroom.packages.catalog.states import CLOSED, Status, is_critical
 from strongroom.packages.models import File, Project, Release, Stage, UsedPath
 from strongroom.packages.publishing.steps import Asked
-from strongroom.people.access.grants import role_of
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import permit
+from strongroom.people.access.rules import Case, permit
+from strongroom.people.oversight.names import prohibited
+from strongroom.people.oversight.switches import Name as Switched
+from strongroom.people.oversight.switches import refusal, role_and_off
 from strongroom.rows.prepared import Read
 
 _alike = Read(
@@ -65,7 +68,9 @@ class Ground:
     exists: bool
     role: Role | None
     status: Status
+    critical: bool
     approvals: int  # of how many people, before anything of the project is published
+    confirmed: bool  # whether a person confirms whatever is published of the project
     reserved: bool  # the name is free but for somebody else's stage
     similar_to: str | None  # another project whose name an eye confuses with this one
     similar_reserved: bool  # somebody else's stage has such a name
@@ -73,6 +78,8 @@ class Ground:
     version_burnt: bool  # the version was published and removed
     opened_at: datetime | None  # when the release got its first file
     kinds: tuple[str, ...]  # the kinds of files that the release has
+    off: Mapping[str, str]  # what administrators have turned off, and why
+    prohibited: str | None  # why nobody may take the name
 
 
 def survey(asked: Asked, at: datetime) -> Ground:
@@ -90,16 +97,20 @@ def survey(asked: Asked, at: datetime) -> Ground:
         # PostgreSQL shows each query what is committed by then. What somebody else has published
         # between the two looks removed, unless we look at it again.
         row, release = _there(asked)
-    alike, reserved = None, list[tuple[str, str]]()
+    alike, reserved, barred = None, list[tuple[str, str]](), None
+    role, off = role_and_off(asked.actor.user_id, project)
     if row is None:
+        barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
         reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
     return Ground(
         at=at,
         exists=row is not None,
-        role=role_of(asked.actor.user_id, project),
+        role=role,
         status=Status(row.status) if row else Status.ACTIVE,
+        critical=row is not None and is_critical(row.critical),
         approvals=row.approvals if row else 0,
+        confirmed=row is not None and row.confirmed,
         reserved=any(key == project.key for key, _ in reserved),
         similar_to=alike[0] if alike else None,
         similar_reserved=any(name == similar for _, name in reserved),
@@ -107,6 +118,8 @@ def survey(asked: Asked, at: datetime) -> Ground:
         version_burnt=version_used and release is None,
         opened_at=release[1] if release else None,
         kinds=tuple(kind for (kind,) in _kinds.all(release=release[0])) if release else (),
+        off=off,
+        prohibited=barred,
     )
 
 
@@ -123,11 +136,14 @@ def may_act(asked: Asked, ground: Ground, action: Action) -> None:
     Whoever may not see a stage is told of its name what they are told of a project that is there.
     """
     exists = ground.exists or ground.reserved
-    permit(asked.actor, action, asked.project, exists=exists, role=ground.role)
+    case = Case(exists=exists, role=ground.role, critical=ground.critical)
+    permit(asked.actor, action, asked.project, case)
 
 
 def is_free(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
     """Refuse a project that takes no uploads, or a name that no new project may have."""
+    if Switched.UPLOADS in ground.off:
+        raise refusal(Switched.UPLOADS, ground.off[Switched.UPLOADS])
     if not ground.exists:
         _free_name(asked, ground, ecosystem)
     elif ground.status in CLOSED:
@@ -141,7 +157,15 @@ def is_free(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
 
 
 def _free_name(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
+    if Switched.NEW_PROJECTS in ground.off:
+        raise refusal(Switched.NEW_PROJECTS, ground.off[Switched.NEW_PROJECTS])
     ecosystem.may_name(asked.name)
+    if ground.prohibited is not None:
+        raise ConflictError(
+            "name-prohibited",
+            f"Nobody may take the name {asked.name.display}: {ground.prohibited}",
+            "Choose another name.",
+        )
     # Whoever took the name of a removed project would be trusted by all who still ask for it.
     if ground.name_burnt:
         raise ConflictError(

@@ -99,12 +99,19 @@ class Permit:
     """Leave to publish, as the rows stood when it was given.
 
     `same_as` is set where this very file is published already: there is nothing left to do.
-    `approvals` says how many people must approve what is published of this project.
+    `approvals` says how many people must approve what is published of this project, `confirmed`
+    whether a person must confirm it.
     """
 
     creates_project: bool
     same_as: str | None = None
     approvals: int = 0
+    confirmed: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Return whether what is uploaded waits in a stage for people."""
+        return self.approvals > 0 or self.confirmed
 
 
 @dataclass(frozen=True, slots=True)

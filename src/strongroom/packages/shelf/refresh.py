@@ -90,8 +90,7 @@ def _touched(
     versions, gone = touched(news, ecosystem), removed_by(news, ecosystem)
     shown = listing(project, ecosystem, versions)
     left = [one for one in removed(project, ecosystem) if one.version.key in gone] if gone else ()
-    must = Shown(shown, _with_neighbours(shown, versions), left)
-    return shown, _standing(shelf, ecosystem, must)
+    return shown, _standing(shelf, ecosystem, Shown(shown, versions, left))
 
 
 def note(shown: Listing, ecosystem: Ecosystem, news: Sequence[Recorded]) -> None:
@@ -172,10 +171,3 @@ def unshelved_count() -> int:
 def damaged_count(shelf: Shelf) -> int:
     """Count the files that are not served because their blob was damaged or lost."""
     return sum(1 for _ in shelf.pages.walk(DAMAGED))
-
-
-def _with_neighbours(shown: Listing, versions: frozenset[str] | None) -> frozenset[str] | None:
-    # The two newest are rendered too: the one may have just superseded the other.
-    if versions is None:
-        return None
-    return versions | {release.version.key for release in shown.releases[:2]}

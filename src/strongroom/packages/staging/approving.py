@@ -18,6 +18,7 @@ from strongroom.packages.catalog.listing import lock_project
 from strongroom.packages.models import Approval, Stage
 from strongroom.packages.publishing.commit import settled
 from strongroom.packages.staging import publication
+from strongroom.packages.staging.confirming import confirm
 from strongroom.packages.staging.content import may_approve
 from strongroom.packages.staging.files import void
 from strongroom.packages.staging.opening import record_news
@@ -57,6 +58,7 @@ def approve(yard: Yard, actor: Actor, handle: str, content: str) -> Outcome:
             files = complete_files(stage)
             publication.as_seen(content, content_of(files))
             _wanted(stage)
+            confirm(stage, actor, yard.desk.clock.now())
             news = _given(stage, actor, content, yard)
             standing = publication.standing(stage, files, yard)
             if standing.missing:
@@ -98,7 +100,7 @@ def set_approvals(desk: Desk, actor: Actor, project: ProjectId, wanted: int) -> 
     with transaction.atomic():
         row = lock_project(project)
         action = Action.LOOSEN if wanted < row.approvals else Action.CONFIGURE
-        acts.may(actor, action, project)
+        acts.may(actor, action, row)
         if wanted == row.approvals:
             return None
         _can_be_had(wanted, project)

@@ -1,6 +1,7 @@
 """Publishing a stage: all its files in one transaction, judged in it once more, or none.
 
-Where people must approve, to publish is to ask them; the last approval then publishes. A file that
+Where people must approve, to publish is to ask them; the last approval then publishes. Where a
+person must confirm, a token only asks for that too (`confirming`). A file that
 was judged by another version of this software is judged again from its bytes before: what a newer
 check refuses must not get in by having waited.
 """
@@ -20,6 +21,7 @@ from strongroom.packages.publishing.decide import accepted, decide
 from strongroom.packages.publishing.receive import receive
 from strongroom.packages.publishing.steps import Accepted, Candidate
 from strongroom.packages.staging import manifests
+from strongroom.packages.staging.confirming import asks_a_person, confirm
 from strongroom.packages.staging.content import approvers, may_upload
 from strongroom.packages.staging.files import (
     judgement,
@@ -94,6 +96,9 @@ def publish(yard: Yard, actor: Actor, handle: str, content: str | None = None) -
                 return Outcome(_ask(stage, state, actor, yard))
             # To ask people takes no more than staging; to publish takes leave to publish.
             allow(actor, Action.UPLOAD, stage)
+            if asks_a_person(stage, actor):
+                return Outcome(_ask(stage, state, actor, yard))
+            confirm(stage, actor, yard.desk.clock.now())
             if content is None and not stands.wanted:
                 _vouched(files)
             return try_now(stage, actor, [], yard)

@@ -1,7 +1,7 @@
 """An upload in one request: published at once, or put into a stage where people approve.
 
-A project's people decide which by how many approvals they ask for; a credential that may only stage
-decides it for itself. A client cannot.
+A project's people decide which by the approvals or the confirmation that they ask for; a credential
+that may only stage decides it for itself. A client cannot.
 """
 
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def take(upload: Upload, yard: Yard) -> Receipt | Staged:
     ecosystem = yard.desk.ecosystem(upload.ecosystem)
     action = Action.STAGE if only_stages(upload.actor) else Action.UPLOAD
     considered, permit = consider(upload, ecosystem, yard.desk, action)
-    if permit.same_as or (action is Action.UPLOAD and not permit.approvals):
+    if permit.same_as or (action is Action.UPLOAD and not permit.waits):
         return publish_considered(considered, permit, yard.desk)
     return put(considered, yard)
 

@@ -7,13 +7,13 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import NotFoundError
 from strongroom.core.events import Event, Kind
+from strongroom.packages.catalog.acts import case_of
 from strongroom.packages.models import Project, Stage, StagedFile
 from strongroom.packages.publishing.commit import hold
 from strongroom.packages.staging import content
 from strongroom.packages.staging.states import ENDED, FileState, State
-from strongroom.people.access.grants import role_of
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import permit
+from strongroom.people.access.rules import Case, permit
 
 
 def find(handle: str) -> Stage:
@@ -62,12 +62,13 @@ def allow(actor: Actor, action: Action, stage: Stage) -> None:
     Before the project exists, its name is held for whoever opened the stage, as an owner holds it
     (PEP 694, "Create a Publishing Session").
     """
-    project = project_of(stage)
-    if project_row(stage) is not None:
-        role = role_of(actor.user_id, project)
+    row = project_row(stage)
+    if row is not None:
+        case = case_of(actor, row)
     else:
         role = Role.OWNER if actor.user_id == stage.opener_id else None
-    permit(actor, action, project, exists=True, role=role)
+        case = Case(exists=True, role=role, critical=False)
+    permit(actor, action, project_of(stage), case)
 
 
 def project_of(stage: Stage) -> ProjectId:

@@ -13,7 +13,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,7 @@ def _all(model: type[models.Model]) -> models.QuerySet[models.Model]:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # and moments, which are dates to Python
         return value.isoformat()
     raise TypeError(type(value))
 

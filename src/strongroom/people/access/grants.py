@@ -89,7 +89,11 @@ def take(user_id: int, project: ProjectId) -> None:
 def owners(project: ProjectId, besides: int) -> int:
     """Count the owners of a project besides one; whose account is to close is none by then."""
     rows = Grant.objects.filter(
-        ecosystem=project.ecosystem, project=project.key, role=Role.OWNER, user__closes_at=None
+        ecosystem=project.ecosystem,
+        project=project.key,
+        role=Role.OWNER,
+        user__closes_at=None,
+        user__is_active=True,
     )
     return rows.exclude(user_id=besides).count()
 

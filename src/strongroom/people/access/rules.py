@@ -1,13 +1,19 @@
 """May this actor do this? One pure function for every door and every credential.
 
 Deny by default. The order of the questions matters: a credential that does not reach a project
-learns nothing about that project, and neither does one whose person has shown a single factor.
+learns nothing about that project, and neither does one whose person has shown a single factor. Who
+has a role in a critical project is asked for more last, so that nobody enrols a key for nothing.
 """
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import AssuranceError, ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import Role
+
+FRESH_FOR = timedelta(minutes=5)  # what has been shown since then counts as shown just now
 
 _EVERY_ROLE = frozenset(Role)
 _NEEDS = {
@@ -25,6 +31,7 @@ _MAY: dict[Action, frozenset[Role]] = {
     Action.APPOINT: frozenset({Role.OWNER}),
     Action.REMOVE: frozenset({Role.OWNER}),
     Action.LOOSEN: frozenset(),
+    Action.PIN: frozenset(),
 }
 _BY_ADMINS = frozenset(
     {
@@ -35,9 +42,10 @@ _BY_ADMINS = frozenset(
         Action.APPOINT,
         Action.REMOVE,
         Action.LOOSEN,
+        Action.PIN,
     }
 )
-_BY_ADMINS_ALONE = frozenset({Action.QUARANTINE, Action.LOOSEN})
+_BY_ADMINS_ALONE = frozenset({Action.QUARANTINE, Action.LOOSEN, Action.PIN})
 _NEW_NAMES = frozenset({Action.UPLOAD, Action.STAGE})
 # A token stolen from a build server approves nothing, and neither does a script at the shell.
 _IN_PERSON = frozenset({Action.APPROVE})
@@ -48,13 +56,21 @@ _CONTAINED: dict[Action, frozenset[Action]] = {
 }
 
 
-def permit(
-    actor: Actor, action: Action, project: ProjectId, *, exists: bool, role: Role | None
-) -> None:
-    """Return if the actor may, else raise UnauthenticatedError or ForbiddenError.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the rule is told besides who wants to do what: how the rows stand.
 
-    `role` is the actor's own in the project; `exists` says whether the project does.
+    `role` is the actor's own in the project; `exists` says whether the project does, and `critical`
+    whether so much depends on it that a factor which can be phished is not enough.
     """
+
+    exists: bool
+    role: Role | None
+    critical: bool
+
+
+def permit(actor: Actor, action: Action, project: ProjectId, case: Case) -> None:
+    """Return if the actor may, else raise UnauthenticatedError or ForbiddenError."""
     if actor == NOBODY:
         raise UnauthenticatedError(
             "credential-missing",
@@ -64,16 +80,8 @@ def permit(
     _reaches(actor, action, project)
     proven(actor, Assurance.MULTI_FACTOR)
     if action in _IN_PERSON and actor.credential != SESSION:
-        raise ForbiddenError(
-            "person-needed",
-            f"To {action} takes a person who is signed in.",
-            "Sign in and open the page of the stage.",
-        )
-    if action in _NEW_NAMES and not exists and actor.user_id is not None:
-        return
-    if actor.admin and action in _BY_ADMINS:
-        return
-    if role is None or role not in _MAY.get(action, frozenset()):
+        raise _person_needed(f"To {action}")
+    if not _by_role(actor, action, case):
         raise ForbiddenError(
             "role-missing",
             f"{actor.name} may not {action} {project.key}.",
@@ -81,6 +89,16 @@ def permit(
             if action in _BY_ADMINS_ALONE
             else "Ask an owner of the project.",
         )
+    if case.critical:
+        proven(actor, Assurance.PHISHING_RESISTANT, f"{project.key} is critical: ")
+
+
+def _by_role(actor: Actor, action: Action, case: Case) -> bool:
+    if action in _NEW_NAMES and not case.exists and actor.user_id is not None:
+        return True
+    if actor.admin and action in _BY_ADMINS:
+        return True
+    return case.role is not None and case.role in _MAY.get(action, frozenset())
 
 
 def oversee(actor: Actor) -> None:
@@ -97,7 +115,7 @@ def oversee(actor: Actor) -> None:
     proven(actor, Assurance.MULTI_FACTOR)
 
 
-def proven(actor: Actor, needed: Assurance) -> None:
+def proven(actor: Actor, needed: Assurance, why: str = "") -> None:
     """Return if a person has proved well enough who they are, else raise AssuranceError.
 
     The operator at the machine's own shell and the registry itself are nobody's account.
@@ -106,10 +124,38 @@ def proven(actor: Actor, needed: Assurance) -> None:
         code, what = _NEEDS[needed]
         raise AssuranceError(
             code,
-            f"{actor.name} needs {what} for this.",
+            f"{why}{actor.name} needs {what} for this.",
             "Sign in to the registry's pages and add one under Account, Security.",
             needed=needed,
         )
+
+
+def confirmed(actor: Actor, now: datetime) -> None:
+    """Return if a person is there who has just shown a security key, else raise.
+
+    What a stolen session, or a token, could do alone is worth nothing where this is asked.
+    """
+    if actor.user_id is None:
+        return
+    if actor.credential != SESSION:
+        raise _person_needed("To confirm")
+    proven(actor, Assurance.PHISHING_RESISTANT)
+    if actor.proved_at is None or actor.proved_at < now - FRESH_FOR:
+        raise AssuranceError(
+            "proof-too-old",
+            f"{actor.name} has shown no security key or passkey in the last"
+            f" {FRESH_FOR // timedelta(minutes=1)} minutes.",
+            "Show it once more, and do it again.",
+            needed=Assurance.PHISHING_RESISTANT,
+        )
+
+
+def _person_needed(what: str) -> ForbiddenError:
+    return ForbiddenError(
+        "person-needed",
+        f"{what} takes a person who is signed in.",
+        "Sign in and open the page of the stage.",
+    )
 
 
 def only_stages(actor: Actor) -> bool:

@@ -4,7 +4,7 @@ Each act is one statement or one short transaction, so that of several at once e
 Moments are seconds since the epoch; values are what JSON can hold.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
 
@@ -46,6 +46,28 @@ def prolong(key: str, ends_at: float, now: float) -> bool:
 def drop(keys: Iterable[str]) -> bool:
     """Forget keys; says whether any was there."""
     return bool(Counter.objects.filter(key__in=list(keys)).delete()[0])
+
+
+def hold(keys: Iterable[str], now: float) -> Mapping[str, object]:
+    """Return the values of keys, and let nobody change one before the transaction ends.
+
+    A key that is not known, or not any more, has the value None. Whoever holds several at once
+    holds them in the order of their names, so that no two wait for each other.
+    """
+    held: dict[str, object] = {}
+    for key in sorted(set(keys)):
+        row = _held(key)
+        held[key] = row.value if row.ends_at > now else None
+    return held
+
+
+def _held(key: str) -> Counter:
+    while True:
+        made = Counter(key=key, value=[], ends_at=0.0)
+        Counter.objects.bulk_create([made], ignore_conflicts=True)
+        row = Counter.objects.select_for_update().filter(key=key).first()
+        if row is not None:  # else it had ended long ago, and was forgotten in between
+            return row
 
 
 def forget(now: float) -> int:

@@ -5,6 +5,7 @@ stand in for a factor that is lost, and count as the weakest of those; alone the
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
@@ -53,6 +54,16 @@ def shown(records: Iterable[Mapping[str, object]]) -> Assurance:
     """Return what a session has shown, by the records that allauth keeps in it."""
     used = (str(one.get("type")) for one in records if one.get("method") == "mfa")
     return max((_SHOWN[kind] for kind in used if kind in _SHOWN), default=Assurance.SINGLE_FACTOR)
+
+
+def shown_at(records: Iterable[Mapping[str, object]], assurance: Assurance) -> datetime | None:
+    """Return when a session has last shown so much, or None if it has not."""
+    moments = [
+        float(str(one["at"]))
+        for one in records
+        if "at" in one and one.get("method") == "mfa" and shown([one]) >= assurance
+    ]
+    return datetime.fromtimestamp(max(moments), UTC) if moments else None
 
 
 def enrol_totp(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from strongroom.people.accounts.notices import Noted, noted
 from strongroom.people.models import Letter
+from strongroom.stores.mail import Backlog
 from strongroom.stores.seals import Seal
 
 if TYPE_CHECKING:
@@ -48,15 +49,6 @@ class Postman:
     failed: tuple[type[Exception], ...]
     seal: Seal
     word: Callable[[Noted, str], tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How letters stand: how many wait, for how long the oldest has, how many were given up."""
-
-    waiting: int
-    oldest_wait: timedelta
-    given_up: int
 
 
 def write(letter: Written, seal: Seal, now: datetime) -> None:
@@ -100,11 +92,11 @@ def deliver(postman: Postman, now: datetime) -> bool:
     return True
 
 
-def counts(now: datetime) -> Counts:
+def counts(now: datetime) -> Backlog:
     """Return how letters stand."""
     waiting = Letter.objects.filter(given_up_at=None)
     oldest = waiting.order_by("written_at").values_list("written_at", flat=True).first()
-    return Counts(
+    return Backlog(
         waiting=waiting.count(),
         oldest_wait=max(now - oldest, timedelta(0)) if oldest else timedelta(0),
         given_up=Letter.objects.exclude(given_up_at=None).count(),

@@ -15,7 +15,7 @@ from strongroom.core.actors import UNSEEN, Actor, Assurance, Browser
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts.notices import Happening, is_known, note
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import ACCOUNTS, create_user, person, unclaimed
 from strongroom.people.models import SignInLink, User
 from strongroom.proof.ledger.events import record
@@ -31,7 +31,13 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def create_link(user: User | None, actor: Actor, clock: Clock, secret: Callable[[], str]) -> str:
+def create_link(
+    user: User | None,
+    actor: Actor,
+    clock: Clock,
+    secret: Callable[[], str],
+    sign_in_for: timedelta = SIGN_IN_FOR,
+) -> str:
     """Make a link's secret for a user, or for the first administrator if `user` is None."""
     text = secret()
     now = clock.now()
@@ -43,7 +49,7 @@ def create_link(user: User | None, actor: Actor, clock: Clock, secret: Callable[
             digest=_digest(text),
             user=user,
             created_at=now,
-            expires_at=now + (SIGN_IN_FOR if user else CLAIM_FOR),
+            expires_at=now + (sign_in_for if user else CLAIM_FOR),
         )
         if user is not None:
             note(Happening(Kind.SIGN_IN_LINK_CREATED, user.pk), actor, clock)
@@ -79,8 +85,8 @@ def use(secret: str, clock: Clock, browser: Browser = UNSEEN) -> User:
         if link.user is None or not link.user.is_active:
             raise ForbiddenError("link-invalid", "This link signs nobody in.", "Ask for a new one.")
         _spend(link, clock)
-        told = Happening(Kind.SIGNED_IN, link.user.pk, quiet=is_known(link.user.pk, browser))
-        note(told, person(link.user, LINK, Assurance.SINGLE_FACTOR, browser), clock)
+        whoever = person(link.user, LINK, Assurance.SINGLE_FACTOR, browser)
+        note(Happening(Kind.SIGNED_IN, link.user.pk), whoever, clock)
         record(Event(kind=Kind.SIGNED_IN, actor=link.user.username, credential=LINK), clock)
     return link.user
 

@@ -68,13 +68,6 @@ def note(happening: Happening, by: Actor, clock: Clock) -> int:
     return int(row.pk)
 
 
-def is_known(user_id: int, browser: Browser) -> bool:
-    """Say whether somebody has signed in from just there before, within what the log keeps."""
-    rows = Notice.objects.filter(user_id=user_id, kind=Kind.SIGNED_IN)
-    here = {"source": browser.source[:_SOURCE], "agent": browser.agent[:_AGENT]}
-    return rows.filter(**here).exists()
-
-
 def log(user_id: int, before: int | None, limit: int) -> tuple[Noted, ...]:
     """Return the newest lines of an account's log, or those before a line, newest first."""
     rows = Notice.objects.filter(user_id=user_id).order_by("-pk")

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Count
 
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.events import Event, Kind
 from strongroom.people.accounts.notices import Happening, note
-from strongroom.people.models import BrowserSession
+from strongroom.people.models import BrowserSession, Device, User
 from strongroom.proof.ledger.events import record
 
 if TYPE_CHECKING:
@@ -76,6 +77,27 @@ def _end(actor: Actor, rows: "QuerySet[BrowserSession]", clock: Clock) -> int:
             facts = {"user": actor.name, "sessions": ended}
             event = Event(Kind.SESSION_ENDED, actor.name, actor.credential, facts=facts)
             record(event, clock)
+    return ended
+
+
+def end_all(actor: Actor, user: User | None, clock: Clock) -> int:
+    """End all sessions of an account, or of everybody; returns how many.
+
+    The devices of an account are forgotten too: whoever signs in next is a stranger.
+    """
+    with transaction.atomic():
+        rows = BrowserSession.objects.exclude(user=None)
+        known = Device.objects.all()
+        if user is not None:
+            rows, known = rows.filter(user=user), known.filter(user=user)
+        known.delete()
+        for number, count in rows.values_list("user").annotate(Count("pk")).order_by("user"):
+            note(Happening(Kind.SESSION_ENDED, number, {"sessions": count}), actor, clock)
+        ended = rows.delete()[0]
+        if user is not None:
+            note(Happening(Kind.SESSION_ENDED, user.pk, {"sessions": ended}), actor, clock)
+        facts = {"user": user.username if user else None, "sessions": ended}
+        record(Event(Kind.SESSION_ENDED, actor.name, actor.credential, facts=facts), clock)
     return ended
 
 

@@ -6,9 +6,11 @@ case or script. Names under which the registry itself acts are never a person's.
 
 import re
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
 from strongroom.core.actors import OPERATOR, REGISTRY, UNSEEN, Actor, Assurance, Browser
 from strongroom.core.clock import Clock
@@ -100,6 +102,20 @@ def find_user(name: str) -> User:
             "`strongroom user list` names them all.",
         )
     return user
+
+
+def matching(login: str) -> tuple[User, ...]:
+    """Return the accounts that somebody may mean who signs in by this name or address.
+
+    It asks as allauth's backend does, so that no spelling reaches an account past its limits.
+    """
+    text = fold(login)
+    rows = User.objects.filter(
+        Q(folded=text)
+        | Q(email=text)
+        | Q(pk__in=EmailAddress.objects.filter(email=text).values("user"))
+    )
+    return tuple(rows.order_by("pk"))
 
 
 def person(user: User, credential: str, assurance: Assurance, browser: Browser = UNSEEN) -> Actor:

@@ -22,6 +22,7 @@ from strongroom.people.models import (
     BrowserSession,
     CompanyGrant,
     CompanyIdentity,
+    Device,
     Grant,
     Letter,
     Notice,
@@ -35,6 +36,11 @@ from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
 
 GRACE = timedelta(days=7)
+PERSONAL = (
+    *(Notice, EmailAddress, ProvedAddress, Authenticator),
+    *(BrowserSession, Device, SignInLink, Token),
+    *(CompanyGrant, CompanyIdentity),
+)
 
 
 def refuse_needed(user: User) -> None:
@@ -103,17 +109,7 @@ def erase(user_id: int, clock: Clock) -> bool:
             return False
         emails = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
         Letter.objects.filter(Q(to__in=list(emails)) | Q(notice__user=user)).delete()
-        for rows in (
-            Notice,
-            EmailAddress,
-            ProvedAddress,
-            CompanyGrant,
-            CompanyIdentity,
-            Authenticator,
-            BrowserSession,
-            SignInLink,
-            Token,
-        ):
+        for rows in PERSONAL:
             rows.objects.filter(user=user).delete()
         user.email, user.admin, user.is_active = "", False, False
         user.closes_at = user.last_login = None

@@ -22,7 +22,7 @@ from strongroom.people.accounts.notices import Happening, Noted, note, noted
 from strongroom.people.affairs.cases import DISAVOWAL, open_case
 from strongroom.people.affairs.links import refused
 from strongroom.people.affairs.span import SINCE, Span, span
-from strongroom.people.models import BrowserSession, Notice, SignInLink, Token, User
+from strongroom.people.models import BrowserSession, Device, Notice, SignInLink, Token, User
 from strongroom.people.tokens.minting import revocation
 from strongroom.proof.ledger.events import record
 
@@ -78,6 +78,7 @@ def disavow(line: int, by: Actor, clock: Clock) -> Taken:
         )
         Token.objects.filter(pk__in=[one.pk for one in ended]).update(revoked_at=now)
         SignInLink.objects.filter(user=user, used_at=None).delete()
+        _devices(user, found)
         _withdraw(user, found, now)
         facts = {SINCE: line, **taken.facts()}
         told = Happening(Kind.ACCOUNT_DISAVOWED, user.pk, facts, also=tuple(sorted(found.lost)))
@@ -100,6 +101,14 @@ def _sessions(user: User, found: Span) -> int:
     if found.until is not None:
         rows = rows.filter(created_at__lte=found.until)
     return rows.delete()[0]
+
+
+def _devices(user: User, found: Span) -> None:
+    """Forget the browsers that are known, each: who signs in next is a stranger."""
+    rows = Device.objects.filter(user=user)
+    if found.until is not None:
+        rows = rows.filter(first_seen_at__lte=found.until)
+    rows.delete()
 
 
 def _tokens(user: User, found: Span) -> list[Token]:

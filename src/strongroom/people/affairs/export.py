@@ -9,7 +9,7 @@ from strongroom.core.clock import Clock
 from strongroom.core.events import Event, Kind
 from strongroom.people.access.grants import projects_of
 from strongroom.people.accounts.notices import Happening, note
-from strongroom.people.models import BrowserSession, Notice, Token, User
+from strongroom.people.models import BrowserSession, Device, Notice, Token, User
 from strongroom.proof.ledger.events import record
 
 
@@ -56,6 +56,14 @@ def _told(user: User) -> dict[str, object]:
                 "seen_at": one.seen_at.isoformat(),
             }
             for one in BrowserSession.objects.filter(**own).order_by("created_at")
+        ],
+        "devices": [
+            {
+                "agent": one.agent,
+                "known_since": one.first_seen_at.isoformat(),
+                "used_at": one.last_seen_at.isoformat(),
+            }
+            for one in Device.objects.filter(**own).order_by("pk")
         ],
         "tokens": [
             {

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0004_accounts"),
+        ("people", "0005_devices"),
     ]
 
     operations = [

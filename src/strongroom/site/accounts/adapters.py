@@ -3,56 +3,75 @@
 allauth makes these objects itself, without arguments, so they ask for the house of this process.
 """
 
+import secrets
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records as records_of
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants as levels
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from strongroom.core.actors import Assurance
-from strongroom.core.errors import InvalidError
-from strongroom.people.access.demands import demanded
-from strongroom.people.accounts import domains, factors, letters
+from strongroom.core.errors import ConflictError, InvalidError
+from strongroom.packages.catalog.demands import demanded
+from strongroom.people.accounts import devices, domains, factors, letters
 from strongroom.people.accounts.company import belongs, is_of
+from strongroom.people.accounts.guesses import Watched
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
 from strongroom.people.accounts.users import check_name, fold, unclaimed
 from strongroom.people.models import User
+from strongroom.people.oversight import names, switches
+from strongroom.site.accounts import guarding
+from strongroom.site.accounts.passwords import is_stolen
 from strongroom.site.accounts.sessions import BROWSER
 from strongroom.site.assembly import house
 from strongroom.site.company import domains as domains_of
+from strongroom.web.accounts.confirmation import PROVED
+from strongroom.web.accounts.devices import held, keep
+from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.accounts.spoken import spoken
 from strongroom.web.visitors import COMPANY, ENROLLED, SECURITY, SIGN_IN, assurance, tell
 
-_BY_FACTOR = "allauth.mfa.stages.AuthenticateStage"
 _PROVING = "account/email/email_confirmation"  # with or without a sign-up
 _BY_CODE, _BY_KEY = "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
+_FACTORS_SHOWN = "allauth.mfa.stages.AuthenticateStage"
+_ADDRESS_PROVED = "allauth.account.stages.EmailVerificationStage"
+_UNKNOWN_DEVICE = "strongroom.site.accounts.stages.UnknownDevice"
 
 
 class Accounts(DefaultAccountAdapter):
     """Accounts: names, sign-up, letters, and what a sign-in leaves in its session."""
 
+    _watched: Sequence[Watched] = ()
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Say whether strangers may make accounts, which they may not before there is anybody."""
-        return house().configuration.sign_up and not unclaimed()
+        opened = house().configuration.sign_up and not unclaimed()
+        return opened and not switches.why_off(switches.Name.SIGN_UP)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002 - likewise
-        """Refuse a name that nobody can take, or that somebody has."""
+        """Refuse a name that nobody can take, that somebody has, or that speaks for others."""
         try:
             check_name(username)
-        except InvalidError as problem:
+            if not shallow:
+                names.may_sign_up(username, house().configuration.site_name)
+        except (ConflictError, InvalidError) as problem:
             raise ValidationError(f"{problem.sentence} {problem.remedy}") from problem
         return str(super().clean_username(username, shallow))
 
@@ -78,6 +97,96 @@ class Accounts(DefaultAccountAdapter):
         source = request.META.get("REMOTE_ADDR", "")
         agent = request.META.get("HTTP_USER_AGENT", "")
         request.session[BROWSER] = {"source": source, "agent": agent}
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 - allauth's signature
+        """Count a guess at a password before it is checked; raises TooOftenError."""
+        login = str(credentials.get("username") or credentials.get("email") or "")
+        self._watched, users = guarding.at_password(request, login)
+        guarding.take("password", self._watched, users)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:  # noqa: ANN401 - likewise
+        """Check a password; one that was stolen has to be changed before anything else."""
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            guarding.give_back(self._watched)
+            if is_stolen(str(credentials["password"])):
+                request.session[STOLEN] = user.pk
+        return user
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an address that somebody signs up with it."""
+        # As long as making an account takes, or the time would tell that there is one.
+        if self.request is not None and "password1" in self.request.POST:
+            make_password(self.request.POST["password1"])
+        super().send_account_already_exists_mail(email)
+
+    def pre_login(
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        *,
+        signal_kwargs: dict[str, Any] | None,
+        **named: Any,  # noqa: ANN401 - allauth's signature
+    ) -> HttpResponse | None:
+        """Have the people of a company sign in by it, and nobody else in their name."""
+        by_company = bool(signal_kwargs and signal_kwargs.get(COMPANY))
+        if not by_company and belongs(_ours(user), domains_of(house().configuration)):
+            tell(request, gettext("Please sign in by your company."), grave=True)
+            return HttpResponseRedirect(SIGN_IN)
+        return super().pre_login(request, user, signal_kwargs=signal_kwargs, **named)
+
+    def clean_email(self, email: str) -> str:
+        """Refuse addresses of the company: it vouches for them itself."""
+        if is_of(email, domains_of(house().configuration)):
+            raise ValidationError(gettext("Please sign in by your company."))
+        return str(super().clean_email(email))
+
+    def get_login_stages(self) -> list[str]:
+        """Ask for the second factor before anything is mailed, since mail may be read by others.
+
+        Sign-ins from unknown devices are held at the end, when it is known who asks.
+        """
+        stages = sorted(super().get_login_stages(), key=lambda one: one != _FACTORS_SHOWN)
+        stages.insert(stages.index(_ADDRESS_PROVED) + 1, _UNKNOWN_DEVICE)
+        return stages
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take an address as proved; one that has lapsed only with a second factor besides.
+
+        This browser has just proved that it can read the account's mail, which is remembered.
+        """
+        user = _ours(email_address.user)
+        known = assurance(request, user) >= Assurance.MULTI_FACTOR
+        if domains.has_lapsed(user.pk, email_address.email) and not known:
+            tell(
+                request, gettext("This address has lapsed. Show a second factor first."), grave=True
+            )
+            return False
+        done = bool(super().confirm_email(request, email_address))
+        if done:
+            request.session[PROVED] = user.pk
+        return done
+
+    def post_login(
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        **facts: Any,  # noqa: ANN401 - likewise
+    ) -> HttpResponse:
+        """Let the browser be known from now on."""
+        response: HttpResponse = super().post_login(request, user, **facts)
+        request.session.pop(PROVED, None)
+        if isinstance(user, User):
+            agent = request.META.get("HTTP_USER_AGENT", "")
+            kept = devices.arrive(
+                user.pk,
+                held(request, user.pk),
+                agent,
+                timezone.now(),
+                lambda: secrets.token_urlsafe(32),
+            )
+            keep(response, user.pk, kept, secure=settings.SESSION_COOKIE_SECURE)
+        return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that the server found, which knows the trusted proxies."""
@@ -108,48 +217,20 @@ class Accounts(DefaultAccountAdapter):
         return [*by_key, *by_code] or offered
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ANN401 - likewise
-        """Ask nobody for a factor that they enrolled a moment ago; a code would not work twice."""
-        enrolled = context.request.session.get(ENROLLED, {})
+        """Ask nobody for the best factor they have just after they showed or enrolled it.
+
+        A code by time would not work twice, and whoever must ask too often is believed too easily.
+        """
+        request = context.request
+        user = _ours(request.user)
         fresh = house().clock.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        if enrolled.get("user") == context.request.user.pk and enrolled.get("at", 0) > fresh:
+        enrolled = request.session.get(ENROLLED, {})
+        if enrolled.get("user") == user.pk and enrolled.get("at", 0) > fresh:
+            return False
+        shown = factors.shown_at(records_of(request, user), factors.ability(user.pk))
+        if shown is not None and shown.timestamp() > fresh:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
-
-    def pre_login(
-        self,
-        request: HttpRequest,
-        user: AbstractBaseUser,
-        *,
-        signal_kwargs: dict[str, Any] | None,
-        **named: Any,  # noqa: ANN401 - allauth's signature
-    ) -> HttpResponse | None:
-        """Have the people of a company sign in by it, and nobody else in their name."""
-        by_company = bool(signal_kwargs and signal_kwargs.get(COMPANY))
-        if not by_company and belongs(_ours(user), domains_of(house().configuration)):
-            tell(request, gettext("Please sign in by your company."), grave=True)
-            return HttpResponseRedirect(SIGN_IN)
-        return super().pre_login(request, user, signal_kwargs=signal_kwargs, **named)
-
-    def clean_email(self, email: str) -> str:
-        """Refuse addresses of the company: it vouches for them itself."""
-        if is_of(email, domains_of(house().configuration)):
-            raise ValidationError(gettext("Please sign in by your company."))
-        return str(super().clean_email(email))
-
-    def get_login_stages(self) -> list[str]:
-        """Ask for the second factor before anything is mailed: mail may be read by others."""
-        return sorted(super().get_login_stages(), key=lambda one: one != _BY_FACTOR)
-
-    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Take an address as proved; one that has lapsed only with a second factor besides."""
-        user = _ours(email_address.user)
-        known = assurance(request, user) >= Assurance.MULTI_FACTOR
-        if domains.has_lapsed(user.pk, email_address.email) and not known:
-            tell(
-                request, gettext("This address has lapsed. Show a second factor first."), grave=True
-            )
-            return False
-        return bool(super().confirm_email(request, email_address))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return where a new password is set: under the configured name, not a request's host."""

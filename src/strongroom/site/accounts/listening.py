@@ -15,13 +15,17 @@ from django.http import HttpRequest
 
 from strongroom.core.actors import SESSION, Actor, Assurance
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts import domains, factors, notices
+from strongroom.people.accounts import devices, domains, factors, notices
 from strongroom.people.accounts.notices import Happening
 from strongroom.people.accounts.users import person
 from strongroom.people.affairs import closing
 from strongroom.people.models import User
+from strongroom.people.recovery import acts as recovery
 from strongroom.proof.ledger.events import record
+from strongroom.site.accounts import guarding
 from strongroom.site.assembly import house
+from strongroom.web.accounts.devices import held
+from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.visitors import ENROLLED, browser
 
 
@@ -50,22 +54,28 @@ def signed_up(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN4
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that somebody has signed in, and how well they proved who they are.
 
-    From where somebody has done so before, that stands in the log and no letter tells it.
+    From a device that is known, that stands in the log and no letter tells it.
     """
-    shown = factors.shown(records_of(request, user)).name.lower().replace("_", "-")
-    known = notices.is_known(user.pk, browser(request))
+    assurance = factors.shown(records_of(request, user))
+    shown = assurance.name.lower().replace("_", "-")
+    known = devices.is_known(user.pk, held(request, user.pk), house().clock.now())
     happening = Happening(Kind.SIGNED_IN, user.pk, {"assurance": shown}, quiet=known)
     _tell(request, user, happening, assurance=shown)
+    if assurance >= Assurance.MULTI_FACTOR:
+        recovery.stop_of(house().office, user, person(user, SESSION, assurance))
     closing.keep(user, _acting(request, user), house().clock)
 
 
 def password_changed(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that a password was set or changed by somebody signed in."""
+    request.session.pop(STOLEN, None)
+    guarding.forgive_password(user)
     _tell(request, user, Happening(Kind.PASSWORD_CHANGED, user.pk))
 
 
 def password_reset(request: HttpRequest, user: User, **_: Any) -> None:  # noqa: ANN401
     """Tell that a password was set by a link that was mailed."""
+    guarding.forgive_password(user)
     _tell(request, user, Happening(Kind.PASSWORD_RESET, user.pk))
 
 

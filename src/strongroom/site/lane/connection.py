@@ -24,6 +24,7 @@ class Phase(Enum):
     READING = "reading"  # idle, or its head is coming
     BEHIND = "behind"  # a thread works on its request, or will
     SENDING = "sending"
+    RESTING = "resting"  # was told to come again, and is not heard for a moment
     ENDING = "ending"  # all is said; what still comes is read and forgotten
 
 
@@ -119,7 +120,12 @@ class Connection:
     keep: bool = True
     owed: int = 0  # bytes of a thread's answer that wait here
     closed: bool = False
-    queued: bool = False  # has requests left for its next turn; nothing is read until then
+    queued: bool = False  # waits for its turn; nothing is read until then
+    rests: bool = False  # is told to come again by what is being sent
+    more: bool = False  # a request may be left in the inbox for its next turn
+    had: float = 0.0  # of the loop's attention, and when it had it last
+    seen: float = 0.0
+    presses: bool = False  # has had so much that it stands behind others
     told: tuple[Shown, str, float] | None = None  # the answer that is being sent, its number, start
 
     def close(self) -> None:

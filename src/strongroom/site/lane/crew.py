@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TypeAlias
 
-from strongroom.site.lane.admission import Admission, Kind
+from strongroom.site.lane.admission import Admission, Begun, Kind
 from strongroom.site.lane.connection import Connection
 
 logger = logging.getLogger(__name__)
@@ -17,6 +17,11 @@ logger = logging.getLogger(__name__)
 After: TypeAlias = Callable[[Connection], None]
 Job: TypeAlias = Callable[[], After]
 """Runs on a thread, and returns what the loop does with the connection afterwards."""
+
+
+Doing: TypeAlias = Begun[tuple[Connection, Job]]
+Desk: TypeAlias = SimpleQueue[Doing | None]
+"""Where a thread finds what it is to do next."""
 
 
 class Crew:
@@ -27,19 +32,22 @@ class Crew:
 
         `lost` is what the loop does with a connection whose job failed.
         """
-        self._begun: SimpleQueue[tuple[Kind, Connection, Job] | None] = SimpleQueue()
         self._admission: Admission[tuple[Connection, Job]] = Admission(threads, patience)
-        self._done: deque[tuple[Kind, Connection, After]] = deque()
+        self._done: deque[tuple[Doing, Desk, After]] = deque()
         self._lost = lost
         self.awake, self._wake = os.pipe()
         os.set_blocking(self.awake, False)
         os.set_blocking(self._wake, False)
+        # Whoever ended last works next: what a thread has in memory, most of all its connection to
+        # the database, is then there for as many of them as work at once, and not for all.
+        self._idle: list[Desk] = [SimpleQueue() for _ in range(threads)]
         # All of them now: where no thread can be had later, no request would be lost to it. They
         # hold nobody up at the end; whoever ends has waited for what runs as long as he wanted to.
         self._threads = [
-            Thread(target=self._work, name=f"request-{number}", daemon=True)
-            for number in range(threads)
+            Thread(target=self._work, name=f"request-{number}", args=(desk,), daemon=True)
+            for number, desk in enumerate(self._idle)
         ]
+        self._desks = tuple(self._idle)
         for thread in self._threads:
             thread.start()
 
@@ -47,11 +55,18 @@ class Crew:
         """Take a job into the line; False if the line is full. `begin` begins it."""
         return self._admission.put(kind, (connection, job), now)
 
-    def begin(self) -> None:
+    def full(self, kind: Kind) -> bool:
+        """Say whether `take` would be in vain."""
+        return self._admission.full(kind)
+
+    def begin(self, now: float) -> None:
         """Begin whatever may begin."""
-        while (work := self._admission.begin()) is not None:
-            kind, (connection, job) = work
-            self._begun.put((kind, connection, job))
+        while (doing := self._admission.begin(now)) is not None:
+            self._idle.pop().put(doing)
+
+    def pause(self, now: float) -> float:
+        """Return the seconds after which `begin` is wanted though nothing has happened."""
+        return self._admission.pause(now)
 
     def finished(self) -> list[tuple[Connection, After]]:
         """Return whose jobs have ended since `awake` became readable, and what to do with each."""
@@ -59,9 +74,10 @@ class Crew:
             os.read(self.awake, 4096)
         ended = []
         while self._done:
-            kind, connection, after = self._done.popleft()
-            self._admission.done(kind)
-            ended.append((connection, after))
+            doing, desk, after = self._done.popleft()
+            self._admission.done(doing)
+            self._idle.append(desk)
+            ended.append((doing.work[0], after))
         return ended
 
     def overdue(self, now: float) -> list[Connection]:
@@ -70,21 +86,21 @@ class Crew:
 
     def close(self) -> None:
         """Begin nothing more."""
-        for _ in self._threads:
-            self._begun.put(None)
+        for desk in self._desks:
+            desk.put(None)
 
-    def _work(self) -> None:
-        while (work := self._begun.get()) is not None:
-            self._run(*work)
+    def _work(self, desk: Desk) -> None:
+        while (doing := desk.get()) is not None:
+            self._run(doing, desk)
 
-    def _run(self, kind: Kind, connection: Connection, job: Job) -> None:
+    def _run(self, doing: Doing, desk: Desk) -> None:
         try:
-            after = job()
+            after = doing.work[1]()
         except (ConnectionError, TimeoutError):  # the client went away, or was too slow
             after = self._lost
         except BaseException:  # whatever it was, its place and its thread are wanted again
             logger.exception("a request failed in the server itself")
             after = self._lost
-        self._done.append((kind, connection, after))
+        self._done.append((doing, desk, after))
         with suppress(OSError):  # full: the loop is awake anyway; closed: it has ended
             os.write(self._wake, b".")

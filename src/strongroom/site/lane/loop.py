@@ -10,7 +10,6 @@ import os
 import selectors
 import socket
 import time
-from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from strongroom.packages.shelf.serve import Answer, Stretch
 from strongroom.site.lane import heads, refusals
 from strongroom.site.lane.admission import Kind
+from strongroom.site.lane.arrivals import Arrivals
 from strongroom.site.lane.behind import Outcome
 from strongroom.site.lane.connection import Connection, Phase, opened
 from strongroom.site.lane.crew import After, Crew
@@ -26,14 +26,12 @@ from strongroom.site.lane.parts import Parts
 from strongroom.site.lane.places import Places
 from strongroom.site.lane.shown import NotAtHandError, Shown, shown
 from strongroom.site.lane.stamps import Stamps
+from strongroom.site.lane.turns import Lines
 
 logger = logging.getLogger(__name__)
 
 HEAD_BYTES = 32 * 1024
 HEARD_OUT_BYTES = 256 * 1024 * 1024
-ACCEPT_AT_ONCE = 64
-LAST_CALLS = 32  # times as many when it stops; a flood must not keep it from stopping
-PIPELINED = 16  # requests of one client before the others have their turn
 _BLOCK = 65536
 
 
@@ -44,16 +42,15 @@ class Loop:
         self, listeners: Sequence[Any], parts: Parts, places: Places, threads: int
     ) -> None:
         """Serve what comes to `listeners`, which are sockets that do not block."""
-        self._listeners = listeners
         self._parts = parts
         self._places = places
         self._patience = places.patience
         self._crew = Crew(threads, places.patience.line, self._close)
         self._heads = heads.Heads()
-        self._again: deque[Connection] = deque()
+        self._arrivals = Arrivals(listeners, places, self._close)
+        self._lines: Lines[Connection] = Lines()
         self._now = self._looked = time.monotonic()
         self._stamps = Stamps(time.time)
-        self._open = False
         self._stopping = False
 
     @property
@@ -64,40 +61,28 @@ class Loop:
     def start(self, signals: int) -> None:
         """Begin to accept; a byte that is readable at `signals` ends a turn."""
         self._places.selector.register(signals, selectors.EVENT_READ, _emptied)
-        self._places.selector.register(self._crew.awake, selectors.EVENT_READ, self._finished)
-        self._accepting(yes=True)
+        for selector in (self._places.selector, self._places.early):
+            selector.register(self._crew.awake, selectors.EVENT_READ, self._finished)
+        self._arrivals.open(self._came)
 
     def turn(self) -> None:
-        """Wait for something to happen, and see to it."""
-        events = self._places.selector.select(0 if self._again else self._patience.look)
+        """Wait for something to happen, and see to some of it."""
+        if not self._lines.first:
+            self._wait()
         self._now = time.monotonic()
-        for key, _ in events:
-            subject = key.data
-            if type(subject) is Connection:
-                self._act(subject)
-            else:
-                subject(key.fileobj)
-        for _ in range(len(self._again)):
-            connection = self._again.popleft()
+        for connection in self._lines.turn(time.monotonic):
             connection.queued = False
-            if connection.phase is Phase.READING and not connection.closed:
-                self._safely(connection, self._advance)
+            if not connection.closed:
+                self._safely(connection, self._act)
+        self._crew.begin(self._now)
         if self._now - self._looked >= self._patience.look:
             self._look()
         self._parts.tally.tell(self._now)
 
     def stop(self) -> None:
-        """Take no more; who is silent has a moment left, who is being answered has it all.
-
-        Who is connected already is taken in. Whoever comes later is to be refused by the system at
-        once: he would wait for nothing, while another server may be there for him.
-        """
+        """Take no more; who is silent has a moment left, who is being answered has it all."""
         self._stopping = True
-        for listener in self._listeners:
-            any(not self._accept(listener) for _ in range(LAST_CALLS))
-        self._accepting(yes=False)
-        for listener in self._listeners:
-            listener.close()
+        self._arrivals.close(self._now)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -105,39 +90,33 @@ class Loop:
             self._close(connection)
         self._crew.close()
         self._parts.tally.tell(self._now, all_of_it=True)
-        self._places.selector.close()
+        self._places.close()
 
     # Coming and going
 
-    def _accepting(self, *, yes: bool) -> None:
-        if yes == self._open:
-            return
-        for listener in self._listeners:
-            if yes:
-                self._places.selector.register(listener, selectors.EVENT_READ, self._accept)
+    def _wait(self) -> None:
+        """Wait for whoever there is; or look who else has come, if there are some to see to."""
+        if self._lines.other:
+            events = self._places.early.select(0)
+        else:
+            quiet = min(self._patience.look, self._crew.pause(self._now))
+            events = self._places.selector.select(quiet)
+        self._now = time.monotonic()
+        for key, _ in events:
+            subject = key.data
+            if type(subject) is Connection:
+                self._line_up(subject)
             else:
-                self._places.selector.unregister(listener)
-        self._open = yes
+                subject(key.fileobj)
 
-    def _accept(self, listener: Any) -> bool:  # noqa: ANN401 - gunicorn's wrapper of a socket
-        """Take in who has come; say whether there may be more of them."""
-        for _ in range(ACCEPT_AT_ONCE):
-            victim = self._places.victim() if self._places.full else None
-            if victim is None and self._places.full:
-                self._accepting(yes=False)  # until the next look at the clock
-                return False
-            try:
-                sock, peer = listener.accept()
-                self._places.add(sock, peer, listener.getsockname(), self._now)
-            except (BlockingIOError, ConnectionError):
-                return False
-            except OSError as error:  # no file or memory is left for it
-                logger.warning("no connection can be accepted: %s", error)
-                self._accepting(yes=False)
-                return False
-            if victim is not None:
-                self._close(victim)
-        return True
+    def _line_up(self, connection: Connection) -> None:
+        if not connection.queued:
+            connection.queued = True
+            self._lines.put(connection, presses=connection.presses)
+
+    def _came(self, listener: Any) -> None:  # noqa: ANN401 - gunicorn's wrapper of a socket
+        for connection in self._arrivals.take(listener, self._now):
+            self._line_up(connection)  # most have something to say at once
 
     def _look(self) -> None:
         """Let go of those whose time is up."""
@@ -146,15 +125,21 @@ class Loop:
             self._safely(connection, self._give_up)
         for connection in self._crew.overdue(self._now):
             self._safely(connection, self._turn_away)
+        for connection in self._places.rested():
+            self._safely(connection, self._hear_again)
         if not self._stopping and not self._places.full:
             with suppress(OSError):  # no memory for it yet; the next look tries again
-                self._accepting(yes=True)
+                self._arrivals.open(self._came)
 
     def _give_up(self, connection: Connection) -> None:
         if connection.phase is Phase.READING and connection.inbox:
             self._refuse(connection, refusals.too_slow(self._patience.head))
         else:
             self._close(connection)
+
+    def _hear_again(self, connection: Connection) -> None:
+        self._places.become(connection, Phase.READING, self._now)
+        self._advance(connection)
 
     def _turn_away(self, connection: Connection) -> None:
         self._refuse(connection, refusals.busy())
@@ -171,14 +156,17 @@ class Loop:
     # What happens to a connection
 
     def _act(self, connection: Connection) -> None:
-        if connection.queued:
-            return  # what was sent waits with the system, or one client could fill the memory
+        """Do what a connection waits for; raises OSError if it is gone."""
+        self._places.attend(connection, self._now)
         if connection.phase is Phase.READING:
-            self._safely(connection, self._read)
+            if connection.more:
+                self._advance(connection)
+            else:
+                self._read(connection)
         elif connection.phase is Phase.SENDING:
-            self._safely(connection, self._send_on)
+            self._send_on(connection)
         else:
-            self._safely(connection, self._hear)
+            self._hear(connection)
 
     def _safely(self, connection: Connection, act: After) -> None:
         """Do something with a connection, whose failure must not be that of the others."""
@@ -211,11 +199,16 @@ class Loop:
             self._close(connection)
 
     def _advance(self, connection: Connection) -> None:
-        for _ in range(PIPELINED):
-            if len(connection.inbox) < max(1, connection.wanted) or not self._step(connection):
-                return
-        connection.queued = True
-        self._again.append(connection)
+        """See to the next request of the inbox; the one after it waits for its turn.
+
+        What else was sent waits with the system, or one client could fill the memory.
+        """
+        connection.more = False
+        if len(connection.inbox) < max(1, connection.wanted):
+            return
+        if self._step(connection) and connection.inbox:
+            connection.more = True
+            self._line_up(connection)
 
     def _step(self, connection: Connection) -> bool:
         """See to the next request of the inbox; say whether the one after it may follow."""
@@ -230,10 +223,15 @@ class Loop:
             try:
                 answer = self._parts.shelf.answer(request)
             except NotAtHandError:
-                self._fetch(connection, request, end + 4)
-                return False
+                if not self._crew.full(Kind.READ):
+                    self._fetch(connection, request, end + 4)
+                    return False
             except Exception:  # noqa: BLE001, S110 - fails again on a thread, where it is told
                 pass
+            if answer is None and self._crew.full(Kind.READ):
+                # He keeps his connection: to have him come by another would cost as much again.
+                answer = shown((request.method, request.path), refusals.busy())
+                connection.rests = True
         if request is None or answer is None:
             self._hand_over(connection, inbox[:end])
             return False
@@ -305,6 +303,10 @@ class Loop:
         if not connection.keep:
             self._end(connection)
             return False
+        if connection.rests:
+            connection.rests = False
+            self._places.rest(connection, self._now)
+            return False
         if connection.phase is Phase.READING:
             self._places.stay(connection, self._now)
         else:
@@ -354,7 +356,6 @@ class Loop:
             self._turn_away(connection)
             return
         self._places.become(connection, Phase.BEHIND, self._now)
-        self._crew.begin()
 
     def _fetch(self, connection: Connection, request: Plain, used: int) -> None:
         """Have a thread read a page from the disk, and answer with it."""
@@ -391,7 +392,6 @@ class Loop:
     def _finished(self, _awake: object) -> None:
         for connection, after in self._crew.finished():
             self._safely(connection, after)
-        self._crew.begin()
 
 
 def _emptied(signals: int) -> None:

@@ -11,6 +11,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
+from strongroom.site.lane import turns
 from strongroom.site.lane.connection import Connection, Phase
 from strongroom.site.lane.pace import Patience
 
@@ -19,6 +20,7 @@ _EVENTS = {
     Phase.READING: selectors.EVENT_READ,
     Phase.BEHIND: 0,
     Phase.SENDING: selectors.EVENT_WRITE,
+    Phase.RESTING: 0,
     Phase.ENDING: selectors.EVENT_READ,
 }
 
@@ -30,9 +32,11 @@ class Places:
         """Hold at most so many connections."""
         self.patience = patience
         self.selector = selectors.DefaultSelector()
+        # The same without those that press: however many they are, a look at it costs the same.
+        self.early = selectors.DefaultSelector()
         self._most = most
         self._connections: set[Connection] = set()
-        # Those that wait for their client, the one that has waited for longest first.
+        # Those for which nothing is done now, the one of which that is true for longest first.
         self._waiting: dict[Connection, None] = {}
         self._slowest: deque[Connection] = deque()
 
@@ -50,12 +54,14 @@ class Places:
         """Return all connections."""
         return tuple(self._connections)
 
-    def add(self, sock: socket.socket, peer: Any, server: Any, now: float) -> None:  # noqa: ANN401 - addresses have many forms
+    def add(self, sock: socket.socket, peer: Any, server: Any, now: float) -> Connection:  # noqa: ANN401 - addresses have many forms
         """Give a place to a new connection; raises OSError, and closes it, if there is none."""
         connection = Connection(sock, peer, server, now)
         try:
             self.selector.register(sock, selectors.EVENT_READ, connection)
+            self.early.register(sock, selectors.EVENT_READ, connection)
         except OSError:
+            self._forget(connection)
             sock.close()
             raise
         sock.settimeout(0)
@@ -63,6 +69,7 @@ class Places:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connections.add(connection)
         self._waiting[connection] = None
+        return connection
 
     def stay(self, connection: Connection, now: float) -> None:
         """Note that a connection reads on, after an answer that went out at once."""
@@ -70,18 +77,31 @@ class Places:
         self._waiting[connection] = None
         connection.since = now
 
+    def attend(self, connection: Connection, now: float) -> None:
+        """Note that a connection is seen to; raises OSError if there is no memory to note it."""
+        connection.had = turns.attended(connection.had, now - connection.seen)
+        connection.seen = now
+        presses = turns.presses(connection.had, before=connection.presses)
+        if presses != connection.presses:
+            connection.presses = presses
+            if presses:
+                self.early.unregister(connection.sock)
+            else:
+                self.early.register(connection.sock, _EVENTS[connection.phase], connection)
+
     def become(self, connection: Connection, phase: Phase, now: float) -> None:
         """Note what a connection does from now on."""
         before, after = _EVENTS[connection.phase], _EVENTS[phase]
         if before != after:
-            if not before:
-                self.selector.register(connection.sock, after, connection)
-            elif after:
-                self.selector.modify(connection.sock, after, connection)
-            else:
-                self.selector.unregister(connection.sock)
+            for selector in (self.selector,) if connection.presses else (self.selector, self.early):
+                if not before:
+                    selector.register(connection.sock, after, connection)
+                elif after:
+                    selector.modify(connection.sock, after, connection)
+                else:
+                    selector.unregister(connection.sock)
         self._waiting.pop(connection, None)
-        if after == selectors.EVENT_READ:
+        if phase not in {Phase.SENDING, Phase.BEHIND}:
             self._waiting[connection] = None
         if phase is not Phase.SENDING:
             connection.moved = connection.wanted = 0
@@ -93,8 +113,7 @@ class Places:
         if connection.closed:
             return
         if _EVENTS[connection.phase]:
-            with suppress(KeyError, ValueError):
-                self.selector.unregister(connection.sock)
+            self._forget(connection)
         self._waiting.pop(connection, None)
         self._connections.discard(connection)
         connection.close()
@@ -105,7 +124,18 @@ class Places:
             slow = self._slowest.popleft()
             if slow.phase is Phase.SENDING and not slow.closed:
                 return slow
-        return next(iter(self._waiting), None)
+        # Who has sent something, and only waits for us, goes last.
+        idle = (one for one in self._waiting if not one.queued)
+        return next(idle, None) or next(iter(self._waiting), None)
+
+    def rest(self, connection: Connection, now: float) -> None:
+        """Hear nothing of a connection for a moment, after which it stands in the other line."""
+        connection.had, connection.seen = turns.REFUSED, now
+        self.become(connection, Phase.RESTING, now)
+
+    def rested(self) -> list[Connection]:
+        """Return the connections that may be heard again."""
+        return [one for one in self._waiting if one.phase is Phase.RESTING]
 
     def overdue(self, now: float, *, stopping: bool) -> list[Connection]:
         """Return the connections whose time is up; also looks for the slow ones."""
@@ -113,6 +143,16 @@ class Places:
         self._slowest = deque(sorted(slow, key=lambda one: one.brisk[1]))
         allowed = self._allowed
         return [one for one in self._connections if now - one.since > allowed(one, stopping)]
+
+    def close(self) -> None:
+        """Look for nobody any more."""
+        self.selector.close()
+        self.early.close()
+
+    def _forget(self, connection: Connection) -> None:
+        for selector in (self.selector, self.early):
+            with suppress(KeyError, ValueError):  # it is not there
+                selector.unregister(connection.sock)
 
     def _allowed(self, connection: Connection, stopping: bool) -> float:  # noqa: FBT001 - a fact
         patience = self.patience
@@ -124,7 +164,7 @@ class Places:
                 return patience.answer.allowance(max(0, connection.moved))
             case Phase.ENDING:
                 return patience.heard_out if connection.unread else patience.gone
-        return float("inf")  # a thread keeps its own time
+        return float("inf")  # a thread keeps its own time, and a rest ends by itself
 
     def _is_slow(self, connection: Connection, now: float) -> bool:
         """Say whether a client has taken little of late; what the system buffers goes at once."""

@@ -1,5 +1,7 @@
 """What the loop says by itself: too busy, too slow, too long. In words, as every refusal."""
 
+from functools import cache
+
 from strongroom.core.errors import InvalidError, NotFoundError, TooLargeError, UnavailableError
 from strongroom.ecosystems.pypi.wire.faults import refusal
 from strongroom.packages.shelf.serve import Answer
@@ -8,6 +10,7 @@ from strongroom.stores.folders import no_room
 RETRY_AFTER = 10  # seconds
 
 
+@cache
 def busy() -> Answer:
     """Return the answer for whom no thread is free, and the line is full."""
     return refusal(

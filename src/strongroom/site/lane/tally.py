@@ -6,9 +6,11 @@ the loop go out in one write, and counts reach the files that a scrape reads at 
 
 import logging
 
+from strongroom.site.downloads import Seen
 from strongroom.site.lane.shown import Shown
 from strongroom.site.logs import ACCESS, Access, accessed_together
 from strongroom.site.metrics import Counted, Metrics
+from strongroom.site.observed import FILE
 
 COUNT_EVERY = 1.0  # seconds
 
@@ -16,9 +18,10 @@ COUNT_EVERY = 1.0  # seconds
 class Tally:
     """Requests that were answered, until they are told."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        """Count into `metrics`."""
+    def __init__(self, metrics: Metrics, downloads: Seen) -> None:
+        """Count into `metrics`, and files into `downloads`."""
         self._metrics = metrics
+        self._downloads = downloads
         self._counted = Counted()
         self._told: list[Access] = []
         self._next = 0.0
@@ -26,6 +29,8 @@ class Tally:
     def add(self, shown: Shown, number: str, sent: int, seconds: float) -> None:
         """Note one answer, of which `sent` bytes of the body were sent."""
         self._counted.observe(shown.door, shown.method, shown.status, seconds)
+        if shown.door == FILE:
+            self._downloads.count(shown.method, shown.path, shown.status)
         if ACCESS.isEnabledFor(logging.INFO):
             milliseconds = round(seconds * 1000)
             self._told.append(

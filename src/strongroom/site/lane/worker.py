@@ -6,6 +6,7 @@ and ends when the last has gone or the time for it is over. One whose arbiter wa
 no time: whoever starts the server again waits for its address and its folder.
 """
 
+import gc
 import os
 import resource
 import sys
@@ -41,8 +42,18 @@ class LaneWorker(base.Worker):  # type: ignore[misc] # gunicorn is not typed
 
     def run(self) -> None:
         """Serve until told to stop, then let what has begun come to its end."""
+        with house().downloads.kept():
+            self._serve()
+        if self._is_orphan:
+            # No arbiter will kill us for waiting for a thread that waits for its client.
+            os._exit(1)
+
+    def _serve(self) -> None:
         sys.setswitchinterval(SWITCH_EVERY)
         loop = self._loop()
+        # What is loaded by now stays. To look through all of it for garbage again and again stops
+        # every thread for a fifth of a second, and unshares its memory from the other processes.
+        gc.freeze()
         loop.start(self.PIPE[0])
         while self.alive and not self._is_orphan:
             self._turn(loop)
@@ -54,9 +65,6 @@ class LaneWorker(base.Worker):  # type: ignore[misc] # gunicorn is not typed
         while not loop.empty and time.monotonic() - began < self._grace:
             self._turn(loop)
         loop.close()
-        if self._is_orphan:
-            # No arbiter will kill us for waiting for a thread that waits for its client.
-            os._exit(1)
 
     @property
     def _is_orphan(self) -> bool:
@@ -82,7 +90,7 @@ class LaneWorker(base.Worker):  # type: ignore[misc] # gunicorn is not typed
             self.wsgi, self.cfg, patience, failed=self._failed, alive=lambda: bool(self.alive)
         )
         doors = people_and_clients(registry, registry.shelf.pages)
-        parts = Parts(_shelf(registry), doors, behind, Tally(registry.metrics))
+        parts = Parts(_shelf(registry), doors, behind, Tally(registry.metrics, registry.downloads))
         return Loop(self.sockets, parts, Places(most, patience), self.cfg.threads)
 
     def _failed(self, request: Any, wire: Wire, peer: Any, error: BaseException) -> None:  # noqa: ANN401 - gunicorn is not typed

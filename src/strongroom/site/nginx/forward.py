@@ -9,7 +9,7 @@ from strongroom.site.nginx.text import block, comment
 
 UPLOADS = ("/legacy/", "/legacy")
 SESSIONS = "upload/files"  # below it, what ends in `/bytes` is a body (PEP 694)
-ENTRANCES = ("claim", "sign-in", "account/password/reset/key")
+ENTRANCES = ("claim", "not-me", "sign-in", "account/password/reset/key")
 SILENT = "error_log /dev/null emerg;"
 CREDENTIAL = "/legacy/credential"  # answers whether a token would be taken, and spends nothing
 FORM_BYTES = 18 * 1024 * 1024  # what the text of an upload's form may take beside its file

@@ -19,7 +19,9 @@ def field(bound: BoundField, fill: str = "", hint: str = "", label: str = "") ->
     described = [f"{bound.auto_id}_error"] if bound.errors else []
     described += [f"{bound.auto_id}_hint"] if told else []
     # The label says what belongs here; a placeholder vanishes when it is needed.
-    attrs: dict[str, object] = {"placeholder": False, "aria-describedby": " ".join(described)}
+    attrs: dict[str, str | bool] = {"placeholder": False}
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
     if fill:
         attrs["autocomplete"] = fill
     if fill in _EXACT:
@@ -27,5 +29,5 @@ def field(bound: BoundField, fill: str = "", hint: str = "", label: str = "") ->
     errors = bound.form.errors
     if next(iter(errors), None) == bound.name:
         attrs["autofocus"] = True
-    control = bound.as_widget(attrs={name: value for name, value in attrs.items() if value != ""})
+    control = bound.as_widget(attrs=attrs)
     return {"field": bound, "label": label or bound.label, "control": control, "hint": told}

@@ -27,6 +27,11 @@ class Saying:
     about: "str | Promise" = ""
 
 
+_FACTORS = {
+    "totp": _("an authenticator app"),
+    "webauthn": _("a security key or passkey"),
+    "recovery_codes": _("recovery codes"),
+}
 _ADDRESS = _("The address: %(address)s")
 _FACTOR = _("What it is: %(factor)s %(name)s")
 _TOKEN = _("Its number: %(token)s. Its name: %(label)s")
@@ -42,8 +47,8 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.ADDRESS_REMOVED: Saying(_("An e-mail address was removed from your account"), _ADDRESS),
     Kind.ADDRESS_VERIFIED: Saying(_("An e-mail address of your account was verified"), _ADDRESS),
     Kind.COMPANY_LINKED: Saying(_("Your account was linked to the company login")),
-    Kind.ADMINISTRATOR_APPOINTED: Saying(_("You were made an administrator of this registry")),
-    Kind.ADMINISTRATOR_DISMISSED: Saying(_("You are an administrator of this registry no longer")),
+    Kind.ADMINISTRATOR_MADE: Saying(_("You were made an administrator of this registry")),
+    Kind.ADMINISTRATOR_UNMADE: Saying(_("You are an administrator of this registry no longer")),
     Kind.ADDRESS_LAPSED: Saying(
         _("An e-mail address of your account counts as verified no longer: its domain lapsed"),
         _("The address: %(address)s. Why: %(reason)s"),
@@ -56,6 +61,9 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.RECOVERY_CODE_USED: Saying(_("A recovery code of your account was used")),
     Kind.SESSION_ENDED: Saying(
         _("Sessions of your account were ended"), _("How many: %(sessions)s")
+    ),
+    Kind.DEVICE_FORGOTTEN: Saying(
+        _("Devices of your account were forgotten"), _("How many: %(devices)s")
     ),
     Kind.TOKEN_CREATED: Saying(_("A token was made for your account"), _TOKEN),
     Kind.TOKEN_REVOKED: Saying(_("A token of your account was revoked"), _TOKEN),
@@ -84,5 +92,6 @@ def line(noted: Noted) -> str:
 
 def about(noted: Noted) -> str:
     """Return what it was about, in one line; empty where there is no more to say."""
-    facts = defaultdict(str, {name: visible(value) for name, value in noted.facts.items()})
+    known = {"factor": _FACTORS.get(str(noted.facts.get("factor")), "")}
+    facts = defaultdict(str, {name: visible(value) for name, value in noted.facts.items()} | known)
     return (str(SAYINGS[noted.kind].about) % facts).strip()

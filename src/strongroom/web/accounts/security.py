@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
 from strongroom.core.clock import Clock
-from strongroom.people.access.demands import demanded
+from strongroom.packages.catalog.demands import demanded
 from strongroom.people.accounts import addresses, sessions
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.models import User

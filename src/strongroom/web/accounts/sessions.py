@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
+from django.utils.translation import gettext, ngettext
 
+from strongroom.core.actors import SESSION
 from strongroom.core.clock import Clock
-from strongroom.people.accounts import sessions
+from strongroom.people.accounts import devices, sessions
+from strongroom.people.accounts.users import person
 from strongroom.people.models import User
+from strongroom.web.accounts.devices import held
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
-from strongroom.web.visitors import acting, heard, see_other, tell
+from strongroom.web.visitors import assurance, browser, heard, see_other, tell
 
 HERE = "/account/sessions/"
 
@@ -36,11 +40,13 @@ class Sessions:
     def end(self, request: HttpRequest, user: User) -> HttpResponseBase:
         """End one session, or all but this one."""
         this = sessions.digest_of(str(request.session.session_key))
-        actor = acting(request, user)
+        actor = person(user, SESSION, assurance(request, user), browser(request))
         if "others" in request.POST:
             count = sessions.end_others(actor, this, self.clock)
-            tell(request, f"{count} other sessions have ended.")
+            devices.forget_others(actor, held(request, user.pk), self.clock)
+            told = ngettext("%d other session has ended.", "%d other sessions have ended.", count)
+            tell(request, told % count)
         else:
             sessions.end(actor, request.POST.get("session", ""), self.clock)
-            tell(request, "That session has ended.")
+            tell(request, gettext("That session has ended."))
         return see_other(HERE)

@@ -27,6 +27,8 @@ from django.urls import URLPattern, path, re_path
 from django.views.generic.edit import FormView
 
 from strongroom.core.clock import Clock
+from strongroom.web.accounts.confirmation import Confirmation
+from strongroom.web.accounts.devices import Devices
 from strongroom.web.accounts.disowning import Disowning
 from strongroom.web.accounts.leaving import Leaving
 from strongroom.web.accounts.removal import RemoveWebAuthn
@@ -50,6 +52,7 @@ def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
     `disavowing` is the key of those links.
     """
     sessions, security = Sessions(press, clock), Security(press, clock)
+    devices, confirmation = Devices(press, clock), Confirmation(press)
     disowning, leaving = Disowning(press, clock, disavowing), Leaving(press, clock)
 
     def at(
@@ -113,6 +116,10 @@ def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
         at("security/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
         change("security/keys/signup/", webauthn.signup_webauthn, "mfa_signup_webauthn"),
         at("sessions/", for_members(sessions.listed), "account_sessions", READ),
+        at("device/", confirmation.wait, "account_confirm_device", READ),
+        at("device/<str:secret>/", confirmation.confirm, "account_confirm_device_link"),
+        at("devices/", for_members(devices.listed), "account_devices", READ),
+        at("devices/forget/", for_members(devices.forget), "account_devices_forget", SEND),
         at("sessions/end/", for_members(sessions.end), "account_sessions_end", SEND),
         at("log/", for_members(disowning.show), "account_log", READ),
         at("log/<int:number>/not-me/", for_members(disowning.by_line), "account_disown"),

@@ -100,6 +100,23 @@ def test_a_file_is_described_as_pypi_does() -> None:
     }
 
 
+def test_each_registry_gives_its_own_addresses_of_the_same_files() -> None:
+    for url in (URL, "https://other.example.org", URL):
+        pages = [json.loads(page.body) for page in documents(TWO, None, url)]
+        addresses = [file["url"] for document in pages for file in document["urls"]]
+        addresses += [one["url"] for files in pages[0]["releases"].values() for one in files]
+        assert len(addresses) == 10
+        assert all(address.startswith(f"{url}/files/") for address in addresses)
+
+
+def test_a_yank_that_is_taken_back_or_told_otherwise_is_told_as_it_is_now() -> None:
+    for yanked in (None, "", "broken", "Broken.", None):
+        shown = rendered(listing(replace(TWO.releases[0], yanked=yanked)))
+        (files,) = shown["pypi/example-app/index.json"]["releases"].values()
+        assert {one["yanked"] for one in files} == {yanked is not None}
+        assert {one["yanked_reason"] for one in files} == {yanked or None}
+
+
 def test_a_project_in_quarantine_shows_no_files_anywhere() -> None:
     held = rendered(replace(TWO, status="quarantined"))
     assert held["pypi/example-app/index.json"]["releases"] == {"1.10": [], "1.9": []}

@@ -92,6 +92,26 @@ def test_a_yank_is_told_with_its_reason_and_nothing_else_is_yanked() -> None:
     assert [link.get("data-yanked") for link in html(TWO).links] == ["broken"] * 2 + [None] * 2
 
 
+def test_a_yank_that_is_taken_back_or_told_otherwise_is_told_as_it_is_now() -> None:
+    one = release("1.0")
+    for yanked in (None, "", "broken", "Broken.", None):
+        shown = listing(replace(one, yanked=yanked))
+        told = False if yanked is None else yanked or True
+        assert [entry["yanked"] for entry in as_json(shown)["files"]] == [told] * 2
+        assert [link.get("data-yanked") for link in html(shown).links] == [yanked] * 2
+
+
+def test_a_page_gives_each_file_a_line_so_that_one_more_leaves_all_others_as_they_are() -> None:
+    one, more = release("1.0"), release("1.1")
+    for before, after in zip(project(listing(one)), project(listing(more, one)), strict=True):
+        old, new = before.body.splitlines(), after.body.splitlines()
+        assert len(new) == len(old) + len(more.files)
+        kept = [line for line in old if b"example_app-1.0" in line]
+        assert [line.rstrip(b",") for line in new if b"example_app-1.0" in line] == [
+            line.rstrip(b",") for line in kept
+        ]
+
+
 def test_the_html_page_says_the_same_as_the_json_page() -> None:
     assert html(TWO).links[0] == {
         "href": "../../files/ab/example_app-1.9-py3-none-any.whl#sha256="

@@ -4,18 +4,24 @@ The shape is PyPI's own, dead fields included, since mirrors and scanners read i
 the simple index it gives absolute addresses, so it is told where the registry is reached.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator
 from datetime import UTC
+from functools import lru_cache
 from urllib.parse import quote
 
 from strongroom.core.ecosystem import FileListing, Listing, Page, ReleaseListing, chosen
 from strongroom.ecosystems.pypi.metadata.fields import SIDECAR
 from strongroom.ecosystems.pypi.pages.simple import (
     QUARANTINED,
+    REMEMBERED,
     address,
     encoded,
+    ended,
+    listed,
     moment,
     requires_python,
+    text_of,
 )
 
 JSON = "application/json"
@@ -48,35 +54,35 @@ def documents(listing: Listing, touched: frozenset[str] | None, public_url: str)
     newest = chosen(listing.releases)
     if newest is None:
         return
-    files = {
-        release.version.display: _files(listing, release, public_url)
-        for release in listing.releases
-    }
     path = f"pypi/{listing.project.key}"
-    body = _document(listing, newest, files, public_url) | {
-        "last_serial": listing.serial,
-        "releases": files,
-    }
-    yield Page(f"{path}/index.json", JSON, encoded(body))
+    document = _document(listing, newest, listing.serial, public_url)
+    body = ended(document, "releases", _releases(listing, public_url))
+    yield Page(f"{path}/index.json", JSON, body)
     for release in listing.releases:
         if touched is None or release.version.key in touched:
-            body = _document(listing, release, files, public_url)
-            yield Page(f"{path}/{release.version.key}/index.json", JSON, encoded(body))
+            body = encoded(_document(listing, release, release.serial, public_url))
+            yield Page(f"{path}/{release.version.key}/index.json", JSON, body)
 
 
 def _document(
-    listing: Listing,
-    release: ReleaseListing,
-    files: Mapping[str, Sequence[object]],
-    public_url: str,
+    listing: Listing, release: ReleaseListing, serial: int, public_url: str
 ) -> dict[str, object]:
     return {
-        "last_serial": release.serial,  # first, so that the serial is found without reading on
+        "last_serial": serial,  # first, so that the serial is found without reading on
         "info": _info(listing, release, public_url),
         "ownership": {"organization": None, "roles": _roles(listing.people)},
-        "urls": files[release.version.display],
+        "urls": [json.loads(one) for one in _files(listing, release, public_url)],
         "vulnerabilities": [],
     }
+
+
+def _releases(listing: Listing, public_url: str) -> str:
+    """Return the files of all releases by version, as JSON."""
+    entries = (
+        f"{text_of(release.version.display)}:{listed(_files(listing, release, public_url))}"
+        for release in listing.releases
+    )
+    return f"{{{','.join(entries)}}}"
 
 
 def _info(listing: Listing, release: ReleaseListing, public_url: str) -> dict[str, object]:
@@ -104,18 +110,19 @@ def _roles(people: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return sorted(rows, key=lambda row: (row["role"] != "Owner", row["role"], row["user"]))
 
 
-def _files(listing: Listing, release: ReleaseListing, public_url: str) -> list[dict[str, object]]:
+def _files(listing: Listing, release: ReleaseListing, public_url: str) -> list[str]:
     if listing.status == QUARANTINED:
         return []
     ordered = sorted(release.files, key=lambda each: each.filename)
-    return [_file(release, file, public_url) for file in ordered]
+    return [_file(release.yanked, file, public_url) for file in ordered]
 
 
-def _file(release: ReleaseListing, file: FileListing, public_url: str) -> dict[str, object]:
+@lru_cache(maxsize=REMEMBERED)
+def _file(yanked: str | None, file: FileListing, public_url: str) -> str:
     digests = file.digests
     metadata_sha256 = file.sidecars.get(SIDECAR)
     at = file.uploaded_at.astimezone(UTC)
-    return {
+    entry = {
         "comment_text": "",
         "core-metadata": {"sha256": metadata_sha256} if metadata_sha256 else False,
         "digests": {
@@ -134,9 +141,10 @@ def _file(release: ReleaseListing, file: FileListing, public_url: str) -> dict[s
         "upload_time": at.isoformat(timespec="seconds").removesuffix("+00:00"),
         "upload_time_iso_8601": moment(at),
         "url": f"{public_url}/{address(file.path)}",
-        "yanked": release.yanked is not None,
-        "yanked_reason": release.yanked or None,
+        "yanked": yanked is not None,
+        "yanked_reason": yanked or None,
     }
+    return text_of(entry)
 
 
 def python_tag(filename: str) -> str:

@@ -7,8 +7,9 @@ finds it without reading the page.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -19,6 +20,11 @@ API_VERSION = "1.4"
 HTML = "application/vnd.pypi.simple.v1+html"
 JSON = "application/vnd.pypi.simple.v1+json"
 QUARANTINED = "quarantined"
+
+_JSON = json.JSONEncoder(separators=(",", ":"))
+
+# Entries of files, of less than 1 KB each, found again when the next file of a project comes.
+REMEMBERED = 8192
 
 _PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")  # what RFC 3986 (2.3) never escapes, and the slash
 
@@ -50,7 +56,26 @@ def root(projects: Iterable[tuple[str, str]], serial: int) -> list[Page]:
 
 def encoded(document: object) -> bytes:
     """Return compact JSON in ASCII, which every text survives, an unpaired surrogate too."""
-    return json.dumps(document, separators=(",", ":")).encode("ascii")
+    return text_of(document).encode("ascii")
+
+
+def text_of(document: object) -> str:
+    """Return the same as text, as a part of a document."""
+    return _JSON.encode(document)
+
+
+def listed(entries: Iterable[str]) -> str:
+    """Return an array of entries that are JSON already, each in a line of its own.
+
+    So a page that changes in one entry changes in one line; compression counts on it.
+    """
+    lines = ",\n".join(entries)
+    return f"[\n{lines}\n]" if lines else "[]"
+
+
+def ended(document: Mapping[str, object], name: str, value: str) -> bytes:
+    """Return a document as `encoded` does, with one member more at its end that is JSON already."""
+    return f'{text_of(document)[:-1]},"{name}":{value}}}'.encode("ascii")
 
 
 def moment(at: datetime) -> str:
@@ -84,18 +109,20 @@ def _detail_json(listing: Listing) -> bytes:
     if listing.status_reason:
         status["reason"] = listing.status_reason
     shown = () if listing.status == QUARANTINED else listing.releases
-    return encoded(
+    return ended(
         {
             "meta": {"_last-serial": listing.serial, "api-version": API_VERSION},
             "name": listing.project.key,
             "project-status": status,
             "versions": [release.version.display for release in reversed(shown)],
-            "files": [_file_json(release, file) for release, file in in_order(listing)],
-        }
+        },
+        "files",
+        listed(_file_json(release.yanked, file) for release, file in in_order(listing)),
     )
 
 
-def _file_json(release: ReleaseListing, file: FileListing) -> dict[str, object]:
+@lru_cache(maxsize=REMEMBERED)
+def _file_json(yanked: str | None, file: FileListing) -> str:
     metadata_sha256 = file.sidecars.get(SIDECAR)
     metadata = {"sha256": metadata_sha256} if metadata_sha256 else False
     entry: dict[str, object] = {
@@ -104,32 +131,33 @@ def _file_json(release: ReleaseListing, file: FileListing) -> dict[str, object]:
         "hashes": {"sha256": file.digests.sha256},
         "size": file.size,
         "upload-time": moment(file.uploaded_at),
-        "yanked": False if release.yanked is None else release.yanked or True,
+        "yanked": False if yanked is None else yanked or True,
         "core-metadata": metadata,
         "dist-info-metadata": metadata,
     }
     if wanted := requires_python(file):
         entry["requires-python"] = wanted
-    return entry
+    return text_of(entry)
 
 
 def _detail_html(listing: Listing) -> bytes:
     metas = _meta("pypi:project-status", listing.status)
     if listing.status_reason:
         metas += _meta("pypi:project-status-reason", listing.status_reason)
-    links = "".join(_file_html(release, file) for release, file in in_order(listing))
+    links = "".join(_file_html(release.yanked, file) for release, file in in_order(listing))
     return _document(f"Links for {listing.project.key}", metas, links, listing.serial)
 
 
-def _file_html(release: ReleaseListing, file: FileListing) -> str:
+@lru_cache(maxsize=REMEMBERED)
+def _file_html(yanked: str | None, file: FileListing) -> str:
     attributes = ""
     if wanted := requires_python(file):
         attributes += f' data-requires-python="{escape(wanted)}"'
     if metadata := file.sidecars.get(SIDECAR):
         digest = escape(f"sha256={metadata}")
         attributes += f' data-core-metadata="{digest}" data-dist-info-metadata="{digest}"'
-    if release.yanked is not None:
-        attributes += f' data-yanked="{escape(release.yanked)}"'
+    if yanked is not None:
+        attributes += f' data-yanked="{escape(yanked)}"'
     href = escape(f"{_UP}{address(file.path)}#sha256={file.digests.sha256}")
     return f'<a href="{href}"{attributes}>{escape(file.filename)}</a><br>\n'
 

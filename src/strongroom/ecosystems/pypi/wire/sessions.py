@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import (
+    AssuranceError,
     ConflictError,
     ForbiddenError,
     InvalidError,
@@ -205,6 +206,8 @@ class Sessions:
         stage = rows.find(handle)
         try:
             rows.allow(actor, Action.STAGE, stage)
+        except AssuranceError:
+            raise  # of the actor alone, or to whoever has a role in the project
         except ForbiddenError as error:
             raise ForbiddenError(
                 "session-not-yours",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0006_notices"),
+        ("people", "0007_recovery_and_administration"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0009_mail_domains"),
+        ("people", "0008_mail_domains"),
     ]
 
     operations = [

@@ -1,0 +1,48 @@
+"""The addresses of everything that the shelf does not answer: each door brings its own."""
+
+from django.urls import URLPattern
+
+from strongroom.api import health
+from strongroom.api.urls import urls as api_urls
+from strongroom.ecosystems.pypi.wire.previews import Previews
+from strongroom.ecosystems.pypi.wire.sessions import Sessions
+from strongroom.ecosystems.pypi.wire.upload import Door
+from strongroom.site import metrics
+from strongroom.site.assembly import House
+from strongroom.site.jobs import board
+from strongroom.site.storage import RENDERED
+from strongroom.web.accounts.company import urls as company_urls
+from strongroom.web.accounts.recovering import urls as recovery_urls
+from strongroom.web.overseeing import urls as oversight_urls
+from strongroom.web.urls import ECOSYSTEM
+from strongroom.web.urls import urls as web_urls
+from strongroom.web.work import Board
+
+
+def addresses(house: House) -> list[URLPattern]:
+    """Return the addresses of a house."""
+    configuration, yard = house.configuration, house.yard
+    url, counted = configuration.url, house.metrics.uploaded
+    probes = health.probes(
+        configuration.data,
+        configuration.min_free_bytes,
+        lambda: house.shelf.pages.get(RENDERED),
+    )
+    queue = Board(
+        board.listed,
+        board.find,
+        lambda actor, job: board.retry(actor, job, house.clock),
+        lambda actor, job: board.drop(actor, job, house.clock),
+    )
+    return [
+        *Door(yard, house.authenticate, house.recognise, counted, url).urls(),
+        *Sessions(yard, house.authenticate, url).urls(),
+        *Previews(yard).urls(),
+        *api_urls(yard, house.authenticate),
+        *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
+        *metrics.urls(house.metrics, configuration.metrics_networks),
+        *web_urls(yard, house.clock, queue, house.press, house.disavowing),
+        *company_urls(house.company, house.press, house.clock),
+        *recovery_urls(house.press, house.office),
+        *oversight_urls(house.press, house.office, yard.desk, ECOSYSTEM),
+    ]
