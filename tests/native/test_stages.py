@@ -40,7 +40,7 @@ def ask(server: Server, method: str, url: str, body: Session | bytes) -> Session
     else:
         headers["Content-Type"] = MEDIA_TYPE
         sent = json.dumps({"meta": META, **body}).encode()
-    path = url.removeprefix(server.url)
+    path = url.removeprefix(server.url).removeprefix(server.site)
     status, reason, answer = server.send(method, path, sent, headers)
     assert status < 300, (reason, answer)
     told: Session = json.loads(answer or b"{}")
@@ -71,7 +71,7 @@ def test_twine_tells_where_an_upload_waits_if_it_is_asked(
     ran = clients.twine(server.url, server.token, Path("--verbose"), file)
     assert "202 Accepted" in ran.text, ran.text
     assert "and is NOT published yet." in ran.text
-    assert f"{server.url}/stages/{stages(server, 'verbose-twine')[0]['handle']}/" in ran.text
+    assert f"{server.site}/stages/{stages(server, 'verbose-twine')[0]['handle']}/" in ran.text
 
 
 def test_uv_says_that_an_upload_was_accepted_if_it_is_asked(

@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from strongroom.core import errors
-from strongroom.core.errors import StrongroomError, UnavailableError
+from strongroom.core.actors import Assurance
+from strongroom.core.errors import AssuranceError, StrongroomError, UnavailableError
 from strongroom.core.statuses import STATUS
 from strongroom.web import faults
 from strongroom.web.press import Press
@@ -20,7 +21,9 @@ def test_every_status_has_a_heading() -> None:
 
 @pytest.mark.parametrize(("kind", "status"), STATUS.items(), ids=str)
 def test_a_refusal_is_told_with_remedy_and_code(kind: type[StrongroomError], status: int) -> None:
-    answer = faults.fault(kind("box-shut", "The box is shut.", "Open it."), Press())
+    besides = {"needed": Assurance.MULTI_FACTOR} if kind is AssuranceError else {}
+    error = kind("box-shut", "The box is shut.", "Open it.", **besides)
+    answer = faults.fault(error, Press())
     assert answer.status_code == status
     text = Reader(answer.content).text
     for expected in ("The box is shut.", "Open it.", "box-shut", str(status)):

@@ -15,6 +15,7 @@ from strongroom.core.errors import (
     TooOftenError,
     UnauthenticatedError,
     UnavailableError,
+    UnreachableError,
 )
 
 STATUS: dict[type[StrongroomError], int] = {
@@ -22,6 +23,7 @@ STATUS: dict[type[StrongroomError], int] = {
     UnauthenticatedError: 401,
     ForbiddenError: 403,
     AssuranceError: 403,
+    UnreachableError: 403,
     NotFoundError: 404,
     MethodError: 405,
     ConflictError: 409,

@@ -1,6 +1,7 @@
 """Stolen passwords: refused where one is chosen, and changed first where one signs in."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -212,3 +213,21 @@ def test_a_sign_up_with_a_known_address_costs_the_work_of_a_new_account(
     ada.stranger().post("/account/signup/", form)
     assert made == [NEW]
     assert not User.objects.filter(folded="bob").exists()
+
+
+def test_who_signs_up_proves_the_address_and_needs_no_second_mail(
+    ada: Person, rebuild: Rebuild
+) -> None:
+    rebuild(stolen_are(), sign_up=True)
+    browser = ada.stranger()
+    form = {"username": "bob", "email": "bob@example.org", "password1": NEW}
+    browser.post("/account/signup/", form)
+    assert not is_in(browser)
+    found = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", letters()[-1][2])
+    assert found is not None
+    browser.post("/account/verify/", {"code": found[0]})
+    assert is_in(browser)
+    # And from then on the browser is known.
+    browser.post("/account/logout/")
+    browser.post("/account/login/", {"login": "bob", "password": NEW})
+    assert is_in(browser)

@@ -37,7 +37,7 @@ from strongroom.proof.ledger.turns import take_turn
 
 GRACE = timedelta(days=7)
 PERSONAL = (
-    *(Notice, EmailAddress, ProvedAddress, Authenticator),
+    *(Notice, EmailAddress, ProvedAddress, CompanyGrant, CompanyIdentity, Authenticator),
     *(BrowserSession, Device, SignInLink, Token),
     *(CompanyGrant, CompanyIdentity),
 )
