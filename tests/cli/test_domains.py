@@ -1,13 +1,12 @@
 """The command that asks about mail domains."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from pytest_django import Settings
 
-from strongroom.site.assembly import house
 from tests.cli.conftest import Strongroom
+from tests.fakes.houses import configured
 from tests.fakes.names import MAIL, naming
 
 
@@ -16,10 +15,8 @@ def asking(alice: Strongroom, settings: Settings) -> Iterator[Strongroom]:
     """Return a function that runs a command beside a name server, without a registry to ask."""
     with naming({"example.org": MAIL}) as (host, port):
         asked = {"dns_servers": (f"{host}:{port}",), "rdap_bootstrap": ""}
-        settings.CONFIGURATION = replace(settings.CONFIGURATION, **asked)
-        house.cache_clear()
-        yield alice
-    house.cache_clear()
+        with configured(settings, **asked):
+            yield alice
 
 
 def test_a_domain_is_asked_about(asking: Strongroom) -> None:

@@ -3,8 +3,8 @@
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -28,13 +28,14 @@ from strongroom.people.accounts.users import create_user
 from strongroom.people.models import BrowserSession, SignInLink, User
 from strongroom.proof.ledger.events import newest_of
 from strongroom.site import work
-from strongroom.site.assembly import house
+from strongroom.site.assembly import House, house
 from strongroom.site.jobs.leases import after
 from strongroom.site.jobs.periodic import Keeper, Schedule
 from strongroom.site.jobs.worker import Worker
 from strongroom.site.schedule import SCHEDULE
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import blob_place
+from tests.fakes.houses import configured
 from tests.fakes.jobs import TERMS
 from tests.fakes.names import Records, naming
 from tests.fakes.people import member, sure
@@ -193,44 +194,34 @@ def test_what_has_ended_long_ago_is_forgotten(alice: User) -> None:
     assert [row.objects.count() for row in rows] == [1, 0]
 
 
-@pytest.fixture
-def asked_at(settings: Settings) -> Iterator[Callable[[str], None]]:
-    """Return what has this process ask one name server, and no registry."""
-
-    def ask(server: str) -> None:
-        known = replace(settings.CONFIGURATION, dns_servers=(server,), rdap_bootstrap="")
-        settings.CONFIGURATION = known
-        house.cache_clear()
-
-    yield ask
-    house.cache_clear()
+def asked_at(server: str, settings: Settings) -> AbstractContextManager[House]:
+    """Have this process ask one name server, and no registry."""
+    return configured(settings, dns_servers=(server,), rdap_bootstrap="")
 
 
 def test_mail_domains_are_asked_about_and_what_lapsed_is_taken(
-    asked_at: Callable[[str], None],
+    settings: Settings,
 ) -> None:
     made = house()
     names: dict[str, Records] = {"test": {}}
     ada = create_user("ada", "ada@gone.test", admin=False, actor=OPERATOR, clock=made.clock)
     long_ago = made.clock.now() - timedelta(days=2)
     domains.weigh("gone.test", Finding(long_ago, Mail.NO_NAME, Held.UNASKED), made.clock)
-    with naming(names) as (host, port):
-        asked_at(f"{host}:{port}")
+    with naming(names) as (host, port), asked_at(f"{host}:{port}", settings):
         work.look_at_domains.func()
     assert verified(ada.pk) == ()
     assert verified(User.objects.get(folded="alice").pk) == ("alice@example.org",)
 
 
 def test_where_no_name_server_answers_the_rest_is_asked_about_tomorrow(
-    asked_at: Callable[[str], None], caplog: pytest.LogCaptureFixture
+    settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = house()
     alice = User.objects.get(folded="alice")
     for number in range(work.SILENT + 5):
         domains.prove(alice.pk, f"a@d{number}.test", made.clock.now())
         EmailAddress.objects.create(user=alice, email=f"a@d{number}.test", verified=True)
-    with naming({}) as (host, port):
-        asked_at(f"{host}:{port}")
+    with naming({}) as (host, port), asked_at(f"{host}:{port}", settings):
         work.look_at_domains.func()
     assert len(domains.due(made.clock.now())) == 6
     assert "no name server answers" in caplog.text

@@ -16,8 +16,6 @@ class Kind(StrEnum):
     """The closed list of event kinds; their facts are in the reference documentation."""
 
     COMPANY_LINKED = "company-linked"
-    ADMINISTRATOR_APPOINTED = "administrator-appointed"
-    ADMINISTRATOR_DISMISSED = "administrator-dismissed"
     USER_CREATED = "user-created"
     ADMINISTRATOR_CLAIMED = "administrator-claimed"
     SIGN_IN_LINK_CREATED = "sign-in-link-created"

@@ -80,7 +80,7 @@ class House:
     disavowing: bytes = field(repr=False)  # the key of links that say "this was not me"
     stolen: Stolen  # was this password stolen elsewhere?
     recovery: bytes = field(repr=False)  # the key of the links of recovery
-    company: Terms | None
+    company: Terms | None  # on which people of a company sign in
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""

@@ -5,7 +5,6 @@ Every field below is a setting: `STRONGROOM_<NAME>` in the environment, or `name
 that a misspelt setting is never a setting that silently does nothing.
 """
 
-import ipaddress
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -17,6 +16,7 @@ from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.people.access import groups
 from strongroom.site import databases
+from strongroom.site.values import are_networks, is_issuer, is_mailbox, is_origin
 from strongroom.stores import breaches, mail, registrations, resolver
 from strongroom.stores.buckets import address as buckets
 
@@ -334,8 +334,8 @@ def _checked(read: Configuration) -> Configuration:
         "database": databases.is_valid(read.database),
         "objects": buckets.is_valid(read.objects),
         "objects_redirect": not read.objects_redirect
-        or (read.in_bucket and _is_origin(read.objects_redirect)),
-        "public_url": _is_origin(read.url),
+        or (read.in_bucket and is_origin(read.objects_redirect)),
+        "public_url": is_origin(read.url),
         "port": 0 < read.port < 65536,  # noqa: PLR2004 - TCP's own bound
         # Over SQLite all locks are in the data folder, whose one server must not have a second.
         "run_folder": not read.run_folder or bool(read.database),
@@ -359,18 +359,19 @@ def _checked(read: Configuration) -> Configuration:
         "recovery_delay_hours": 0 < read.recovery_delay_hours <= 24 * 365,
         "dangerous_delay_minutes": 0 < read.dangerous_delay_minutes <= 7 * 24 * 60,
         "mail": mail.is_valid(read.mail),
-        "mail_from": not read.mail_from or _is_mailbox(read.mail_from),
+        "mail_from": not read.mail_from or is_mailbox(read.mail_from),
         "breached_passwords": breaches.is_valid(read.breached_passwords),
         "breached_passwords_unasked": read.breached_passwords_unasked in {"admit", "refuse"},
         "dns_servers": resolver.is_valid(read.dns_servers),
         "rdap_servers": registrations.is_valid(read.rdap_servers),
         "rdap_bootstrap": registrations.is_address(read.rdap_bootstrap),
-        "company_issuer": not read.company_issuer or _is_issuer(read),
+        "company_issuer": not read.company_issuer
+        or is_issuer(read.company_issuer, read.company_client, read.company_secret_file),
         "company_roles": groups.is_valid(read.company_roles),
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
-        "trusted_proxies": _networks(read.trusted_proxies),
-        "metrics_networks": _networks(read.metrics_networks),
+        "trusted_proxies": are_networks(read.trusted_proxies),
+        "metrics_networks": are_networks(read.metrics_networks),
     }
     for setting in SETTINGS:
         if not checks.get(setting.name, True):
@@ -380,41 +381,6 @@ def _checked(read: Configuration) -> Configuration:
                 f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
             )
     return read
-
-
-def _is_origin(text: str) -> bool:
-    url = urlsplit(text)
-    return (
-        url.scheme in {"http", "https"}
-        and bool(url.hostname)
-        and url.path == ""
-        and not (url.query or url.fragment or url.username)
-    )
-
-
-def _is_issuer(read: Configuration) -> bool:
-    url = urlsplit(read.company_issuer)
-    local = url.hostname in {"localhost", "127.0.0.1", "::1"}
-    return (
-        (url.scheme == "https" or (url.scheme == "http" and local))
-        and not (url.query or url.fragment or url.username)
-        and bool(read.company_client)
-        and Path(read.company_secret_file).is_absolute()
-    )
-
-
-def _is_mailbox(text: str) -> bool:
-    name, at, host = text.partition("@")
-    return bool(name and at and host) and text.isascii() and text.isprintable() and " " not in text
-
-
-def _networks(words: tuple[str, ...]) -> bool:
-    try:
-        for word in words:
-            ipaddress.ip_network(word)
-    except ValueError:
-        return False
-    return True
 
 
 def _named(host: str) -> str:

@@ -111,10 +111,14 @@ def set_admin(user: User, clock: Clock, *, given: bool) -> None:
             return
         CompanyIdentity.objects.filter(pk=row.pk).update(admin=given)
         User.objects.filter(pk=user.pk).update(admin=given)
-        kind = Kind.ADMINISTRATOR_APPOINTED if given else Kind.ADMINISTRATOR_DISMISSED
-        note(Happening(kind, user.pk), COMPANY, clock)
-        facts = {"user": user.username}
-        record(Event(kind, COMPANY.name, COMPANY.credential, facts=facts), clock)
+        made, unmade = (
+            Happening(Kind.ADMINISTRATOR_MADE, user.pk),
+            Happening(Kind.ADMINISTRATOR_UNMADE, user.pk),
+        )
+        told = made if given else unmade
+        note(told, COMPANY, clock)
+        facts = {"user": user.username, "reason": "groups of the company"}
+        record(Event(told.kind, COMPANY.name, COMPANY.credential, facts=facts), clock)
 
 
 def _free_name(said: Statement) -> str:

@@ -39,6 +39,7 @@ GRACE = timedelta(days=7)
 PERSONAL = (
     *(Notice, EmailAddress, ProvedAddress, CompanyGrant, CompanyIdentity, Authenticator),
     *(BrowserSession, Device, SignInLink, Token),
+    *(CompanyGrant, CompanyIdentity),
 )
 
 

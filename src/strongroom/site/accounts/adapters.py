@@ -120,6 +120,27 @@ class Accounts(DefaultAccountAdapter):
             make_password(self.request.POST["password1"])
         super().send_account_already_exists_mail(email)
 
+    def pre_login(
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        *,
+        signal_kwargs: dict[str, Any] | None,
+        **named: Any,  # noqa: ANN401 - allauth's signature
+    ) -> HttpResponse | None:
+        """Have the people of a company sign in by it, and nobody else in their name."""
+        by_company = bool(signal_kwargs and signal_kwargs.get(COMPANY))
+        if not by_company and belongs(_ours(user), domains_of(house().configuration)):
+            tell(request, gettext("Please sign in by your company."), grave=True)
+            return HttpResponseRedirect(SIGN_IN)
+        return super().pre_login(request, user, signal_kwargs=signal_kwargs, **named)
+
+    def clean_email(self, email: str) -> str:
+        """Refuse addresses of the company: it vouches for them itself."""
+        if is_of(email, domains_of(house().configuration)):
+            raise ValidationError(gettext("Please sign in by your company."))
+        return str(super().clean_email(email))
+
     def get_login_stages(self) -> list[str]:
         """Ask for the second factor before anything is mailed, since mail may be read by others.
 
@@ -210,27 +231,6 @@ class Accounts(DefaultAccountAdapter):
         if shown is not None and shown.timestamp() > fresh:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
-
-    def pre_login(
-        self,
-        request: HttpRequest,
-        user: AbstractBaseUser,
-        *,
-        signal_kwargs: dict[str, Any] | None,
-        **named: Any,  # noqa: ANN401 - allauth's signature
-    ) -> HttpResponse | None:
-        """Have the people of a company sign in by it, and nobody else in their name."""
-        by_company = bool(signal_kwargs and signal_kwargs.get(COMPANY))
-        if not by_company and belongs(_ours(user), domains_of(house().configuration)):
-            tell(request, gettext("Please sign in by your company."), grave=True)
-            return HttpResponseRedirect(SIGN_IN)
-        return super().pre_login(request, user, signal_kwargs=signal_kwargs, **named)
-
-    def clean_email(self, email: str) -> str:
-        """Refuse addresses of the company: it vouches for them itself."""
-        if is_of(email, domains_of(house().configuration)):
-            raise ValidationError(gettext("Please sign in by your company."))
-        return str(super().clean_email(email))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return where a new password is set: under the configured name, not a request's host."""

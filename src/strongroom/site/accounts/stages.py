@@ -17,7 +17,7 @@ from strongroom.people.models import User
 from strongroom.site.assembly import house
 from strongroom.web.accounts.confirmation import DIGEST, PROVED, STAGE, digest_of
 from strongroom.web.accounts.devices import held
-from strongroom.web.visitors import see_other
+from strongroom.web.visitors import COMPANY, see_other
 
 
 class UnknownDevice(LoginStage):
@@ -53,6 +53,9 @@ class UnknownDevice(LoginStage):
 
     def _is_held(self, user: User) -> bool:
         session, now = self.request.session, timezone.now()
+        # The company watches over the devices of its people.
+        if (self.login.signal_kwargs or {}).get(COMPANY):
+            return False
         if session.get(PROVED) == user.pk:
             return False
         if devices.is_dormant(user, now):

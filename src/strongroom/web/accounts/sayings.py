@@ -47,8 +47,8 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.ADDRESS_REMOVED: Saying(_("An e-mail address was removed from your account"), _ADDRESS),
     Kind.ADDRESS_VERIFIED: Saying(_("An e-mail address of your account was verified"), _ADDRESS),
     Kind.COMPANY_LINKED: Saying(_("Your account was linked to the company login")),
-    Kind.ADMINISTRATOR_APPOINTED: Saying(_("You were made an administrator of this registry")),
-    Kind.ADMINISTRATOR_DISMISSED: Saying(_("You are an administrator of this registry no longer")),
+    Kind.ADMINISTRATOR_MADE: Saying(_("You were made an administrator of this registry")),
+    Kind.ADMINISTRATOR_UNMADE: Saying(_("You are an administrator of this registry no longer")),
     Kind.ADDRESS_LAPSED: Saying(
         _("An e-mail address of your account counts as verified no longer: its domain lapsed"),
         _("The address: %(address)s. Why: %(reason)s"),
