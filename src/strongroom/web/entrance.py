@@ -8,7 +8,8 @@ one planted before is worth nothing, and ends at a fixed moment however much it 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.auth import login, logout
+from allauth.account.adapter import get_adapter
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 
@@ -101,7 +102,7 @@ class Entrance:
         return HttpResponse(page, content_type=PAGE, status=400 if problem else 200)
 
     def _admit(self, request: HttpRequest, user: User, message: str) -> None:
-        login(request, user)
+        get_adapter(request).login(request, user)
         age = timedelta(seconds=request.session.get_session_cookie_age())
         request.session.set_expiry(self.clock.now() + age)
         tell(request, message)
