@@ -37,6 +37,7 @@ PERSONAL = frozenset(
         Kind.FACTOR_RESET,
         Kind.SESSION_ENDED,
         Kind.DEVICE_FORGOTTEN,
+        Kind.COMPANY_LINKED,
         Kind.ADDRESS_LAPSED,
         Kind.FACTOR_RENAMED,
         Kind.RECOVERY_CODE_USED,

@@ -77,7 +77,11 @@ def test_over_tls_the_words_of_a_refusal_arrive_and_others_are_sent_there(tmp_pa
             f"https://localhost:{port}/simple/?x",
         )
         connection = HTTPSConnection("localhost", port, timeout=PATIENCE, context=trusting)
-        for path, status in (("/simple/", 200), ("/simple/nothing/", 404), ("/sign-in/", 200)):
+        for path, status in (
+            ("/simple/", 200),
+            ("/simple/nothing/", 404),
+            ("/account/login/", 200),
+        ):
             connection.request("GET", path)
             answer = connection.getresponse()
             assert (answer.status, answer.getheader("Strict-Transport-Security")) == (

@@ -138,7 +138,7 @@ def test_workers_can_stand_by_themselves(tmp_path: Path) -> None:
         soon(lambda: on_the_index(server, "parcel"))
         worker.terminate()
         told, _ = worker.communicate(timeout=PATIENCE)
-    assert (worker.returncode, f"works for {server.url}" in told) == (0, True)
+    assert (worker.returncode, f"works for {server.site}" in told) == (0, True)
     assert server.stop() == 0
 
 
