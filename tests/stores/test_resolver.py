@@ -2,8 +2,7 @@
 
 import pytest
 
-from strongroom.core.errors import ConfigurationError
-from strongroom.stores.resolver import Answered, Resolver, is_valid, servers
+from strongroom.stores.resolver import Answered, Resolver
 from tests.fakes.names import FAILS, MAIL, NULL_MX, SILENT, Records, naming
 
 SOON = 0.05  # seconds, after which nobody waits any longer
@@ -54,26 +53,3 @@ def test_a_domain_without_mail_servers_half_of_whose_addresses_are_unknown_is_un
 
 def test_what_is_no_name_is_unknown() -> None:
     assert asked(f"{'a' * 64}.test", {"test": {}}) is Answered.UNKNOWN
-
-
-def test_servers_are_read() -> None:
-    read = servers(["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:54"])
-    assert read == (
-        ("192.0.2.53", 53),
-        ("192.0.2.53", 5353),
-        ("2001:db8::53", 53),
-        ("2001:db8::53", 54),
-    )
-
-
-@pytest.mark.parametrize("word", ["", "ns.example.org", "192.0.2.53:0", "192.0.2.53:x", "[::1"])
-def test_what_is_no_server_is_refused(word: str) -> None:
-    assert not is_valid([word])
-    with pytest.raises(ConfigurationError) as refusal:
-        servers([word])
-    assert refusal.value.code == "dns-server-invalid"
-
-
-def test_no_server_named_is_the_machines_own() -> None:
-    assert is_valid([])
-    assert servers([]) == ()

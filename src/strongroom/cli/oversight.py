@@ -81,9 +81,10 @@ def _reason(parser: argparse.ArgumentParser) -> None:
 def _account(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
     from strongroom.core.actors import OPERATOR
+    from strongroom.people.accounts.users import find_user
     from strongroom.people.oversight import accounts
 
-    user, act = accounts.named(arguments.name), arguments.act
+    user, act = find_user(arguments.name, closed=True), arguments.act
     if act == "admin":
         act = "unmake" if arguments.remove else "make"
     acts = {

@@ -17,7 +17,7 @@ from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.people.access import groups
 from strongroom.site import databases
 from strongroom.site.values import are_networks, is_issuer, is_mailbox, is_origin
-from strongroom.stores import breaches, mail, registrations, resolver
+from strongroom.stores import breaches, mail, nameservers, registrations
 from strongroom.stores.buckets import address as buckets
 
 PREFIX = "STRONGROOM_"
@@ -136,7 +136,7 @@ class Configuration:
         (), "domains of mail that nobody needs to ask about, such as one's own"
     )
     dns_servers: tuple[str, ...] = _setting(
-        (), f"who is asked about mail domains: {resolver.FORM}; empty: the machine's own"
+        (), f"who is asked about mail domains: {nameservers.FORM}; empty: the machine's own"
     )
     rdap_servers: tuple[str, ...] = _setting(
         (), f"registries that are asked about mail domains: {registrations.FORM}"
@@ -362,7 +362,7 @@ def _checked(read: Configuration) -> Configuration:
         "mail_from": not read.mail_from or is_mailbox(read.mail_from),
         "breached_passwords": breaches.is_valid(read.breached_passwords),
         "breached_passwords_unasked": read.breached_passwords_unasked in {"admit", "refuse"},
-        "dns_servers": resolver.is_valid(read.dns_servers),
+        "dns_servers": nameservers.is_valid(read.dns_servers),
         "rdap_servers": registrations.is_valid(read.rdap_servers),
         "rdap_bootstrap": registrations.is_address(read.rdap_bootstrap),
         "company_issuer": not read.company_issuer

@@ -9,9 +9,10 @@ from typing import TypeAlias
 from strongroom.people.accounts.lapses import Finding, Held, Mail
 from strongroom.site.configuration import Configuration
 from strongroom.stores import registrations
+from strongroom.stores.nameservers import servers
 from strongroom.stores.outside import Outside
 from strongroom.stores.registrations import Absent, Registration, Registries
-from strongroom.stores.resolver import Answered, Resolver, servers
+from strongroom.stores.resolver import Answered, Resolver
 
 _ANYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 _MAIL = {

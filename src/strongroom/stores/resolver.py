@@ -5,8 +5,6 @@ are all "unknown". So is "no such name" from a server that does not know the top
 either: it is cut off from the world, or the name is one that is used inside alone.
 """
 
-import ipaddress
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,10 +12,6 @@ import dns.exception
 import dns.name
 import dns.resolver
 
-from strongroom.core.errors import ConfigurationError
-
-FORM = "addresses of name servers, such as 192.0.2.53 or 192.0.2.53:5353"
-PORT = 53
 SECONDS = 5.0  # for one question, over all servers
 
 
@@ -82,38 +76,3 @@ class Resolver:
         asking.lifetime = self.seconds
         asking.timeout = self.seconds / 2
         return asking
-
-
-def is_valid(words: Sequence[str]) -> bool:
-    """Say whether the setting `dns_servers` is empty or names servers."""
-    try:
-        servers(words)
-    except ConfigurationError:
-        return False
-    return True
-
-
-def servers(words: Sequence[str]) -> tuple[tuple[str, int], ...]:
-    """Read the setting `dns_servers`; raises ConfigurationError."""
-    return tuple(map(_server, words))
-
-
-def _server(word: str) -> tuple[str, int]:
-    host, port = word, str(PORT)
-    if word.startswith("["):
-        host, _, port = word[1:].partition("]:")
-    elif word.count(":") == 1:
-        host, _, port = word.partition(":")
-    try:
-        return str(ipaddress.ip_address(host)), _port(port)
-    except ValueError:
-        raise ConfigurationError(
-            "dns-server-invalid", f"{word[:60]!a} is not a name server.", f"Write {FORM}."
-        ) from None
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 < port < 65536:  # noqa: PLR2004 - UDP's own bound
-        raise ValueError
-    return port

@@ -16,6 +16,7 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
 from strongroom.packages.catalog import orphans
 from strongroom.packages.catalog.desk import Desk
+from strongroom.people.accounts.users import find_user
 from strongroom.people.models import Proposal, User
 from strongroom.people.oversight import accounts, names, proposals, switches
 from strongroom.people.oversight.acting import leave
@@ -123,7 +124,7 @@ class Overseeing:
             raise NotFoundError(*_NO_PAGE)
         words, make, effects = _OF_ACCOUNT[act]
         actor = self._actor(request, user)
-        found = accounts.named(name)
+        found = find_user(name, closed=True)
         deed = Deed(
             f"{words}: {found.username}",
             f"{MANAGE}users/{found.username}/",

@@ -33,16 +33,18 @@ _SHOWN = {
 
 def ability(user_id: int) -> Assurance:
     """Return the best that an account can show with the factors it has."""
-    kinds = set(_factors(user_id).values_list("type", flat=True))
-    return max((_SHOWN[kind] for kind in kinds), default=Assurance.SINGLE_FACTOR)
+    return best(_factors(user_id).values_list("type", flat=True))
 
 
 def without(authenticator: Authenticator) -> Assurance:
     """Return the best that an account could show without one of its factors."""
-    kinds = set(
-        _factors(authenticator.user_id).exclude(pk=authenticator.pk).values_list("type", flat=True)
-    )
-    return max((_SHOWN[kind] for kind in kinds), default=Assurance.SINGLE_FACTOR)
+    others = _factors(authenticator.user_id).exclude(pk=authenticator.pk)
+    return best(others.values_list("type", flat=True))
+
+
+def best(kinds: Iterable[str]) -> Assurance:
+    """Return the best that factors of some kinds show; of a kind that is none, nothing."""
+    return max((_SHOWN[kind] for kind in kinds if kind in _SHOWN), default=Assurance.SINGLE_FACTOR)
 
 
 def holds(kind: str, user: str) -> Exists:
@@ -52,8 +54,7 @@ def holds(kind: str, user: str) -> Exists:
 
 def shown(records: Iterable[Mapping[str, object]]) -> Assurance:
     """Return what a session has shown, by the records that allauth keeps in it."""
-    used = (str(one.get("type")) for one in records if one.get("method") == "mfa")
-    return max((_SHOWN[kind] for kind in used if kind in _SHOWN), default=Assurance.SINGLE_FACTOR)
+    return best(str(one.get("type")) for one in records if one.get("method") == "mfa")
 
 
 def shown_at(records: Iterable[Mapping[str, object]], assurance: Assurance) -> datetime | None:

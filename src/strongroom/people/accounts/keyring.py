@@ -47,22 +47,18 @@ class Keyring:
 def keyring(user_id: int, demanded: Assurance = Assurance.SINGLE_FACTOR) -> Keyring:
     """Return the factors of an account that must go on to be able to show `demanded`."""
     rows = list(Authenticator.objects.filter(user_id=user_id).order_by("created_at", "pk"))
-    held = {
-        kind: tuple(_held(row, demanded) for row in rows if row.type == kind)
-        for kind in (factors.WEBAUTHN, factors.TOTP)
-    }
+    shown = [row for row in rows if row.type != CODES]  # codes alone are no factor
+    held: dict[str, list[Held]] = {factors.WEBAUTHN: [], factors.TOTP: []}
+    for row in shown:
+        left = factors.best(other.type for other in shown if other is not row)
+        held[row.type].append(_held(row, given_up=left >= demanded))
     return Keyring(
-        held[factors.WEBAUTHN],
+        tuple(held[factors.WEBAUTHN]),
         next(iter(held[factors.TOTP]), None),
         any(row.type == CODES for row in rows),
     )
 
 
-def _held(row: Authenticator, demanded: Assurance) -> Held:
-    return Held(
-        row.pk,
-        str(row.data.get("name", "")),
-        row.created_at,
-        row.last_used_at,
-        factors.without(row) >= demanded,
-    )
+def _held(row: Authenticator, *, given_up: bool) -> Held:
+    name = str(row.data.get("name", ""))
+    return Held(row.pk, name, row.created_at, row.last_used_at, given_up)

@@ -92,10 +92,10 @@ def unclaimed() -> bool:
     return not User.objects.exists()
 
 
-def find_user(name: str) -> User:
-    """Return the account of a name; raises NotFoundError."""
-    user = User.objects.filter(folded=fold(name), is_active=True).first()
-    if user is None:
+def find_user(name: str, *, closed: bool = False) -> User:
+    """Return the account of a name, if asked for a closed one too; raises NotFoundError."""
+    user = User.objects.filter(folded=fold(name)).first()
+    if user is None or not (closed or user.is_active):
         raise NotFoundError(
             "no-such-user",
             f"There is no user named {name[:64]!a}.",

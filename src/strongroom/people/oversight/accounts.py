@@ -12,13 +12,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from strongroom.core.actors import Actor
-from strongroom.core.errors import ConflictError, NotFoundError
+from strongroom.core.errors import ConflictError
 from strongroom.core.events import Kind as Happened
 from strongroom.people.access.grants import projects_of
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import oversee
 from strongroom.people.accounts.keyring import Keyring, keyring
-from strongroom.people.accounts.users import ACCOUNTS, fold
+from strongroom.people.accounts.users import ACCOUNTS, find_user, fold
 from strongroom.people.models import BrowserSession, Proposal, SignInLink, User
 from strongroom.people.oversight.acting import administrators, done, leave, reason, tell_all
 from strongroom.people.oversight.proposals import Kind, propose
@@ -45,22 +45,10 @@ def search(actor: Actor, text: str) -> tuple[User, ...]:
     return tuple(rows.order_by("folded")[:FOUND_AT_MOST])
 
 
-def named(name: str) -> User:
-    """Return the account of a name, closed or open; raises NotFoundError."""
-    user = User.objects.filter(folded=fold(name)).first()
-    if user is None:
-        raise NotFoundError(
-            "no-such-user",
-            f"There is no user named {name[:64]!a}.",
-            "`strongroom user list` names them all.",
-        )
-    return user
-
-
 def shown(actor: Actor, name: str, now: datetime) -> Shown:
     """Return an account with what there is to know of it."""
     oversee(actor)
-    user = named(name)
+    user = find_user(name, closed=True)
     return Shown(
         user,
         tuple((one.key, str(role)) for one, role in projects_of(user.pk)),
@@ -152,12 +140,12 @@ def unmake_administrator(office: Office, actor: Actor, user: User, why: str) -> 
 
 def confirmed_close(office: Office, row: Proposal, by: Actor) -> None:
     """Close the account of a confirmed proposal."""
-    close(office, by, named(row.subject), row.reason)
+    close(office, by, find_user(row.subject, closed=True), row.reason)
 
 
 def confirmed_administrator(office: Office, row: Proposal, by: Actor) -> None:
     """Make the administrator of a confirmed proposal."""
-    make_administrator(office, by, named(row.subject), row.reason)
+    make_administrator(office, by, find_user(row.subject, closed=True), row.reason)
 
 
 def _held(user: User) -> User:

@@ -4,21 +4,20 @@ The link by which somebody asks ends after a while, and with the address that it
 link that stops a recovery works as long as that is open.
 """
 
-import hashlib
-import hmac
 import re
 from datetime import UTC, datetime
 
 from strongroom.core.errors import ForbiddenError
+from strongroom.people.accounts.signed import is_proof, number_of, proof, signed
 
 _ASKING = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{0,11})-([0-9a-f]{64})")
-_STOPPING = re.compile(r"([1-9][0-9]{0,17})-([0-9a-f]{64})")
+_TO_STOP = "recovery\nstop\n"
 
 
 def to_ask(key: bytes, user_id: int, email: str, until: datetime) -> str:
     """Return the secret by which the reader of an address asks for a recovery."""
     end = int(until.timestamp())
-    return f"{user_id}-{end}-{_proof(key, 'ask', user_id, end, email)}"
+    return f"{user_id}-{end}-{proof(key, _asking(user_id, end, email))}"
 
 
 def user_of(secret: str) -> int:
@@ -34,20 +33,20 @@ def is_to_ask(key: bytes, secret: str, email: str, now: datetime) -> bool:
     found = _ASKING.fullmatch(secret)
     if found is None or datetime.fromtimestamp(int(found[2]), UTC) <= now:
         return False
-    return hmac.compare_digest(found[3], _proof(key, "ask", found[1], found[2], email))
+    return is_proof(key, _asking(found[1], found[2], email), found[3])
 
 
 def to_stop(key: bytes, number: int) -> str:
     """Return the secret by which a recovery is stopped."""
-    return f"{number}-{_proof(key, 'stop', number)}"
+    return signed(key, _TO_STOP, number)
 
 
 def to_be_stopped(key: bytes, secret: str) -> int:
     """Return the number of the recovery that a secret stops; raises ForbiddenError."""
-    found = _STOPPING.fullmatch(secret)
-    if found is None or not hmac.compare_digest(found[2], _proof(key, "stop", found[1])):
+    number = number_of(key, _TO_STOP, secret)
+    if number is None:
         raise refused()
-    return int(found[1])
+    return number
 
 
 def refused() -> ForbiddenError:
@@ -59,6 +58,5 @@ def refused() -> ForbiddenError:
     )
 
 
-def _proof(key: bytes, *words: object) -> str:
-    text = "\n".join(map(str, ("recovery", *words)))
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+def _asking(user_id: object, end: object, email: str) -> str:
+    return f"recovery\nask\n{user_id}\n{end}\n{email}"
