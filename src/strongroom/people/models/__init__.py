@@ -1,0 +1,38 @@
+"""The rows of people, one module for each subject; no behaviour beyond what a row must be.
+
+What is done with them lives in the rooms above, never here.
+"""
+
+from strongroom.people.models.identity import (
+    CompanyGrant,
+    CompanyIdentity,
+    MailDomain,
+    ProvedAddress,
+)
+from strongroom.people.models.notices import Case, Letter, Notice
+from strongroom.people.models.oversight import Prohibition, Proposal, Recovery, Switch
+from strongroom.people.models.roles import Grant
+from strongroom.people.models.tokens import SpentToken, Token
+from strongroom.people.models.users import BrowserSession, Counter, Device, SignInLink, User
+
+__all__ = (
+    "BrowserSession",
+    "Case",
+    "CompanyGrant",
+    "CompanyIdentity",
+    "Counter",
+    "Device",
+    "Grant",
+    "Letter",
+    "MailDomain",
+    "Notice",
+    "Prohibition",
+    "Proposal",
+    "ProvedAddress",
+    "Recovery",
+    "SignInLink",
+    "SpentToken",
+    "Switch",
+    "Token",
+    "User",
+)
