@@ -78,7 +78,8 @@ class Actor:
     `credential` names what was presented ("session", "token 41", "shell"), for events and logs.
     `assurance` is what a session has shown, and for a token what its owner's account can show;
     `proved_at` is when a session has last shown it, and None where nobody is there to show it.
-    `browser` is for the owner of the account alone; nothing is decided by it.
+    `browser` is for the owner of the account alone; nothing is decided by it. `publishers` are the
+    trusted publishers by which a program got its token; it has no `user_id`.
     """
 
     kind: str
@@ -90,6 +91,7 @@ class Actor:
     assurance: Assurance = Assurance.SINGLE_FACTOR
     proved_at: datetime | None = None
     browser: Browser = field(default=UNSEEN, compare=False)
+    publishers: frozenset[int] = frozenset()
 
 
 NOBODY = Actor(kind="nobody", name="anonymous", credential="none")

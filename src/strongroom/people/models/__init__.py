@@ -11,6 +11,13 @@ from strongroom.people.models.identity import (
 )
 from strongroom.people.models.notices import Case, Letter, Notice
 from strongroom.people.models.oversight import Prohibition, Proposal, Recovery, Switch
+from strongroom.people.models.publishers import (
+    Publisher,
+    PublisherToken,
+    TokenBeside,
+    TokenPublisher,
+    UsedStatement,
+)
 from strongroom.people.models.roles import Grant
 from strongroom.people.models.tokens import SpentToken, Token
 from strongroom.people.models.users import BrowserSession, Counter, Device, SignInLink, User
@@ -29,10 +36,15 @@ __all__ = (
     "Prohibition",
     "Proposal",
     "ProvedAddress",
+    "Publisher",
+    "PublisherToken",
     "Recovery",
     "SignInLink",
     "SpentToken",
     "Switch",
     "Token",
+    "TokenBeside",
+    "TokenPublisher",
+    "UsedStatement",
     "User",
 )
