@@ -10,6 +10,14 @@ from strongroom.people.models.identity import (
     ProvedAddress,
 )
 from strongroom.people.models.notices import Case, Letter, Notice
+from strongroom.people.models.organisations import (
+    Holding,
+    Membership,
+    Organisation,
+    Team,
+    TeamGrant,
+    TeamMember,
+)
 from strongroom.people.models.oversight import Prohibition, Proposal, Recovery, Switch
 from strongroom.people.models.publishers import (
     Publisher,
@@ -30,9 +38,12 @@ __all__ = (
     "Counter",
     "Device",
     "Grant",
+    "Holding",
     "Letter",
     "MailDomain",
+    "Membership",
     "Notice",
+    "Organisation",
     "Prohibition",
     "Proposal",
     "ProvedAddress",
@@ -42,6 +53,9 @@ __all__ = (
     "SignInLink",
     "SpentToken",
     "Switch",
+    "Team",
+    "TeamGrant",
+    "TeamMember",
     "Token",
     "TokenBeside",
     "TokenPublisher",
