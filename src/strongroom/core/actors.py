@@ -78,19 +78,17 @@ class Actor:
     """Who asks, by which credential, and how far that credential goes.
 
     `user_id` is None for nobody, the operator at the machine's own shell, the registry itself and a
-    trusted publisher, whose row is `publisher_id`.
+    program, whose trusted publishers are the rows `publishers`.
     `credential` names what was presented ("session", "token 41", "shell"), for events and logs.
     `assurance` is what a session has shown, and for a token what its owner's account can show;
     `proved_at` is when a session has last shown it, and None where nobody is there to show it.
-    `browser` is for the owner of the account alone; nothing is decided by it. `publishers` are the
-    trusted publishers by which a program got its token; it has no `user_id`.
+    `browser` is for the owner of the account alone; nothing is decided by it.
     """
 
     kind: str
     name: str
     credential: str
     user_id: int | None = None
-    publisher_id: int | None = None
     admin: bool = False
     reach: Reach = field(default=EVERYWHERE)
     assurance: Assurance = Assurance.SINGLE_FACTOR

@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from strongroom.api import health
 from strongroom.api.urls import urls as api_urls
+from strongroom.ecosystems.pypi.wire.exchange import ExchangeDoor
 from strongroom.ecosystems.pypi.wire.previews import Previews
 from strongroom.ecosystems.pypi.wire.sessions import Sessions
 from strongroom.ecosystems.pypi.wire.upload import Door
@@ -38,6 +39,7 @@ def addresses(house: House) -> list[URLPattern]:
         *Door(yard, house.authenticate, house.recognise, counted, url).urls(),
         *Sessions(yard, house.authenticate, url).urls(),
         *Previews(yard).urls(),
+        *ExchangeDoor(house.exchange, url).urls(),
         *api_urls(yard, house.authenticate),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *metrics.urls(house.metrics, configuration.metrics_networks),

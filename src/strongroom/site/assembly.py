@@ -29,6 +29,7 @@ from strongroom.people.accounts import letters
 from strongroom.people.accounts.letters import Postman
 from strongroom.people.oversight import accounts, names
 from strongroom.people.oversight.proposals import CarryOut, Kind
+from strongroom.people.publishers.exchange import Exchange
 from strongroom.people.recovery.office import Office
 from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.proof.ledger.events import last_serial
@@ -40,6 +41,7 @@ from strongroom.site.configuration import Configuration
 from strongroom.site.downloads import Seen
 from strongroom.site.jobs.board import counts
 from strongroom.site.metrics import Gauges, Metrics
+from strongroom.site.publishers import exchange
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
 from strongroom.stores.blobs.protocol import Blobs
@@ -81,6 +83,7 @@ class House:
     stolen: Stolen  # was this password stolen elsewhere?
     recovery: bytes = field(repr=False)  # the key of the links of recovery
     company: Terms | None  # on which people of a company sign in
+    exchange: Exchange = field(repr=False)  # what trusted publishers get tokens by
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
@@ -247,6 +250,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         ),
         keys.key("recovery"),
         terms(configuration, desk),
+        exchange(configuration, master, clock),
     )
 
 

@@ -159,10 +159,8 @@ def _issued(
     TokenPublisher.objects.bulk_create(TokenPublisher(token=row, publisher=one) for one, _ in rows)
     # What each may do is looked at once more when it is used; this is the most of them.
     action = Action.STAGE if all(one.stages_only for one, _ in rows) else Action.UPLOAD
-    limits = [caveats.until(expires_at), caveats.actions([action])]
-    if once:
-        limits.append(caveats.Once())
-    encoded = [caveats.encode(one) for one in limits]
+    limits: list[caveats.Caveat] = [caveats.until(expires_at), caveats.actions([action])]
+    encoded = [caveats.encode(one) for one in (*limits, *([caveats.Once()] if once else []))]
     text = macaroons.mint(exchange.master, seed, macaroons.PUBLISHER, encoded)
     for event in _news(row, rows, now):
         record(event, exchange.clock)

@@ -217,6 +217,11 @@ def _entries(rows: Iterable[Publisher], providers: Iterable[Provider]) -> tuple[
     return tuple(_entry(row, known.get(row.provider)) for row in rows)
 
 
+def entry(row: Publisher, providers: Iterable[Provider]) -> Entry:
+    """Return a publisher as people see it."""
+    return _entries([row], providers)[0]
+
+
 def _entry(row: Publisher, provider: Provider | None) -> Entry:
     gone = ("Its provider is not configured here any more: it publishes nothing.",)
     return Entry(
