@@ -157,10 +157,11 @@ PROGRAMS: dict[tuple[str, str], list[Change]] = {
     ],
     ("DELETE", "api/v1/stages/<handle>"): [Change("/api/v1/stages/{stage}", passed=200)],
 }
-# What concerns no project: one's own account, and getting into it.
-OWN = ("account/", "^account/", "not-me/", "sign-in/", "sign-out/", "claim/")
+# What concerns no project: one's own account, and getting into it. What programs exchange is judged
+# by what is stated of them.
+OWN = ("_/oidc/", "account/", "^account/", "not-me/", "sign-in/", "sign-out/", "claim/")
 # Addresses that change nothing, whatever they are sent.
-NOTHING = {"legacy/credential", "health/ready", "metrics", r"^api(?:/|$)"}
+NOTHING = {"legacy/credential", ".well-known/pytp", "health/ready", "metrics", r"^api(?:/|$)"}
 TABLES = (
     (PEOPLE, OF_PEOPLE),
     (ADMINISTRATORS, OF_ADMINISTRATORS),

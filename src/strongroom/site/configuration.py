@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.people.access import groups
-from strongroom.people.publishers import providers
+from strongroom.people.publishers import configured
 from strongroom.site import databases
 from strongroom.site.values import are_networks, is_issuer, is_mailbox, is_origin
 from strongroom.stores import breaches, mail, nameservers, registrations
@@ -162,7 +162,7 @@ class Configuration:
     )
     publishers: tuple[str, ...] = _setting(
         ("github", "gitlab", "google", "activestate", "circleci", "buildkite"),
-        f"whose programs can be trusted publishers: {providers.FORM}; empty: nobody's",
+        f"whose programs can be trusted publishers: {configured.FORM}; empty: nobody's",
     )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
@@ -373,7 +373,7 @@ def _checked(read: Configuration) -> Configuration:
         "company_issuer": not read.company_issuer
         or is_issuer(read.company_issuer, read.company_client, read.company_secret_file),
         "company_roles": groups.is_valid(read.company_roles),
-        "publishers": providers.is_valid(read.publishers),
+        "publishers": configured.is_valid(read.publishers),
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": are_networks(read.trusted_proxies),

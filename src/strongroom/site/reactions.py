@@ -9,7 +9,7 @@
 | project status changed                   | all the project's pages       | the front, the index |
 | role granted, taken                      | all the project's pages       |                      |
 | approvals, confirmation, retention,      |                               |                      |
-| criticality changed                      | the project's history         |                      |
+| trusted only, criticality changed        | the project's history         |                      |
 | stage published                          | the project's history         |                      |
 | file damaged, repaired                   | its pages of that release     |                      |
 | all others (accounts, tokens, jobs,      | nothing: no page here shows   |                      |
