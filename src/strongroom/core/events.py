@@ -59,6 +59,8 @@ class Kind(StrEnum):
     DEVICE_FORGOTTEN = "device-forgotten"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
+    TOKEN_ENDING = "token-ending"  # noqa: S105 - likewise
+    TOKEN_LEAKED = "token-leaked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"
     ROLE_GRANTED = "role-granted"
     ROLE_TAKEN = "role-taken"

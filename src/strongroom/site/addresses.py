@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from strongroom.api import health
+from strongroom.api import health, reports
 from strongroom.api.urls import urls as api_urls
 from strongroom.ecosystems.pypi.wire.previews import Previews
 from strongroom.ecosystems.pypi.wire.sessions import Sessions
@@ -40,6 +40,7 @@ def addresses(house: House) -> list[URLPattern]:
         *Previews(yard).urls(),
         *api_urls(yard, house.authenticate),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
+        *reports.urls(house.leaks),
         *metrics.urls(house.metrics, configuration.metrics_networks),
         *web_urls(yard, house.clock, queue, house.press, house.disavowing),
         *company_urls(house.company, house.press, house.clock),
