@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from strongroom.api import health
+from strongroom.api import health, reports
 from strongroom.api.urls import urls as api_urls
 from strongroom.ecosystems.pypi.wire.exchange import ExchangeDoor
 from strongroom.ecosystems.pypi.wire.previews import Previews
@@ -42,6 +42,7 @@ def addresses(house: House) -> list[URLPattern]:
         *ExchangeDoor(house.exchange, url).urls(),
         *api_urls(yard, house.authenticate),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
+        *reports.urls(house.leaks),
         *metrics.urls(house.metrics, configuration.metrics_networks),
         *web_urls(yard, house.clock, queue, house.press, house.disavowing),
         *company_urls(house.company, house.press, house.clock),
