@@ -28,6 +28,7 @@ from strongroom.packages.upkeep.premises import Premises
 from strongroom.people.accounts import letters
 from strongroom.people.accounts.letters import Postman
 from strongroom.people.oversight import accounts, names
+from strongroom.people.oversight.directory import Directory
 from strongroom.people.oversight.proposals import CarryOut, Kind
 from strongroom.people.recovery.office import Office
 from strongroom.people.tokens.authenticate import authenticate, recognise
@@ -35,7 +36,7 @@ from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.advisory import AdvisoryLocks
-from strongroom.site.company import terms
+from strongroom.site.company import directory, terms
 from strongroom.site.configuration import Configuration
 from strongroom.site.downloads import Seen
 from strongroom.site.jobs.board import counts
@@ -81,6 +82,7 @@ class House:
     stolen: Stolen  # was this password stolen elsewhere?
     recovery: bytes = field(repr=False)  # the key of the links of recovery
     company: Terms | None  # on which people of a company sign in
+    directory: Directory | None  # which says who has left it
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
@@ -247,6 +249,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         ),
         keys.key("recovery"),
         terms(configuration, desk),
+        directory(configuration),
     )
 
 
