@@ -20,7 +20,7 @@ from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import Case, permit
 from strongroom.people.oversight.names import prohibited
 from strongroom.people.oversight.switches import Name as Switched
-from strongroom.people.oversight.switches import refusal, role_and_off
+from strongroom.people.oversight.switches import refusal, roles_and_off
 from strongroom.rows.prepared import Read
 
 _alike = Read(
@@ -66,7 +66,7 @@ class Ground:
 
     at: datetime
     exists: bool
-    role: Role | None
+    roles: frozenset[Role]
     status: Status
     critical: bool
     approvals: int  # of how many people, before anything of the project is published
@@ -98,7 +98,7 @@ def survey(asked: Asked, at: datetime) -> Ground:
         # between the two looks removed, unless we look at it again.
         row, release = _there(asked)
     alike, reserved, barred = None, list[tuple[str, str]](), None
-    role, off = role_and_off(asked.actor.user_id, project)
+    roles, off = roles_and_off(asked.actor, project)
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
@@ -106,7 +106,7 @@ def survey(asked: Asked, at: datetime) -> Ground:
     return Ground(
         at=at,
         exists=row is not None,
-        role=role,
+        roles=roles,
         status=Status(row.status) if row else Status.ACTIVE,
         critical=row is not None and is_critical(row.critical),
         approvals=row.approvals if row else 0,
@@ -136,7 +136,7 @@ def may_act(asked: Asked, ground: Ground, action: Action) -> None:
     Whoever may not see a stage is told of its name what they are told of a project that is there.
     """
     exists = ground.exists or ground.reserved
-    case = Case(exists=exists, role=ground.role, critical=ground.critical)
+    case = Case(exists=exists, roles=ground.roles, critical=ground.critical)
     permit(asked.actor, action, asked.project, case)
 
 

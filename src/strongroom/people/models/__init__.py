@@ -11,6 +11,14 @@ from strongroom.people.models.identity import (
     ProvedAddress,
 )
 from strongroom.people.models.notices import Case, Letter, Notice
+from strongroom.people.models.organisations import (
+    Holding,
+    Membership,
+    Organisation,
+    Team,
+    TeamGrant,
+    TeamMember,
+)
 from strongroom.people.models.oversight import Prohibition, Proposal, Recovery, Switch
 from strongroom.people.models.roles import Grant
 from strongroom.people.models.tokens import SpentToken, Token
@@ -25,9 +33,12 @@ __all__ = (
     "Device",
     "DirectoryEntry",
     "Grant",
+    "Holding",
     "Letter",
     "MailDomain",
+    "Membership",
     "Notice",
+    "Organisation",
     "Prohibition",
     "Proposal",
     "ProvedAddress",
@@ -35,6 +46,9 @@ __all__ = (
     "SignInLink",
     "SpentToken",
     "Switch",
+    "Team",
+    "TeamGrant",
+    "TeamMember",
     "Token",
     "User",
 )
