@@ -67,6 +67,8 @@ class Kind(StrEnum):
     PUBLISHER_TOKEN_MOVED = "publisher-token-moved"  # noqa: S105 - likewise
     PUBLISHER_TOKEN_BURNT = "publisher-token-burnt"  # noqa: S105 - likewise
     TRUSTED_ONLY_CHANGED = "trusted-only-changed"
+    TOKEN_ENDING = "token-ending"  # noqa: S105 - likewise
+    TOKEN_LEAKED = "token-leaked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"
     ROLE_GRANTED = "role-granted"
     ROLE_TAKEN = "role-taken"
