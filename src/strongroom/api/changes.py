@@ -21,7 +21,7 @@ from strongroom.packages.catalog import changes, keeping, removal
 from strongroom.people.tokens.verdict import describe
 
 _OF_TOKENS: Mapping[int, type[Problem]] = {**REFUSALS, 401: Problem, 403: Problem}
-_OF_CHANGES: Mapping[int, type[Problem]] = {
+OF_CHANGES: Mapping[int, type[Problem]] = {
     **_OF_TOKENS,
     **REFUSALS_OF_ONE,
     409: Problem,
@@ -50,7 +50,7 @@ def _of_releases(router: Router, counter: Counter) -> None:
         operation_id="yank",
         summary="Yank a release",
         tags=["releases"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     @decorate_view(json_body)
     def yank(
@@ -70,7 +70,7 @@ def _of_releases(router: Router, counter: Counter) -> None:
         operation_id="unyank",
         summary="Take a yank back",
         tags=["releases"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     def unyank(
         request: HttpRequest,
@@ -91,7 +91,7 @@ def _of_removals(router: Router, counter: Counter, token: Token) -> None:
         operation_id="remove",
         summary="Remove a release for good",
         tags=["releases"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     def remove(
         request: HttpRequest,
@@ -118,7 +118,7 @@ def _of_retention(router: Router, counter: Counter, token: Token) -> None:
         operation_id="set_retention",
         summary="Give a project rules of retention",
         tags=["projects"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     @decorate_view(json_body)
     def set_retention(
@@ -143,7 +143,7 @@ def _of_projects(router: Router, counter: Counter) -> None:
         operation_id="set_status",
         summary="Give a project another status",
         tags=["projects"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     @decorate_view(json_body)
     def set_status(

@@ -50,6 +50,7 @@ Content = Annotated[
     Field(max_length=64, pattern="^([0-9a-f]{64})?$"),
     Told("The content of a stage, as reading it tells; nothing else is then published."),
 ]
+PublisherNumber = Annotated[int, Field(ge=1, le=2**53), Told("The number of a publisher.")]
 UserName = Annotated[str, Field(min_length=1, max_length=64), Told("A user's name.")]
 Query = Annotated[
     str, Field(max_length=200), Told("Beginnings of words in names, keywords and summaries.")
@@ -256,6 +257,35 @@ class Retention(Schema):
     prerelease_days: _Days | None = Field(
         default=None, description="For how many days one stays that a final release has followed."
     )
+
+
+class NewPublisher(Schema):
+    """A program elsewhere that is to publish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    provider: str = Field(max_length=255, description="Its name, such as `github`.")
+    typed: dict[str, str] = Field(description="What the provider asks for, by field.")
+    stages_only: bool = Field(default=False, description="What it uploads waits for people.")
+
+
+class Publisher(NewPublisher):
+    """A trusted publisher; `pinned` is what its first use stated that nobody can take over."""
+
+    number: int
+    pinned: dict[str, str]
+    made_by: str = Field(description="Who set it up; empty: the operator.")
+    made_at: datetime
+    last_used_at: datetime | None
+    warnings: list[str] = Field(description="What is not pinned.")
+
+
+class TrustedOnly(Schema):
+    """Whether trusted publishers alone publish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    trusted_only: Annotated[bool, Field(strict=True)]
 
 
 class Due(Schema):

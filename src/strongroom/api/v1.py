@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from strongroom.api import changes, reads, stages
+from strongroom.api import changes, publishers, reads, stages
 from strongroom.api.credentials import Authenticate, Token
 from strongroom.api.exceptions import hear
 from strongroom.packages.catalog.desk import Desk
@@ -37,5 +37,6 @@ def build(yard: stages.Stages, authenticate: Authenticate) -> NinjaAPI:
     changes.beside_reads(public, counter, token)
     api.add_router("", public)
     api.add_router("", changes.routes(counter, token))
+    api.add_router("", publishers.routes(counter, token))
     api.add_router("", stages.routes(yard, token))
     return api

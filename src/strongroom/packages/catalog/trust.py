@@ -5,9 +5,6 @@ Whoever is there in person has shown a factor just now, or the thief of a sessio
 themself a way back in; a token does it only if it was made for this.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 from django.db import transaction
 
 from strongroom.core.actors import SESSION, Action, Actor
@@ -23,51 +20,41 @@ from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import lately
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.publishers import register
-from strongroom.people.publishers.providers import Provider
 from strongroom.people.publishers.register import Entry, Order, Place
 from strongroom.proof.ledger.events import record
 
 _OWNER = frozenset({Role.OWNER})
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """A desk, and the providers whose programs may publish here."""
-
-    desk: Desk = field(repr=False)
-    providers: Sequence[Provider] = ()
-
-
-def publishers(trust: Trust, actor: Actor, project: ProjectId) -> tuple[Entry, ...]:
+def publishers(desk: Desk, actor: Actor, project: ProjectId) -> tuple[Entry, ...]:
     """Return a project's trusted publishers, for whoever publishes it or looks after it."""
     may(actor, Action.CANCEL, find_project(project))
-    return register.listed(project, trust.providers)
+    return register.listed(project, desk.providers)
 
 
-def add(trust: Trust, actor: Actor, project: ProjectId, order: Order) -> Entry:
+def add(desk: Desk, actor: Actor, project: ProjectId, order: Order) -> Entry:
     """Give a project a trusted publisher."""
-    desk, now = trust.desk, trust.desk.clock.now()
+    now = desk.clock.now()
     with transaction.atomic():
         row = lock_project(project)
         _may_trust(actor, row, desk)
         place = Place(project, row.display)
-        made = register.add(place, order, trust.providers, actor, now)
-        entry = register.entry(made, trust.providers)
+        made = register.add(place, order, desk.providers, actor, now)
+        entry = register.entry(made, desk.providers)
         _tell_owners(Kind.PUBLISHER_ADDED, entry, actor, desk)
         event = about(actor, Kind.PUBLISHER_ADDED, project, register.facts(made))
         record(event, desk.clock)
     return entry
 
 
-def remove(trust: Trust, actor: Actor, project: ProjectId, number: int) -> Entry:
+def remove(desk: Desk, actor: Actor, project: ProjectId, number: int) -> Entry:
     """Take a trusted publisher away, and at once all tokens that it has."""
-    desk = trust.desk
     with transaction.atomic():
         row = lock_project(project)
         may(actor, Action.TRUST, row)
         here = {"ecosystem": project.ecosystem, "project": project.key, "pending": False}
         found = register.find(number, **here)
-        entry = register.entry(found, trust.providers)
+        entry = register.entry(found, desk.providers)
         found.delete()
         _tell_owners(Kind.PUBLISHER_REMOVED, entry, actor, desk)
         record(register.removed(found, number, actor), desk.clock)
