@@ -20,6 +20,13 @@ from strongroom.people.models.organisations import (
     TeamMember,
 )
 from strongroom.people.models.oversight import Prohibition, Proposal, Recovery, Switch
+from strongroom.people.models.publishers import (
+    Publisher,
+    PublisherToken,
+    TokenBeside,
+    TokenPublisher,
+    UsedStatement,
+)
 from strongroom.people.models.roles import Grant
 from strongroom.people.models.tokens import SpentToken, Token
 from strongroom.people.models.users import BrowserSession, Counter, Device, SignInLink, User
@@ -42,6 +49,8 @@ __all__ = (
     "Prohibition",
     "Proposal",
     "ProvedAddress",
+    "Publisher",
+    "PublisherToken",
     "Recovery",
     "SignInLink",
     "SpentToken",
@@ -50,5 +59,8 @@ __all__ = (
     "TeamGrant",
     "TeamMember",
     "Token",
+    "TokenBeside",
+    "TokenPublisher",
+    "UsedStatement",
     "User",
 )
