@@ -55,9 +55,7 @@ def create(terms: Terms, actor: Actor, plan: Plan, clock: Clock) -> Organisation
     _check_title(plan.manner.title)
     with transaction.atomic():
         take_turn(ACCOUNTS)
-        user = (
-            find_user(plan.owner) if actor.user_id is None else User.objects.get(pk=user_of(actor))
-        )
+        user = find_user(plan.owner if actor.user_id is None else actor.name)
         _is_free(terms, name, user)
         _within_bounds(user)
         row = Organisation.objects.create(
