@@ -24,6 +24,7 @@ from strongroom.people.models import (
     CompanyGrant,
     CompanyIdentity,
     Device,
+    DirectoryEntry,
     Grant,
     Invitation,
     Letter,
@@ -41,8 +42,8 @@ from strongroom.proof.ledger.turns import take_turn
 
 GRACE = timedelta(days=7)
 PERSONAL = (
-    *(Notice, EmailAddress, ProvedAddress, CompanyGrant, CompanyIdentity, Authenticator),
-    *(BrowserSession, Device, SignInLink, Token),
+    *(Notice, EmailAddress, ProvedAddress, CompanyGrant, CompanyIdentity, DirectoryEntry),
+    *(Authenticator, BrowserSession, Device, SignInLink, Token),
     *(Invitation, Offer),
 )
 

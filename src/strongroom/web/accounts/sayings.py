@@ -53,6 +53,8 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.COMPANY_LINKED: Saying(_("Your account was linked to the company login")),
     Kind.ADMINISTRATOR_MADE: Saying(_("You were made an administrator of this registry")),
     Kind.ADMINISTRATOR_UNMADE: Saying(_("You are an administrator of this registry no longer")),
+    Kind.USER_CLOSED: Saying(_("Your account was closed"), _("Why: %(reason)s")),
+    Kind.USER_REOPENED: Saying(_("Your account is open again"), _("Why: %(reason)s")),
     Kind.ADDRESS_LAPSED: Saying(
         _("An e-mail address of your account counts as verified no longer: its domain lapsed"),
         _("The address: %(address)s. Why: %(reason)s"),
@@ -70,7 +72,18 @@ SAYINGS: Mapping[Kind, Saying] = {
         _("Devices of your account were forgotten"), _("How many: %(devices)s")
     ),
     Kind.TOKEN_CREATED: Saying(_("A token was made for your account"), _TOKEN),
-    Kind.TOKEN_REVOKED: Saying(_("A token of your account was revoked"), _TOKEN),
+    Kind.TOKEN_REVOKED: Saying(
+        _("A token of your account was revoked"),
+        _("Its number: %(token)s. Its name: %(label)s. %(why)s"),
+    ),
+    Kind.TOKEN_ENDING: Saying(
+        _("A token of your account ends soon"),
+        _("Its number: %(token)s. Its name: %(label)s. When: %(ends_at)s, UTC. Why: %(why)s"),
+    ),
+    Kind.TOKEN_LEAKED: Saying(
+        _("A token of your account was found where others can read it, and was revoked"),
+        _("Its number: %(token)s. Its name: %(label)s. Where it was found: %(where)s"),
+    ),
     Kind.ROLE_GRANTED: Saying(_("You were given a role in a project"), _ROLE),
     Kind.ROLE_TAKEN: Saying(_("Your role in a project was taken away"), _ROLE),
     Kind.MEMBER_ADDED: Saying(_("You are in an organisation"), _RANK),
