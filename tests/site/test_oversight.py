@@ -7,7 +7,7 @@ import pytest
 
 from strongroom.core.actors import OPERATOR, Actor
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.errors import ConflictError
+from strongroom.core.errors import ConflictError, ForbiddenError
 from strongroom.packages.catalog import orphans
 from strongroom.packages.catalog.changes import appoint
 from strongroom.people.access.grants import people_of
@@ -93,9 +93,9 @@ def test_a_project_without_an_owner_is_locked_until_two_have_transferred_it(
         orphans.propose(office, ida, PARCEL, "heir", "owner is gone")
     assert refusal.value.code == "project-owned"
     accounts.close(office, OPERATOR, registry.owner, "left")
-    with pytest.raises(ConflictError) as refusal:
+    with pytest.raises(ForbiddenError) as forbidden:
         appoint(house.desk, ida, PARCEL, "heir", Role.OWNER)
-    assert refusal.value.code == "project-ownerless"
+    assert forbidden.value.code == "role-missing"
     claim = form(wheel_filename("parcel", "2.0"), wheel("parcel", "2.0"))
     assert registry.post(claim, registry.mint(stranger)).status_code == 403
     row = orphans.propose(office, ida, PARCEL, "HEIR", "owner is gone")
