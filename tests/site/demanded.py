@@ -158,7 +158,7 @@ PROGRAMS: dict[tuple[str, str], list[Change]] = {
     ("DELETE", "api/v1/stages/<handle>"): [Change("/api/v1/stages/{stage}", passed=200)],
 }
 # What concerns no project: one's own account, and getting into it.
-OWN = ("account/", "^account/", "not-me/", "sign-in/", "sign-out/", "claim/")
+OWN = ("account/", "^account/", "not-me/", "sign-in/", "sign-out/", "claim/", "api/v1/me/")
 # Reports of leaked tokens: a signature over the body proves who sends one, and no person does.
 SIGNED = ("leaks/",)
 # Addresses that change nothing, whatever they are sent.
