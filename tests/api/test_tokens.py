@@ -9,7 +9,7 @@ from strongroom.people.tokens.secrets import PATTERN
 from tests.api.conftest import Answer, Registry, bearer
 
 TOKENS = "/api/v1/me/tokens"
-LIMITS = [
+LIMITS: list[caveats.Caveat] = [
     caveats.actions([Action.UPLOAD]),
     caveats.projects(["pypi:parcel"]),
     caveats.ecosystems(["pypi"]),

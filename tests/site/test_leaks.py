@@ -93,7 +93,6 @@ def test_settings_that_mean_nothing_are_refused(tmp_path: Path, name: str, value
 
 def test_an_operator_may_let_tokens_last_for_ever(tmp_path: Path) -> None:
     named = {"TOKEN_DAYS": "1000", "TOKEN_DAYS_AT_MOST": "0", "TOKEN_UNUSED_DAYS": "0"}
-    read = load(
-        {"STRONGROOM_DATA": str(tmp_path)} | {f"STRONGROOM_{k}": v for k, v in named.items()}
-    )
+    environ = {f"STRONGROOM_{name}": value for name, value in named.items()}
+    read = load({"STRONGROOM_DATA": str(tmp_path), **environ})
     assert (read.token_days, read.token_days_at_most, read.token_unused_days) == (1000, 0, 0)
