@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.people.access import groups
+from strongroom.people.publishers import providers
 from strongroom.people.tokens.lifetimes import SHORT
 from strongroom.site import databases, values
 from strongroom.site.values import are_networks, is_issuer, is_mailbox, is_origin
@@ -152,6 +153,9 @@ class Configuration:
     company_name: str = _setting("Company", "what the button of the company login says")
     company_client: str = _setting("", "what this registry is called at the issuer")
     company_secret_file: str = _setting("", "the absolute path of the file with its secret there")
+    company_scim_secret_file: str = _setting(
+        "", "the absolute path of the file with the secret of its directory (SCIM); empty: none"
+    )
     company_domains: tuple[str, ...] = _setting(
         (), "mail domains of the company: its login vouches for them, and they sign in by it alone"
     )
@@ -159,6 +163,10 @@ class Configuration:
     company_roles: tuple[str, ...] = _setting((), f"what groups give: {groups.FORM}")
     company_assurance: tuple[str, ...] = _setting(
         (), "values of `amr` and `acr` that count here, such as mfa=multi-factor"
+    )
+    publishers: tuple[str, ...] = _setting(
+        ("github", "gitlab", "google", "activestate", "circleci", "buildkite"),
+        f"whose programs can be trusted publishers: {providers.FORM}; empty: nobody's",
     )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
@@ -354,7 +362,10 @@ def _checked(read: Configuration) -> Configuration:
         "rdap_bootstrap": registrations.is_address(read.rdap_bootstrap),
         "company_issuer": not read.company_issuer
         or is_issuer(read.company_issuer, read.company_client, read.company_secret_file),
+        "company_scim_secret_file": not read.company_scim_secret_file
+        or (bool(read.company_issuer) and Path(read.company_scim_secret_file).is_absolute()),
         "company_roles": groups.is_valid(read.company_roles),
+        "publishers": providers.is_valid(read.publishers),
         "token_days": 0 < read.token_days <= (read.token_days_at_most or MOST_DAYS),
         "token_days_at_most": 0 <= read.token_days_at_most <= MOST_DAYS,
         "token_unused_days": read.token_unused_days == 0

@@ -17,7 +17,7 @@ from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.access.roles import BY_RANK, PUBLISHING, Rank, Role, foremost
-from strongroom.people.models import Grant, Holding, Membership, TeamGrant
+from strongroom.people.models import Grant, Holding, Membership, Publisher, TeamGrant
 from strongroom.rows.prepared import Insert, Read
 
 ROLE, RANK = "role", "rank"  # what a row of `ways` tells
@@ -29,6 +29,11 @@ _own = Read(
     lambda at: Grant.objects.filter(
         user_id=at("user"), ecosystem=at("ecosystem"), project=at("project")
     ).values_list("role")
+)
+_trusted = Read(
+    lambda at: Publisher.objects.filter(
+        ecosystem=at("ecosystem"), project=at("project"), pending=False
+    ).values_list("pk")
 )
 _people = Read(
     lambda at: (
@@ -99,9 +104,13 @@ def told(rows: Iterable[tuple[str, str]]) -> frozenset[Role]:
 
 def roles_of(actor: Actor, project: ProjectId) -> frozenset[Role]:
     """Return what an actor is to a project: the one place where that is found."""
+    here = {"ecosystem": project.ecosystem, "project": project.key}
+    if actor.publishers:
+        ours = any(number in actor.publishers for (number,) in _trusted.all(**here))
+        return frozenset({Role.PUBLISHER}) if ours else frozenset()
     if actor.user_id is None:
         return frozenset()
-    return told(_roles.all(user=actor.user_id, ecosystem=project.ecosystem, project=project.key))
+    return told(_roles.all(user=actor.user_id, **here))
 
 
 def granted(user_id: int, project: ProjectId) -> Role | None:

@@ -174,14 +174,19 @@ def confirmed(actor: Actor, now: datetime) -> None:
         return
     if actor.credential != SESSION:
         raise _person_needed("To confirm")
-    proven(actor, Assurance.PHISHING_RESISTANT)
+    lately(actor, now, Assurance.PHISHING_RESISTANT)
+
+
+def lately(actor: Actor, now: datetime, needed: Assurance = Assurance.MULTI_FACTOR) -> None:
+    """Return if a person who is signed in has shown so much just now, else raise AssuranceError."""
+    proven(actor, needed)
     if actor.proved_at is None or actor.proved_at < now - FRESH_FOR:
         raise AssuranceError(
             "proof-too-old",
-            f"{actor.name} has shown no security key or passkey in the last"
+            f"{actor.name} has shown no {_NEEDS[needed][1].partition(' ')[2]} in the last"
             f" {FRESH_FOR // timedelta(minutes=1)} minutes.",
             "Show it once more, and do it again.",
-            needed=Assurance.PHISHING_RESISTANT,
+            needed=needed,
         )
 
 

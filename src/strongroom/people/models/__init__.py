@@ -6,6 +6,7 @@ What is done with them lives in the rooms above, never here.
 from strongroom.people.models.identity import (
     CompanyGrant,
     CompanyIdentity,
+    DirectoryEntry,
     MailDomain,
     ProvedAddress,
 )
@@ -19,6 +20,13 @@ from strongroom.people.models.organisations import (
     TeamMember,
 )
 from strongroom.people.models.oversight import Prohibition, Proposal, Recovery, Switch
+from strongroom.people.models.publishers import (
+    Publisher,
+    PublisherToken,
+    TokenBeside,
+    TokenPublisher,
+    UsedStatement,
+)
 from strongroom.people.models.roles import Grant
 from strongroom.people.models.tokens import SpentToken, Token
 from strongroom.people.models.users import BrowserSession, Counter, Device, SignInLink, User
@@ -30,6 +38,7 @@ __all__ = (
     "CompanyIdentity",
     "Counter",
     "Device",
+    "DirectoryEntry",
     "Grant",
     "Holding",
     "Letter",
@@ -40,6 +49,8 @@ __all__ = (
     "Prohibition",
     "Proposal",
     "ProvedAddress",
+    "Publisher",
+    "PublisherToken",
     "Recovery",
     "SignInLink",
     "SpentToken",
@@ -48,5 +59,8 @@ __all__ = (
     "TeamGrant",
     "TeamMember",
     "Token",
+    "TokenBeside",
+    "TokenPublisher",
+    "UsedStatement",
     "User",
 )
