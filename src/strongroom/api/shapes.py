@@ -50,7 +50,9 @@ Content = Annotated[
     Field(max_length=64, pattern="^([0-9a-f]{64})?$"),
     Told("The content of a stage, as reading it tells; nothing else is then published."),
 ]
-PublisherNumber = Annotated[int, Field(ge=1, le=2**53), Told("The number of a publisher.")]
+TokenNumber = Annotated[
+    int, Field(ge=1, le=2**63 - 1), Told("A token's number, as the list of them tells it.")
+]
 UserName = Annotated[str, Field(min_length=1, max_length=64), Told("A user's name.")]
 Query = Annotated[
     str, Field(max_length=200), Told("Beginnings of words in names, keywords and summaries.")
@@ -259,35 +261,6 @@ class Retention(Schema):
     )
 
 
-class NewPublisher(Schema):
-    """A program elsewhere that is to publish."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    provider: str = Field(max_length=255, description="Its name, such as `github`.")
-    typed: dict[str, str] = Field(description="What the provider asks for, by field.")
-    stages_only: bool = Field(default=False, description="What it uploads waits for people.")
-
-
-class Publisher(NewPublisher):
-    """A trusted publisher; `pinned` is what its first use stated that nobody can take over."""
-
-    number: int
-    pinned: dict[str, str]
-    made_by: str = Field(description="Who set it up; empty: the operator.")
-    made_at: datetime
-    last_used_at: datetime | None
-    warnings: list[str] = Field(description="What is not pinned.")
-
-
-class TrustedOnly(Schema):
-    """Whether trusted publishers alone publish."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    trusted_only: Annotated[bool, Field(strict=True)]
-
-
 class Due(Schema):
     """A release that a rule lets go."""
 
@@ -323,6 +296,30 @@ class Me(Schema):
     user: str
     token: str = Field(description="How events and logs name the token.")
     reach: Reach
+
+
+class TokenRow(Schema):
+    """A token as its owner sees it: never its text."""
+
+    id: int
+    label: str
+    reach: Reach
+    created_at: datetime
+    last_used_at: datetime | None
+    last_used_from: str
+    revoked_at: datetime | None
+
+
+class Tokens(Schema):
+    """Tokens in the order of their making."""
+
+    tokens: list[TokenRow]
+
+
+class Ended(Schema):
+    """How many tokens ended; one that had ended before is not counted."""
+
+    ended: int
 
 
 class Grant(Schema):
