@@ -10,6 +10,8 @@ from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.site import metrics
 from strongroom.site.assembly import House
 from strongroom.site.jobs import board
+from strongroom.site.private import Private
+from strongroom.site.readers import readers
 from strongroom.site.storage import RENDERED
 from strongroom.web.accounts.company import urls as company_urls
 from strongroom.web.accounts.recovering import urls as recovery_urls
@@ -39,6 +41,7 @@ def addresses(house: House) -> list[URLPattern]:
         *Sessions(yard, house.authenticate, url).urls(),
         *Previews(yard).urls(),
         *api_urls(yard, house.authenticate),
+        *_private(house).urls(),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *metrics.urls(house.metrics, configuration.metrics_networks),
         *web_urls(yard, house.clock, queue, house.press, house.disavowing),
@@ -46,3 +49,9 @@ def addresses(house: House) -> list[URLPattern]:
         *recovery_urls(house.press, house.office),
         *oversight_urls(house.press, house.office, yard.desk, ECOSYSTEM),
     ]
+
+
+def _private(house: House) -> Private:
+    rooms, ecosystem = house.shelf.pages, house.desk.ecosystem(ECOSYSTEM)
+    opened, closed = (readers(pages, ecosystem) for pages in (rooms.open, rooms.closed))
+    return Private(opened, closed, ecosystem, house.authenticate)

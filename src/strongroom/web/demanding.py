@@ -29,7 +29,8 @@ class Demanding:
         self, request: HttpRequest, user: User, name: str, wanted: str
     ) -> HttpResponseBase:
         """Explain what it is to call a project critical or not, or do it."""
-        actor, shown, desk = acting(request, user), self.tending.listing(name), self.tending.desk
+        actor, desk = acting(request, user), self.tending.desk
+        shown = self.tending.listing(actor, name)
         may(actor, Action.PIN, find_project(shown.project))
         words, effects = pinning(shown.name.display, states.pin(wanted))
         change = Change(
@@ -45,7 +46,8 @@ class Demanding:
 
     def confirm(self, request: HttpRequest, user: User, name: str, wanted: str) -> HttpResponseBase:
         """Explain what it is that a person confirms each publication, or ask for it."""
-        actor, shown, desk = acting(request, user), self.tending.listing(name), self.tending.desk
+        actor, desk = acting(request, user), self.tending.desk
+        shown = self.tending.listing(actor, name)
         may(actor, Action.CONFIGURE, find_project(shown.project))
         if wanted not in SWITCH:
             raise NotFoundError(

@@ -12,6 +12,7 @@ from django.db.models import Q
 from strongroom.core.actors import Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.listing import row_of
 from strongroom.packages.catalog.states import CLOSED, Status, is_critical
 from strongroom.packages.models import File, Project, Release, Stage, UsedPath
@@ -27,7 +28,7 @@ _alike = Read(
     lambda at: (
         Project.objects.filter(ecosystem=at("ecosystem"), similar=at("similar"))
         .exclude(key=at("key"))
-        .values_list("display")[:1]
+        .order_by("private")
     )
 )
 _releases = Read(
@@ -79,7 +80,7 @@ class Ground:
     opened_at: datetime | None  # when the release got its first file
     kinds: tuple[str, ...]  # the kinds of files that the release has
     off: Mapping[str, str]  # what administrators have turned off, and why
-    prohibited: str | None  # why nobody may take the name
+    prohibited: str | None  # why nobody may take the name; nothing of one that is private
 
 
 def survey(asked: Asked, at: datetime) -> Ground:
@@ -87,6 +88,8 @@ def survey(asked: Asked, at: datetime) -> Ground:
     project, similar, version = asked.project, asked.name.similar, asked.version.key
     here = {"ecosystem": project.ecosystem, "key": project.key}
     row, release = _there(asked)
+    if sight.hides(asked.actor, row):
+        return _hidden(asked, at)
     name_used = row is None and bool(_names_used.all(**here))
     version_used = (
         release is None
@@ -97,11 +100,14 @@ def survey(asked: Asked, at: datetime) -> Ground:
         # PostgreSQL shows each query what is committed by then. What somebody else has published
         # between the two looks removed, unless we look at it again.
         row, release = _there(asked)
-    alike, reserved, barred = None, list[tuple[str, str]](), None
+    alike: Project | None = None
+    reserved, barred = list[tuple[str, str]](), None
     roles, off = roles_and_off(asked.actor, project)
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
+        if barred is None and alike is not None and sight.hides(asked.actor, alike):
+            alike, barred = None, ""
         reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
     return Ground(
         at=at,
@@ -112,7 +118,7 @@ def survey(asked: Asked, at: datetime) -> Ground:
         approvals=row.approvals if row else 0,
         confirmed=row is not None and row.confirmed,
         reserved=any(key == project.key for key, _ in reserved),
-        similar_to=alike[0] if alike else None,
+        similar_to=alike.display if alike else None,
         similar_reserved=any(name == similar for _, name in reserved),
         name_burnt=name_used and row is None,
         version_burnt=version_used and release is None,
@@ -120,6 +126,38 @@ def survey(asked: Asked, at: datetime) -> Ground:
         kinds=tuple(kind for (kind,) in _kinds.all(release=release[0])) if release else (),
         off=off,
         prohibited=barred,
+    )
+
+
+def _hidden(asked: Asked, at: datetime) -> Ground:
+    """Return what whoever may not know of a private project is told of its name: nobody takes it.
+
+    What else is asked for a free name is asked here too, so that both answers cost the same.
+    """
+    project, similar = asked.project, asked.name.similar
+    here = {"ecosystem": project.ecosystem, "key": project.key}
+    _names_used.all(**here)
+    roles, off = roles_and_off(asked.actor, project)
+    prohibited(project.ecosystem, similar)
+    _alike.first(similar=similar, **here)
+    _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
+    return Ground(
+        at=at,
+        exists=False,
+        roles=roles,
+        status=Status.ACTIVE,
+        critical=False,
+        approvals=0,
+        confirmed=False,
+        reserved=False,
+        similar_to=None,
+        similar_reserved=False,
+        name_burnt=False,
+        version_burnt=False,
+        opened_at=None,
+        kinds=(),
+        off=off,
+        prohibited="",
     )
 
 
@@ -163,7 +201,7 @@ def _free_name(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
     if ground.prohibited is not None:
         raise ConflictError(
             "name-prohibited",
-            f"Nobody may take the name {asked.name.display}: {ground.prohibited}",
+            f"Nobody may take the name {asked.name.display}.",
             "Choose another name.",
         )
     # Whoever took the name of a removed project would be trusted by all who still ask for it.
