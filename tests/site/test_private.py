@@ -1,25 +1,18 @@
-"""A private project over the whole site: its readers have all of it, and others not even its name."""
+"""A private project over the whole site: its readers have all of it, others not even its name."""
 
-import json
-from collections.abc import Iterator
-from dataclasses import replace
+from hashlib import sha256
 from types import ModuleType
 
 import pytest
 from pytest_django import Settings
 from werkzeug.test import TestResponse
 
-from strongroom.core.actors import OPERATOR, Action, Reach
 from strongroom.core.coordinates import ProjectId
-from strongroom.packages.catalog.visibility import set_private
 from strongroom.packages.publishing.creation import Wish, create
-from strongroom.people.access.grants import grant
-from strongroom.people.access.roles import Role
 from strongroom.site.addresses import addresses
 from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.people import sure
 from tests.fakes.registry import Registry, form
-from hashlib import sha256
 
 VAULT = ProjectId("pypi", "vault")
 FILE = wheel_filename("vault", "1.0")

@@ -4,9 +4,10 @@ Each answer costs the same whether the name is private or nobody's: the row, and
 to the name. Of a public project only the row is asked for.
 """
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
@@ -19,6 +20,7 @@ from strongroom.people.access.grants import projects_of, roles_of
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import Case, may_know, permit
 
+NEVER = sys.maxsize  # as a serial: no event has it
 _AT_ONCE = 200  # projects that one query names
 
 
@@ -55,25 +57,16 @@ def told(events: Sequence[Recorded]) -> tuple[Recorded, ...]:
 
     What happened to a project while it was private stays with its readers for ever.
     """
-    projects = sorted({one.event.project for one in events if one.event.project is not None})
-    hidden, since = set[ProjectId](), dict[ProjectId, int]()
-    for at in range(0, len(projects), _AT_ONCE):
-        named = Q()
-        for project in projects[at : at + _AT_ONCE]:
-            named |= Q(ecosystem=project.ecosystem, key=project.key)
-        rows = Project.objects.filter(named).exclude(private=False, told_from=0)
-        for ecosystem, key, private, serial in rows.values_list(
-            "ecosystem", "key", "private", "told_from"
-        ):
-            since[ProjectId(ecosystem, key)] = serial
-            if private:
-                hidden.add(ProjectId(ecosystem, key))
+    projects = {one.event.project for one in events if one.event.project is not None}
+    rows = [row for some in _named(projects) for row in some]
+    since = {
+        ProjectId(row.ecosystem, row.key): NEVER if row.private else row.told_from for row in rows
+    }
     return tuple(
         one
         for one in events
         if is_public(one)
         and one.event.project is not None
-        and one.event.project not in hidden
         and one.serial >= since.get(one.event.project, 0)
     )
 
@@ -81,25 +74,24 @@ def told(events: Sequence[Recorded]) -> tuple[Recorded, ...]:
 def public_of(user_id: int) -> tuple[tuple[ProjectId, Role], ...]:
     """Return the public projects to which a user is something, with their role in each."""
     held = projects_of(user_id)
-    hidden = set(_private(project for project, _ in held))
+    hidden = private_among(project for project, _ in held)
     return tuple((project, role) for project, role in held if project not in hidden)
 
 
-def private_of(user_id: int) -> tuple[tuple[ProjectId, Role], ...]:
-    """Return the private ones, for the user alone."""
-    held = projects_of(user_id)
-    hidden = set(_private(project for project, _ in held))
-    return tuple((project, role) for project, role in held if project in hidden)
+def private_among(projects: Iterable[ProjectId]) -> frozenset[ProjectId]:
+    """Return those of some projects that are private."""
+    rows = (found for some in _named(projects) for found in some.filter(private=True))
+    return frozenset(ProjectId(row.ecosystem, row.key) for row in rows)
 
 
-def _private(projects: Iterable[ProjectId]) -> Iterable[ProjectId]:
-    given = list(projects)
+def _named(projects: Iterable[ProjectId]) -> Iterator[QuerySet[Project]]:
+    """Yield the queries for the rows of some projects, a bounded number in each."""
+    given = sorted(projects)
     for at in range(0, len(given), _AT_ONCE):
         named = Q()
         for project in given[at : at + _AT_ONCE]:
             named |= Q(ecosystem=project.ecosystem, key=project.key)
-        rows = Project.objects.filter(named, private=True).values_list("ecosystem", "key")
-        yield from (ProjectId(ecosystem, key) for ecosystem, key in rows)
+        yield Project.objects.filter(named).only("ecosystem", "key", "private", "told_from")
 
 
 def _seen(actor: Actor, project: ProjectId, row: Project | None, action: Action | None) -> Project:
