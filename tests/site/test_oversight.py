@@ -71,7 +71,7 @@ def test_nobody_takes_a_prohibited_name_or_one_that_looks_like_it(
     named = Named("pypi", wanted.similar, wanted.display)
     names.prohibit(registry.house.office, OPERATOR, named, "it was malware")
     status = upload(registry, name, "1.0")
-    assert status.startswith(f"409 Nobody may take the name {name}: it was malware")
+    assert status.startswith(f"409 Nobody may take the name {name}. Choose another")
 
 
 def test_who_has_a_name_keeps_it_when_it_is_prohibited(registry: Registry) -> None:

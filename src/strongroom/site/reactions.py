@@ -6,6 +6,7 @@
 | project created                          |                               | and the index        |
 | release yanked, un-yanked                | its pages of that release     | the front pages      |
 | release removed                          | its pages; notes in its place | the front pages      |
+| project made private or public           | all, moved to the other place | the front, the index |
 | project status changed                   | all the project's pages       | the front, the index |
 | role granted, taken; project transferred | all the project's pages       |                      |
 | approvals, confirmation, retention,      |                               |                      |

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance
+from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance, Reach
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import AssuranceError, ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import POWERS, PUBLISHING, Power, Rank, Role
@@ -106,6 +106,23 @@ def permit(actor: Actor, action: Action, project: ProjectId, case: Case) -> None
         )
     if case.critical:
         proven(actor, Assurance.PHISHING_RESISTANT, f"{project.key} is critical: ")
+
+
+def may_know(actor: Actor, project: ProjectId, case: Case) -> bool:
+    """Say whether an actor may be told that a private project is there, whatever they may do to it.
+
+    They are something to it, and what they have shown goes as far as this project. To all others it
+    is a name that is not there.
+    """
+    if actor.user_id is not None and actor.assurance < Assurance.MULTI_FACTOR:
+        return False
+    return (actor.admin or bool(case.roles)) and _covers(actor.reach, project)
+
+
+def _covers(reach: Reach, project: ProjectId) -> bool:
+    return (reach.ecosystems is None or project.ecosystem in reach.ecosystems) and (
+        reach.projects is None or project in reach.projects
+    )
 
 
 def _by_role(actor: Actor, action: Action, case: Case) -> bool:
@@ -260,9 +277,7 @@ def _reaches(actor: Actor, action: Action, project: ProjectId) -> None:
             f"This token is not for the action {action}.",
             "Use a token whose scope has it.",
         )
-    if (reach.ecosystems is not None and project.ecosystem not in reach.ecosystems) or (
-        reach.projects is not None and project not in reach.projects
-    ):
+    if not _covers(reach, project):
         raise ForbiddenError(
             "token-out-of-scope",
             f"This token is not for the project {project.key}.",
