@@ -67,7 +67,7 @@ def test_a_token_for_everything_sets_up_nothing_that_outlives_it(
 
 
 def test_a_stranger_learns_of_no_publisher(trusting: Registry, owner: User) -> None:
-    assert owner
+    assert owner.is_active
     stranger = bearer(trusting.token(trusting.user("mallory")))
     answer = trusting.client.get(f"{HERE}/publishers", headers=stranger)
     assert answer.json()["code"] == "role-missing"

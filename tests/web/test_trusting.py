@@ -27,7 +27,6 @@ TYPED = {"owner": "octo", "repository": "parcel", "workflow": "release.yml"}
 @pytest.fixture
 def trusting(shop: Shop, parcel: Project, settings: Settings) -> Shop:
     """Return a shop that trusts GitHub and a GitLab of its own."""
-    assert parcel
     known = providers(["github", "gitlab=https://gitlab.test", "circleci"])
     desk = replace(shop.desk, providers=known)
     yard = replace(shop.yard, desk=desk)

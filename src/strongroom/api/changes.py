@@ -170,7 +170,7 @@ def _of_visibility(router: Router, counter: Counter) -> None:
         operation_id="create",
         summary="Make a project without a release",
         tags=["projects"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     @decorate_view(json_body)
     def make(
@@ -186,7 +186,7 @@ def _of_visibility(router: Router, counter: Counter) -> None:
         operation_id="set_visibility",
         summary="Make a project private",
         tags=["projects"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     @decorate_view(json_body)
     def set_visibility(

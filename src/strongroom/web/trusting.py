@@ -12,9 +12,8 @@ from django.middleware.csrf import get_token
 from strongroom.core.actors import Action
 from strongroom.core.errors import ConflictError, InvalidError, NotFoundError
 from strongroom.core.statuses import status_of
-from strongroom.packages.catalog import trust
+from strongroom.packages.catalog import sight, trust
 from strongroom.packages.catalog.acts import may
-from strongroom.packages.catalog.listing import find_project
 from strongroom.packages.publishing import waiting
 from strongroom.people.models import User
 from strongroom.people.publishers.providers import Field, Provider, of_name
@@ -37,7 +36,7 @@ class Trusting:
     def overview(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show the trusted publishers of a project."""
         actor, desk = acting(request, user), self.tending.desk
-        shown = self.tending.listing(name)
+        shown = self.tending.listing(actor, name)
         entries = trust.publishers(desk, actor, shown.project)
         page = self.tending.press.print(
             "publishers.html",
@@ -48,7 +47,7 @@ class Trusting:
             here=self._here(shown.project.key),
             entries=entries,
             providers=desk.providers,
-            trusted_only=find_project(shown.project).trusted_only,
+            trusted_only=sight.find(actor, shown.project).trusted_only,
             of_project=True,
             message=heard(request),
         )
@@ -57,8 +56,8 @@ class Trusting:
     def add(self, request: HttpRequest, user: User, name: str, provider: str) -> HttpResponseBase:
         """Show the form of a provider, or give the project a publisher."""
         actor, desk = acting(request, user), self.tending.desk
-        shown = self.tending.listing(name)
-        may(actor, Action.TRUST, find_project(shown.project))
+        shown = self.tending.listing(actor, name)
+        may(actor, Action.TRUST, sight.find(actor, shown.project))
         found = _provider(desk.providers, provider)
         here = self._here(shown.project.key)
 
@@ -70,8 +69,8 @@ class Trusting:
     def remove(self, request: HttpRequest, user: User, name: str, number: int) -> HttpResponseBase:
         """Explain what it is to remove a publisher, or do it."""
         actor, desk = acting(request, user), self.tending.desk
-        shown = self.tending.listing(name)
-        may(actor, Action.TRUST, find_project(shown.project))
+        shown = self.tending.listing(actor, name)
+        may(actor, Action.TRUST, sight.find(actor, shown.project))
         entries = trust.publishers(desk, actor, shown.project)
         entry = _entry(entries, number)
         words = f"Remove {entry.name}"
@@ -84,8 +83,8 @@ class Trusting:
     def only(self, request: HttpRequest, user: User, name: str, wanted: str) -> HttpResponseBase:
         """Explain what it is that trusted publishers alone publish, or say so."""
         actor, desk = acting(request, user), self.tending.desk
-        shown = self.tending.listing(name)
-        may(actor, Action.TRUST, find_project(shown.project))
+        shown = self.tending.listing(actor, name)
+        may(actor, Action.TRUST, sight.find(actor, shown.project))
         if wanted not in SWITCH:
             raise NotFoundError(
                 "no-such-page", "There is no page at this address.", "Go back to the project."

@@ -10,10 +10,10 @@ from django.db import transaction
 from strongroom.core.actors import SESSION, Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError
-from strongroom.core.events import Kind, Recorded
+from strongroom.core.events import Event, Kind, Recorded
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.acts import about, may, tell
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import find_project, lock_project
 from strongroom.packages.models import Project
 from strongroom.people.access.grants import held
 from strongroom.people.access.roles import Role
@@ -28,7 +28,7 @@ _OWNER = frozenset({Role.OWNER})
 
 def publishers(desk: Desk, actor: Actor, project: ProjectId) -> tuple[Entry, ...]:
     """Return a project's trusted publishers, for whoever publishes it or looks after it."""
-    may(actor, Action.CANCEL, find_project(project))
+    may(actor, Action.CANCEL, sight.find(actor, project))
     return register.listed(project, desk.providers)
 
 
@@ -36,7 +36,7 @@ def add(desk: Desk, actor: Actor, project: ProjectId, order: Order) -> Entry:
     """Give a project a trusted publisher."""
     now = desk.clock.now()
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         _may_trust(actor, row, desk)
         place = Place(project, row.display)
         made = register.add(place, order, desk.providers, actor, now)
@@ -50,7 +50,7 @@ def add(desk: Desk, actor: Actor, project: ProjectId, order: Order) -> Entry:
 def remove(desk: Desk, actor: Actor, project: ProjectId, number: int) -> Entry:
     """Take a trusted publisher away, and at once all tokens that it has."""
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         may(actor, Action.TRUST, row)
         here = {"ecosystem": project.ecosystem, "project": project.key, "pending": False}
         found = register.find(number, **here)
@@ -66,7 +66,7 @@ def set_trusted_only(
 ) -> Recorded | None:
     """Say whether trusted publishers alone publish, and no person's token."""
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         _may_trust(actor, row, desk)
         if row.trusted_only == wanted:
             return None
@@ -87,6 +87,21 @@ def set_trusted_only(
     return recorded
 
 
+def forsaken(actor: Actor, user_id: int) -> list[Event]:
+    """Remove what somebody set up in projects of which they are no owner any more.
+
+    Whoever left would publish by them still. Returns what is to be recorded of it; the caller has
+    held these publishers (`register.hold`) before it recorded anything.
+    """
+    events = []
+    for row in register.hold(user_id):
+        project = ProjectId(row.ecosystem, row.project)
+        if not any(one.user_id == user_id for one in held(project, _OWNER)):
+            events.append(register.removed(row, row.pk, actor))
+            row.delete()
+    return events
+
+
 def _may_trust(actor: Actor, row: Project, desk: Desk) -> None:
     may(actor, Action.TRUST, row)
     if actor.credential == SESSION:
@@ -94,6 +109,6 @@ def _may_trust(actor: Actor, row: Project, desk: Desk) -> None:
 
 
 def _tell_owners(kind: Kind, entry: Entry, actor: Actor, desk: Desk) -> None:
-    facts = {"project": entry.project.key, "publisher": entry.name}
+    facts = {"project": entry.project.key, "publisher": entry.name, "number": entry.id}
     for one in held(entry.project, _OWNER):
         note(Happening(kind, one.user_id, facts), actor, desk.clock)

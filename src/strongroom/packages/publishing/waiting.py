@@ -80,5 +80,5 @@ def _in_person(actor: Actor) -> None:
 
 
 def _tell(kind: Kind, entry: Entry, actor: Actor, user_id: int, desk: Desk) -> None:
-    facts = {"project": entry.project.key, "publisher": entry.name}
+    facts = {"project": entry.project.key, "publisher": entry.name, "number": entry.id}
     note(Happening(kind, user_id, facts), actor, desk.clock)
