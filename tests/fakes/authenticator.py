@@ -32,7 +32,7 @@ class SoftKey:
 
     def made(self) -> dict[str, object]:
         """Return what a registration leaves behind: the credential as JSON."""
-        public = ES256.from_cryptography_key(self.private.public_key())
+        public = ES256.from_cryptography_key(self.private.public_key())  # type: ignore[no-untyped-call]
         attested = AttestedCredentialData.create(b"\0" * 16, self.name, public)
         data = self._data(PRESENT_AND_VERIFIED | WITH_CREDENTIAL) + bytes(attested)
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})

@@ -123,7 +123,7 @@ def fresh(address: str) -> str:
     """Make an empty database on the server of an address, and return its own address."""
     name = f"registry_{secrets.token_hex(8)}"
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type] # of hexadecimal
+        connection.execute(f"CREATE DATABASE {name}")
     return f"{address.rpartition('/')[0]}/{name}"
 
 
