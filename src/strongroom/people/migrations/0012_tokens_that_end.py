@@ -3,6 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("people", "0010_directory"),
         ("people", "0011_publishers"),
     ]
 
