@@ -124,6 +124,9 @@ class ReleaseRow(Schema):
     files: int = Field(description="How many files it has.")
 
 
+Visibility = Literal["public", "private"]
+
+
 class Project(Schema):
     """A project: releases newest version first."""
 
@@ -132,6 +135,7 @@ class Project(Schema):
     key: str = Field(description="The name by which the registry keys the project.")
     status: Status
     status_reason: str
+    visibility: Visibility
     serial: int = Field(description="The serial of the newest event.")
     created_at: datetime
     releases: list[ReleaseRow]
@@ -241,6 +245,27 @@ class NewStatus(Schema):
 
     status: Status
     reason: Reason = ""
+
+
+class NewProject(Schema):
+    """A project to be made without a release.
+
+    Without a visibility it is as the organisation says, and public where it is a person's.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: ProjectName
+    visibility: Visibility | None = None
+    organisation: Annotated[str, Field(max_length=64)] = ""
+
+
+class NewVisibility(Schema):
+    """Who is to know of a project: everybody, or only those with a role in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    visibility: Visibility
 
 
 # Strict: JSON has true and false, and neither is a number of anything.

@@ -15,6 +15,8 @@ from strongroom.site import metrics
 from strongroom.site.accounts import guarding
 from strongroom.site.assembly import House
 from strongroom.site.jobs import board
+from strongroom.site.private import Private
+from strongroom.site.readers import readers
 from strongroom.site.storage import RENDERED
 from strongroom.web.accounts.company import urls as company_urls
 from strongroom.web.accounts.recovering import urls as recovery_urls
@@ -46,6 +48,7 @@ def addresses(house: House) -> list[URLPattern]:
         *Previews(yard).urls(),
         *ExchangeDoor(house.exchange, url).urls(),
         *api_urls(yard, house.authenticate),
+        *_private(house).urls(),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *reports.urls(house.leaks),
         *metrics.urls(house.metrics, configuration.metrics_networks),
@@ -60,3 +63,9 @@ def addresses(house: House) -> list[URLPattern]:
 
 def _named(yard: Yard, name: str) -> str:
     return str(ProjectId(ECOSYSTEM, yard.desk.ecosystem(ECOSYSTEM).name(name).key))
+
+
+def _private(house: House) -> Private:
+    rooms, ecosystem = house.shelf.pages, house.desk.ecosystem(ECOSYSTEM)
+    opened, closed = (readers(pages, ecosystem) for pages in (rooms.open, rooms.closed))
+    return Private(opened, closed, ecosystem, house.authenticate)
