@@ -46,7 +46,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _examined(arguments: argparse.Namespace, now: datetime) -> "Iterator[Remark]":
     from strongroom.core.errors import ConfigurationError
-    from strongroom.site.doctor import machine, objects, post
+    from strongroom.site.doctor import machine, objects, passwords, post
     from strongroom.site.doctor.remarks import error, well
     from strongroom.site.start import refuse_root, start
 
@@ -65,6 +65,8 @@ def _examined(arguments: argparse.Namespace, now: datetime) -> "Iterator[Remark]
     except ConfigurationError as refusal:
         yield error("database", refusal.sentence, refusal.remedy)
         return
+    from strongroom.site.assembly import house
     from strongroom.site.doctor import rows
 
+    yield passwords.examine(configuration, house().stolen)
     yield from rows.examine(configuration.data / "keys" / "master.json", now)

@@ -78,7 +78,7 @@ class Actor:
     """Who asks, by which credential, and how far that credential goes.
 
     `user_id` is None for nobody, the operator at the machine's own shell, the registry itself and a
-    trusted publisher, whose row is `publisher_id`.
+    program, whose trusted publishers are the rows `publishers`.
     `credential` names what was presented ("session", "token 41", "shell"), for events and logs.
     `assurance` is what a session has shown, and for a token what its owner's account can show;
     `proved_at` is when a session has last shown it, and None where nobody is there to show it.
@@ -89,12 +89,12 @@ class Actor:
     name: str
     credential: str
     user_id: int | None = None
-    publisher_id: int | None = None
     admin: bool = False
     reach: Reach = field(default=EVERYWHERE)
     assurance: Assurance = Assurance.SINGLE_FACTOR
     proved_at: datetime | None = None
     browser: Browser = field(default=UNSEEN, compare=False)
+    publishers: frozenset[int] = frozenset()
 
 
 NOBODY = Actor(kind="nobody", name="anonymous", credential="none")

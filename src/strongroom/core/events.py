@@ -59,9 +59,38 @@ class Kind(StrEnum):
     DEVICE_FORGOTTEN = "device-forgotten"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
+    TOKEN_BESIDE_PUBLISHER = "token-beside-publisher"  # noqa: S105 - likewise
+    PUBLISHER_ADDED = "publisher-added"
+    PUBLISHER_PINNED = "publisher-pinned"
+    PUBLISHER_REMOVED = "publisher-removed"
+    PUBLISHER_TOKEN_MINTED = "publisher-token-minted"  # noqa: S105 - likewise
+    PUBLISHER_TOKEN_MOVED = "publisher-token-moved"  # noqa: S105 - likewise
+    PUBLISHER_TOKEN_BURNT = "publisher-token-burnt"  # noqa: S105 - likewise
+    TRUSTED_ONLY_CHANGED = "trusted-only-changed"
+    TOKEN_ENDING = "token-ending"  # noqa: S105 - likewise
+    TOKEN_LEAKED = "token-leaked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"
     ROLE_GRANTED = "role-granted"
     ROLE_TAKEN = "role-taken"
+    ORGANISATION_CREATED = "organisation-created"
+    ORGANISATION_CHANGED = "organisation-changed"
+    ORGANISATION_REMOVED = "organisation-removed"
+    MEMBER_ADDED = "member-added"
+    MEMBER_RANKED = "member-ranked"
+    MEMBER_REMOVED = "member-removed"
+    TEAM_CREATED = "team-created"
+    TEAM_RENAMED = "team-renamed"
+    TEAM_REMOVED = "team-removed"
+    TEAM_JOINED = "team-joined"
+    TEAM_LEFT = "team-left"
+    TEAM_ROLE_GRANTED = "team-role-granted"
+    TEAM_ROLE_TAKEN = "team-role-taken"
+    INVITATION_SENT = "invitation-sent"
+    INVITATION_DECLINED = "invitation-declined"
+    INVITATION_WITHDRAWN = "invitation-withdrawn"
+    TRANSFER_OFFERED = "transfer-offered"
+    TRANSFER_WITHDRAWN = "transfer-withdrawn"
+    PROJECT_TRANSFERRED = "project-transferred"
     FILE_PUBLISHED = "file-published"
     RELEASE_YANKED = "release-yanked"
     RELEASE_UNYANKED = "release-unyanked"
@@ -106,6 +135,7 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.PROJECT_CREATED: frozenset({"name", "owner"}),
     Kind.ROLE_GRANTED: frozenset({"user", "role"}),
     Kind.ROLE_TAKEN: frozenset({"user", "role"}),
+    Kind.PROJECT_TRANSFERRED: frozenset({"to"}),
     Kind.FILE_PUBLISHED: frozenset({"file", "kind", "size", "sha256", "uploader"}),
     Kind.RELEASE_YANKED: frozenset({"reason"}),
     Kind.RELEASE_UNYANKED: frozenset(),
@@ -119,6 +149,7 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.CRITICALITY_CHANGED: frozenset({"from", "to", "at"}),
     Kind.CONFIRMATION_CHANGED: frozenset({"to"}),
     Kind.VISIBILITY_CHANGED: frozenset({"to"}),
+    Kind.TRUSTED_ONLY_CHANGED: frozenset({"to"}),
 }
 """Which events anybody may read, and which of their facts: an allow-list, the only one.
 

@@ -15,6 +15,7 @@ class Project(models.Model):
     `critical_at` when it becomes so where its people were told that it will. `private` says that
     only who has a role in it may know of it, and `told_from` is the serial of the event that last
     made it private or public, 0 if none has: of a public project nothing earlier is told.
+    `trusted_only` says that no person's token publishes.
     """
 
     ecosystem = models.CharField(max_length=16)
@@ -35,6 +36,7 @@ class Project(models.Model):
     critical_at = models.DateTimeField(null=True)
     private = models.BooleanField(default=False, db_default=False)
     told_from = models.BigIntegerField(default=0, db_default=0)
+    trusted_only = models.BooleanField(default=False, db_default=False)
     # Rules of retention of its own; null: the registry's; 0: none.
     keep_prereleases = models.PositiveIntegerField(null=True)
     prerelease_days = models.PositiveIntegerField(null=True)

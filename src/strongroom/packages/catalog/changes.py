@@ -72,7 +72,10 @@ def set_status(
 def appoint(
     desk: Desk, actor: Actor, project: ProjectId, user_name: str, role: Role
 ) -> Recorded | None:
-    """Give a person a role in a project, in place of the one they hold."""
+    """Give a person another role in a project; the operator and company groups, a first one too.
+
+    Nobody else makes somebody something without their own word: they invite (`inviting`).
+    """
     with transaction.atomic():
         row = sight.lock(actor, project)
         may(actor, Action.APPOINT, row)
@@ -82,9 +85,11 @@ def appoint(
         may_appoint(actor, case_of(actor, row), {role, held or role}, to_self=_is(actor, user))
         if held is role:
             return None
+        if held is None and actor.user_id is not None:
+            raise _consent_needed(user, project)
         _reachable(user)
         if held is Role.OWNER:
-            _not_the_last(project, user)
+            not_the_last(project, user)
         grant(user.pk, project, role, desk.clock)
         facts = {"user": user.username, "role": role}
         note(_told(Kind.ROLE_GRANTED, user.pk, project, role), actor, desk.clock)
@@ -104,7 +109,7 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
             return None
         may_appoint(actor, case_of(actor, row), {held}, to_self=False)
         if held is Role.OWNER:
-            _not_the_last(project, user)
+            not_the_last(project, user)
         take(user.pk, project)
         facts = {"user": user.username, "role": held}
         note(_told(Kind.ROLE_TAKEN, user.pk, project, held), actor, desk.clock)
@@ -141,8 +146,19 @@ def _is_owned(actor: Actor, project: ProjectId) -> None:
         )
 
 
-def _not_the_last(project: ProjectId, user: User) -> None:
-    # A project without owners can be claimed by nobody, or, worse, by somebody (CVE-2024-38368).
+def _consent_needed(user: User, project: ProjectId) -> ConflictError:
+    return ConflictError(
+        "consent-needed",
+        f"{user.username} has no role of their own in {project.key} yet.",
+        "Invite them; who accepts has one.",
+    )
+
+
+def not_the_last(project: ProjectId, user: User) -> None:
+    """Raise ConflictError where a project would be left without an owner.
+
+    It can be claimed by nobody then, or, worse, by somebody (CVE-2024-38368).
+    """
     if not owners(project, besides=user.pk):
         raise ConflictError(
             "last-owner",

@@ -17,11 +17,13 @@ from strongroom.packages.catalog.listing import row_of
 from strongroom.packages.catalog.states import CLOSED, Status, is_critical
 from strongroom.packages.models import File, Project, Release, Stage, UsedPath
 from strongroom.packages.publishing.steps import Asked
+from strongroom.packages.publishing.trusted import acts_by, most, refuse_person
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import Case, permit
+from strongroom.people.access.rules import Case, may_know, permit
 from strongroom.people.oversight.names import prohibited
 from strongroom.people.oversight.switches import Name as Switched
 from strongroom.people.oversight.switches import refusal, roles_and_off
+from strongroom.people.publishers.register import Known, of_project
 from strongroom.rows.prepared import Read
 
 _alike = Read(
@@ -81,16 +83,17 @@ class Ground:
     kinds: tuple[str, ...]  # the kinds of files that the release has
     off: Mapping[str, str]  # what administrators have turned off, and why
     prohibited: str | None  # why nobody may take the name; nothing of one that is private
+    publishers: tuple[Known, ...] = ()  # its trusted publishers, and those that wait for the name
+    trusted_only: bool = False  # no person's token publishes
 
 
 def survey(asked: Asked, at: datetime) -> Ground:
     """Read what the rows say; the caller holds the transaction."""
     project, similar, version = asked.project, asked.name.similar, asked.version.key
     here = {"ecosystem": project.ecosystem, "key": project.key}
-    row, release = _there(asked)
-    if sight.hides(asked.actor, row):
-        return _hidden(asked, at)
-    name_used = row is None and bool(_names_used.all(**here))
+    roles, off = roles_and_off(asked.actor, project)
+    row, release, hidden = _there(asked, roles)
+    name_used = row is None and bool(_names_used.all(**here)) and not hidden
     version_used = (
         release is None
         and (row is not None or name_used)
@@ -99,16 +102,18 @@ def survey(asked: Asked, at: datetime) -> Ground:
     if name_used or version_used:
         # PostgreSQL shows each query what is committed by then. What somebody else has published
         # between the two looks removed, unless we look at it again.
-        row, release = _there(asked)
+        row, release, hidden = _there(asked, roles)
     alike: Project | None = None
     reserved, barred = list[tuple[str, str]](), None
-    roles, off = roles_and_off(asked.actor, project)
+    publishers = of_project(project)
+    if acts_by(asked.actor, publishers, exists=row is not None):
+        roles |= {Role.PUBLISHER}
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
-        if barred is None and alike is not None and sight.hides(asked.actor, alike):
-            alike, barred = None, ""
         reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
+        if hidden or sight.hides(asked.actor, alike):
+            alike, barred = None, ""  # whoever may not know of it is told that nobody takes it
     return Ground(
         at=at,
         exists=row is not None,
@@ -126,46 +131,23 @@ def survey(asked: Asked, at: datetime) -> Ground:
         kinds=tuple(kind for (kind,) in _kinds.all(release=release[0])) if release else (),
         off=off,
         prohibited=barred,
+        publishers=publishers,
+        trusted_only=row is not None and row.trusted_only,
     )
 
 
-def _hidden(asked: Asked, at: datetime) -> Ground:
-    """Return what whoever may not know of a private project is told of its name: nobody takes it.
-
-    What else is asked for a free name is asked here too, so that both answers cost the same.
-    """
-    project, similar = asked.project, asked.name.similar
-    here = {"ecosystem": project.ecosystem, "key": project.key}
-    _names_used.all(**here)
-    roles, off = roles_and_off(asked.actor, project)
-    prohibited(project.ecosystem, similar)
-    _alike.first(similar=similar, **here)
-    _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
-    return Ground(
-        at=at,
-        exists=False,
-        roles=roles,
-        status=Status.ACTIVE,
-        critical=False,
-        approvals=0,
-        confirmed=False,
-        reserved=False,
-        similar_to=None,
-        similar_reserved=False,
-        name_burnt=False,
-        version_burnt=False,
-        opened_at=None,
-        kinds=(),
-        off=off,
-        prohibited="",
-    )
-
-
-def _there(asked: Asked) -> tuple[Project | None, tuple[int, datetime] | None]:
+def _there(
+    asked: Asked, roles: frozenset[Role]
+) -> tuple[Project | None, tuple[int, datetime] | None, bool]:
+    """Return the project and the release, where the actor may know of them, and whether not."""
     row = row_of(asked.project)
     if row is None:
-        return None, None
-    return row, _releases.first(project=row.pk, version=asked.version.key)
+        return None, None, False
+    if row.private:
+        case = Case(exists=True, roles=roles, critical=is_critical(row.critical))
+        if not may_know(asked.actor, asked.project, case):
+            return None, None, True
+    return row, _releases.first(project=row.pk, version=asked.version.key), False
 
 
 def may_act(asked: Asked, ground: Ground, action: Action) -> None:
@@ -173,9 +155,14 @@ def may_act(asked: Asked, ground: Ground, action: Action) -> None:
 
     Whoever may not see a stage is told of its name what they are told of a project that is there.
     """
-    exists = ground.exists or ground.reserved
-    case = Case(exists=exists, roles=ground.roles, critical=ground.critical)
-    permit(asked.actor, action, asked.project, case)
+    exists, actor = ground.exists or ground.reserved, asked.actor
+    # Who waits for a name that somebody else holds by now is nothing to it.
+    roles = frozenset[Role]() if ground.reserved and actor.publishers else ground.roles
+    case = Case(exists=exists, roles=roles, critical=ground.critical)
+    mine = acts_by(actor, ground.publishers, exists=ground.exists)
+    permit(actor, most(action, mine), asked.project, case)
+    if ground.trusted_only and action in {Action.UPLOAD, Action.STAGE}:
+        refuse_person(actor, asked.name.display)
 
 
 def is_free(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:

@@ -17,6 +17,7 @@ OF_THE_HISTORY = frozenset(
         Kind.PROJECT_CREATED,
         Kind.APPROVALS_CHANGED,
         Kind.CONFIRMATION_CHANGED,
+        Kind.TRUSTED_ONLY_CHANGED,
         Kind.CRITICALITY_CHANGED,
         Kind.STAGE_PUBLISHED,
         Kind.RETENTION_CHANGED,

@@ -17,7 +17,14 @@ from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.access.roles import BY_RANK, PUBLISHING, Rank, Role, foremost
-from strongroom.people.models import Grant, Holding, Membership, TeamGrant
+from strongroom.people.models import (
+    Grant,
+    Holding,
+    Membership,
+    Organisation,
+    Publisher,
+    TeamGrant,
+)
 from strongroom.rows.prepared import Insert, Read
 
 ROLE, RANK = "role", "rank"  # what a row of `ways` tells
@@ -29,6 +36,11 @@ _own = Read(
     lambda at: Grant.objects.filter(
         user_id=at("user"), ecosystem=at("ecosystem"), project=at("project")
     ).values_list("role")
+)
+_trusted = Read(
+    lambda at: Publisher.objects.filter(
+        ecosystem=at("ecosystem"), project=at("project"), pending=False
+    ).values_list("pk")
 )
 _people = Read(
     lambda at: (
@@ -99,9 +111,13 @@ def told(rows: Iterable[tuple[str, str]]) -> frozenset[Role]:
 
 def roles_of(actor: Actor, project: ProjectId) -> frozenset[Role]:
     """Return what an actor is to a project: the one place where that is found."""
+    here = {"ecosystem": project.ecosystem, "project": project.key}
+    if actor.publishers:
+        ours = any(number in actor.publishers for (number,) in _trusted.all(**here))
+        return frozenset({Role.PUBLISHER}) if ours else frozenset()
     if actor.user_id is None:
         return frozenset()
-    return told(_roles.all(user=actor.user_id, ecosystem=project.ecosystem, project=project.key))
+    return told(_roles.all(user=actor.user_id, **here))
 
 
 def granted(user_id: int, project: ProjectId) -> Role | None:
@@ -208,6 +224,26 @@ def alone_in(user_id: int) -> tuple[ProjectId, ...]:
         for project, role in projects_of(user_id)
         if role == Role.OWNER and not owners(project, besides=user_id)
     )
+
+
+def own_projects(user_id: int) -> tuple[ProjectId, ...]:
+    """Return the projects in which a user has a role of their own, in order of names."""
+    rows = Grant.objects.filter(user_id=user_id).order_by("ecosystem", "project")
+    return tuple(ProjectId(*one) for one in rows.values_list("ecosystem", "project"))
+
+
+def own_within(user_id: int, organisation: int) -> tuple[ProjectId, ...]:
+    """Return those of them that an organisation holds."""
+    held = Holding.objects.filter(organisation=organisation).values_list("ecosystem", "project")
+    known = {ProjectId(*one) for one in held}
+    return tuple(one for one in own_projects(user_id) if one in known)
+
+
+def holder_of(project: ProjectId) -> Organisation | None:
+    """Return the organisation that holds a project, if one does."""
+    here = {"ecosystem": project.ecosystem, "project": project.key}
+    row = Holding.objects.select_related("organisation").filter(**here).first()
+    return row.organisation if row else None
 
 
 def projects_of(user_id: int) -> tuple[tuple[ProjectId, Role], ...]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance, Reach
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import AssuranceError, ForbiddenError, UnauthenticatedError
-from strongroom.people.access.roles import PUBLISHING, Role
+from strongroom.people.access.roles import POWERS, PUBLISHING, Power, Rank, Role
 
 FRESH_FOR = timedelta(minutes=5)  # what has been shown since then counts as shown just now
 
@@ -54,15 +54,16 @@ _BY_ADMINS = frozenset(
     }
 )
 _BY_ADMINS_ALONE = frozenset({Action.QUARANTINE, Action.LOOSEN, Action.PIN})
-# What would let one administrator publish in the name of a project: the operator may at the shell,
-# who could write the rows as well, and two administrators by a proposal.
-_NOT_BY_ONE_ADMIN = frozenset({Action.TRUST, Action.TRANSFER})
+# What would let one administrator, or a confederate, publish in the name of a project: the operator
+# may at the shell, who could write the rows as well, and two administrators by a proposal.
+_NOT_BY_ONE_ADMIN = frozenset({Action.APPOINT, Action.TRUST, Action.TRANSFER})
 _NEW_NAMES = frozenset({Action.UPLOAD, Action.STAGE})
 # A token stolen from a build server approves nothing and gives nothing away; and nobody approves
 # by a script at the shell.
 _IN_PERSON = frozenset({Action.APPROVE, Action.TRANSFER})
-# What would outlive a stolen token is done only by one that was made for it.
-_NAMED = frozenset({Action.TRUST})
+# What would outlive a stolen token is done only by one that was made for it: a thief of a build
+# server's would appoint an account of their own, and go on when the token is revoked.
+_NAMED = frozenset({Action.APPOINT, Action.TRUST})
 # Whoever may publish may do less: put the same files into a stage first.
 _CONTAINED: dict[Action, frozenset[Action]] = {
     Action.STAGE: frozenset({Action.STAGE, Action.UPLOAD}),
@@ -143,14 +144,43 @@ def may_appoint(actor: Actor, case: Case, roles: AbstractSet[Role], *, to_self: 
     A manager is apart from publishing: they make nobody an owner, and of themselves nothing, or
     they could publish whenever they liked.
     """
-    if Role.OWNER in case.roles or actor.admin:
+    if Role.OWNER in case.roles or (actor.admin and actor.user_id is None):
         return
-    if Role.OWNER in roles or to_self:
+    if to_self or not appoints(case.roles, roles):
         raise ForbiddenError(
             "manager-limits",
             "A manager neither makes nor dismisses owners, nor gives a role to themself.",
             "Ask an owner of the project.",
         )
+
+
+def govern(actor: Actor, power: Power, name: str, rank: Rank | None) -> None:
+    """Return if the actor, who has this rank in the organisation of a name, may; else raise.
+
+    People alone, signed in, and the operator: no token that leaked gathers confederates, and no
+    administrator alone comes to publish what others hold.
+    """
+    if actor == NOBODY:
+        raise UnauthenticatedError("credential-missing", "This needs an account.", "Sign in.")
+    if actor.user_id is None and actor.admin:
+        return
+    in_person(actor, "To look after an organisation")
+    if rank not in POWERS[power] and not (power is Power.SEE and actor.admin):
+        raise ForbiddenError(
+            "rank-missing",
+            f"{actor.name} may not {power} {name}.",
+            "Ask an owner of the organisation.",
+        )
+
+
+def seats(rank: Rank | None, given: AbstractSet[Rank]) -> bool:
+    """Say whether somebody of a rank may give and take these ranks, of others than themself."""
+    return rank is Rank.OWNER or (rank is Rank.MANAGER and Rank.OWNER not in given)
+
+
+def appoints(roles: AbstractSet[Role], given: AbstractSet[Role]) -> bool:
+    """Say whether somebody of these roles may give and take those, of others than themself."""
+    return Role.OWNER in roles or (Role.MANAGER in roles and Role.OWNER not in given)
 
 
 def oversee(actor: Actor) -> None:
@@ -182,6 +212,16 @@ def proven(actor: Actor, needed: Assurance, why: str = "") -> None:
         )
 
 
+def in_person(actor: Actor, what: str) -> None:
+    """Return if a person is signed in with a second factor, else raise; `what`, such as "To leave".
+
+    For what is about the person themself, which no program does in their place.
+    """
+    if actor.user_id is None or actor.credential != SESSION:
+        raise _person_needed(what)
+    proven(actor, Assurance.MULTI_FACTOR)
+
+
 def confirmed(actor: Actor, now: datetime) -> None:
     """Return if a person is there who has just shown a security key, else raise.
 
@@ -191,14 +231,19 @@ def confirmed(actor: Actor, now: datetime) -> None:
         return
     if actor.credential != SESSION:
         raise _person_needed("To confirm")
-    proven(actor, Assurance.PHISHING_RESISTANT)
+    lately(actor, now, Assurance.PHISHING_RESISTANT)
+
+
+def lately(actor: Actor, now: datetime, needed: Assurance = Assurance.MULTI_FACTOR) -> None:
+    """Return if a person who is signed in has shown so much just now, else raise AssuranceError."""
+    proven(actor, needed)
     if actor.proved_at is None or actor.proved_at < now - FRESH_FOR:
         raise AssuranceError(
             "proof-too-old",
-            f"{actor.name} has shown no security key or passkey in the last"
+            f"{actor.name} has shown no {_NEEDS[needed][1].partition(' ')[2]} in the last"
             f" {FRESH_FOR // timedelta(minutes=1)} minutes.",
             "Show it once more, and do it again.",
-            needed=Assurance.PHISHING_RESISTANT,
+            needed=needed,
         )
 
 
@@ -206,7 +251,7 @@ def _person_needed(what: str) -> ForbiddenError:
     return ForbiddenError(
         "person-needed",
         f"{what} takes a person who is signed in.",
-        "Sign in and open the page of the stage.",
+        "Sign in to the registry's pages, and do it there.",
     )
 
 

@@ -6,9 +6,11 @@ What is done with them lives in the rooms above, never here.
 from strongroom.people.models.identity import (
     CompanyGrant,
     CompanyIdentity,
+    DirectoryEntry,
     MailDomain,
     ProvedAddress,
 )
+from strongroom.people.models.invitations import Invitation, Offer
 from strongroom.people.models.notices import Case, Letter, Notice
 from strongroom.people.models.organisations import (
     Holding,
@@ -19,6 +21,13 @@ from strongroom.people.models.organisations import (
     TeamMember,
 )
 from strongroom.people.models.oversight import Prohibition, Proposal, Recovery, Switch
+from strongroom.people.models.publishers import (
+    Publisher,
+    PublisherToken,
+    TokenBeside,
+    TokenPublisher,
+    UsedStatement,
+)
 from strongroom.people.models.roles import Grant
 from strongroom.people.models.tokens import SpentToken, Token
 from strongroom.people.models.users import BrowserSession, Counter, Device, SignInLink, User
@@ -30,16 +39,21 @@ __all__ = (
     "CompanyIdentity",
     "Counter",
     "Device",
+    "DirectoryEntry",
     "Grant",
     "Holding",
+    "Invitation",
     "Letter",
     "MailDomain",
     "Membership",
     "Notice",
+    "Offer",
     "Organisation",
     "Prohibition",
     "Proposal",
     "ProvedAddress",
+    "Publisher",
+    "PublisherToken",
     "Recovery",
     "SignInLink",
     "SpentToken",
@@ -48,5 +62,8 @@ __all__ = (
     "TeamGrant",
     "TeamMember",
     "Token",
+    "TokenBeside",
+    "TokenPublisher",
+    "UsedStatement",
     "User",
 )

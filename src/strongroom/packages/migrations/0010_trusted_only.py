@@ -1,4 +1,4 @@
-"""Since which event a project's history is told."""
+"""Whether trusted publishers alone publish for a project."""
 
 from django.db import migrations, models
 
@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="project",
-            name="told_from",
-            field=models.BigIntegerField(db_default=0, default=0),
+            name="trusted_only",
+            field=models.BooleanField(db_default=False, default=False),
         ),
     ]
