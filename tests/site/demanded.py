@@ -166,7 +166,16 @@ DIRECTORY: dict[tuple[str, str], list[Change]] = {
 }
 # What concerns no project: one's own account, and getting into it. What programs exchange is judged
 # by what is stated of them.
-OWN = ("_/oidc/", "account/", "^account/", "not-me/", "sign-in/", "sign-out/", "claim/")
+OWN = (
+    "_/oidc/",
+    "account/",
+    "^account/",
+    "not-me/",
+    "sign-in/",
+    "sign-out/",
+    "claim/",
+    "api/v1/me/",
+)
 # Reports of leaked tokens: a signature over the body proves who sends one, and no person does.
 SIGNED = ("leaks/",)
 # Addresses that change nothing, whatever they are sent.

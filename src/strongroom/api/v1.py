@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from strongroom.api import changes, reads, stages
+from strongroom.api import changes, reads, stages, tokens
 from strongroom.api.credentials import Authenticate, Token
 from strongroom.api.exceptions import hear
 from strongroom.packages.catalog.desk import Desk
@@ -39,4 +39,5 @@ def build(yard: stages.Stages, authenticate: Authenticate) -> NinjaAPI:
     api.add_router("", public)
     api.add_router("", changes.routes(counter, token))
     api.add_router("", stages.routes(yard, token))
+    api.add_router("", tokens.routes(counter, token))
     return api

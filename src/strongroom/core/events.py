@@ -148,8 +148,8 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.RETENTION_CHANGED: frozenset({"keep_prereleases", "prerelease_days"}),
     Kind.CRITICALITY_CHANGED: frozenset({"from", "to", "at"}),
     Kind.CONFIRMATION_CHANGED: frozenset({"to"}),
-    Kind.VISIBILITY_CHANGED: frozenset({"to"}),
     Kind.TRUSTED_ONLY_CHANGED: frozenset({"to"}),
+    Kind.VISIBILITY_CHANGED: frozenset({"to"}),
 }
 """Which events anybody may read, and which of their facts: an allow-list, the only one.
 

@@ -35,8 +35,8 @@ class Project(models.Model):
     critical = models.CharField(max_length=8, default="none", db_default="none")
     critical_at = models.DateTimeField(null=True)
     private = models.BooleanField(default=False, db_default=False)
-    told_from = models.BigIntegerField(default=0, db_default=0)
     trusted_only = models.BooleanField(default=False, db_default=False)
+    told_from = models.BigIntegerField(default=0, db_default=0)
     # Rules of retention of its own; null: the registry's; 0: none.
     keep_prereleases = models.PositiveIntegerField(null=True)
     prerelease_days = models.PositiveIntegerField(null=True)

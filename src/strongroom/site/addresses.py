@@ -5,10 +5,12 @@ from django.urls import URLPattern
 from strongroom.api import health, reports
 from strongroom.api.scim.door import urls as scim_urls
 from strongroom.api.urls import urls as api_urls
+from strongroom.core.coordinates import ProjectId
 from strongroom.ecosystems.pypi.wire.exchange import ExchangeDoor
 from strongroom.ecosystems.pypi.wire.previews import Previews
 from strongroom.ecosystems.pypi.wire.sessions import Sessions
 from strongroom.ecosystems.pypi.wire.upload import Door
+from strongroom.packages.staging.yard import Yard
 from strongroom.site import metrics
 from strongroom.site.accounts import guarding
 from strongroom.site.assembly import House
@@ -18,6 +20,7 @@ from strongroom.site.readers import readers
 from strongroom.site.storage import RENDERED
 from strongroom.web.accounts.company import urls as company_urls
 from strongroom.web.accounts.recovering import urls as recovery_urls
+from strongroom.web.accounts.tokens import urls as token_urls
 from strongroom.web.overseeing import urls as oversight_urls
 from strongroom.web.urls import ECOSYSTEM
 from strongroom.web.urls import urls as web_urls
@@ -50,11 +53,16 @@ def addresses(house: House) -> list[URLPattern]:
         *reports.urls(house.leaks),
         *metrics.urls(house.metrics, configuration.metrics_networks),
         *web_urls(yard, house.clock, queue, house.press, house.disavowing),
+        *token_urls(house.press, house.mint, lambda name: _named(yard, name)),
         *scim_urls(house.directory, house.office, guarding.at_directory),
         *company_urls(house.company, house.press, house.clock),
         *recovery_urls(house.press, house.office),
         *oversight_urls(house.press, house.office, yard.desk, ECOSYSTEM),
     ]
+
+
+def _named(yard: Yard, name: str) -> str:
+    return str(ProjectId(ECOSYSTEM, yard.desk.ecosystem(ECOSYSTEM).name(name).key))
 
 
 def _private(house: House) -> Private:

@@ -12,7 +12,6 @@ from strongroom.packages.catalog.sight import private_among
 from strongroom.people.access.grants import projects_of
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.models import User
-from strongroom.people.tokens.register import register
 from strongroom.web.headers import PAGE
 from strongroom.web.instructions import installing, publishing
 from strongroom.web.press import Press
@@ -43,8 +42,6 @@ class Account:
                 (one.key, role, project_address(one.key), one in hidden) for one, role in held
             ],
             room=standings(self.limits, [of_user(user.username)]),
-            tokens=register(user.pk),
-            token_command=f"strongroom token create --user {user.username}",
             publishing=publishing(url),
             # The first two ways, pip and uv, take a name alone.
             installing=installing(url, "NAME", "", (), pinned=False)[:2],

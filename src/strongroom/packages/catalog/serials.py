@@ -27,8 +27,8 @@ OF_THE_PROJECT = frozenset(
         Kind.PROJECT_STATUS_CHANGED,
         Kind.ROLE_GRANTED,
         Kind.ROLE_TAKEN,
-        Kind.VISIBILITY_CHANGED,
         Kind.PROJECT_TRANSFERRED,
+        Kind.VISIBILITY_CHANGED,
     }
 )
 

@@ -92,7 +92,9 @@ def survey(asked: Asked, at: datetime) -> Ground:
     project, similar, version = asked.project, asked.name.similar, asked.version.key
     here = {"ecosystem": project.ecosystem, "key": project.key}
     roles, off = roles_and_off(asked.actor, project)
-    row, release, hidden = _there(asked, roles)
+    publishers = of_project(project)
+    theirs = {Role.PUBLISHER} if acts_by(asked.actor, publishers, exists=True) else set[Role]()
+    row, release, hidden = _there(asked, roles | theirs)
     name_used = row is None and bool(_names_used.all(**here)) and not hidden
     version_used = (
         release is None
@@ -102,10 +104,9 @@ def survey(asked: Asked, at: datetime) -> Ground:
     if name_used or version_used:
         # PostgreSQL shows each query what is committed by then. What somebody else has published
         # between the two looks removed, unless we look at it again.
-        row, release, hidden = _there(asked, roles)
+        row, release, hidden = _there(asked, roles | theirs)
     alike: Project | None = None
     reserved, barred = list[tuple[str, str]](), None
-    publishers = of_project(project)
     if acts_by(asked.actor, publishers, exists=row is not None):
         roles |= {Role.PUBLISHER}
     if row is None:
