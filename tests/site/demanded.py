@@ -70,6 +70,9 @@ PEOPLE: dict[tuple[str, str], list[Change]] = {
         released("critical/off"),
         released("critical/auto"),
     ],
+    ("POST", "manage/project/<str:name>/visibility/<str:wanted>/"): [
+        released("visibility/private")
+    ],
     ("POST", "manage/project/<str:name>/confirmation/<str:wanted>/"): [released("confirmation/on")],
     ("POST", "stages/<str:handle>/<str:act>/"): [
         Change("/stages/{stage}/publish/", form={"content": "{content}"}),
@@ -82,7 +85,11 @@ PEOPLE: dict[tuple[str, str], list[Change]] = {
 ADMINISTRATORS: dict[tuple[str, str], list[Change]] = {
     ("POST", f"manage/jobs/<uuid:job>/{act}/"): [Change(f"/manage/jobs/{JOB}/{act}/", passed=404)]
     for act in ("retry", "drop")
-} | {("POST", "manage/cases/<int:number>/"): [Change("/manage/cases/7/", passed=404)]}
+} | {
+    ("POST", "manage/cases/<int:number>/"): [Change("/manage/cases/7/", passed=404)],
+    # Of no project that is there, as these are.
+    ("POST", "manage/new/"): [Change("/manage/new/", form={"name": "box", "visibility": "public"})],
+}
 WHY = {"reason": "why not"}
 # What an administrator does with a key shown just now, and with nothing less.
 OVERSIGHT: dict[tuple[str, str], list[Change]] = {
@@ -151,6 +158,12 @@ PROGRAMS: dict[tuple[str, str], list[Change]] = {
     ],
     ("PUT", f"{PROJECT}/status"): [
         Change(f"{OF_PARCEL}/status", json={"status": "archived"}, passed=200)
+    ],
+    ("POST", "api/v1/projects/<ecosystem>"): [
+        Change("/api/v1/projects/pypi", json={"name": "parcel"}, passed=409)
+    ],
+    ("PUT", f"{PROJECT}/visibility"): [
+        Change(f"{OF_PARCEL}/visibility", json={"visibility": "private"}, passed=200)
     ],
     ("POST", "api/v1/stages/<handle>/publish"): [
         Change("/api/v1/stages/{stage}/publish", passed=200)
