@@ -73,6 +73,9 @@ PEOPLE: dict[tuple[str, str], list[Change]] = {
         released("critical/off"),
         released("critical/auto"),
     ],
+    ("POST", "manage/project/<str:name>/visibility/<str:wanted>/"): [
+        released("visibility/private")
+    ],
     ("POST", "manage/project/<str:name>/confirmation/<str:wanted>/"): [released("confirmation/on")],
     ("POST", f"{TRUSTED}add/<str:provider>/"): [
         Change("/manage/project/parcel/publishers/add/github/", form=TYPED)
@@ -92,7 +95,11 @@ PEOPLE: dict[tuple[str, str], list[Change]] = {
 ADMINISTRATORS: dict[tuple[str, str], list[Change]] = {
     ("POST", f"manage/jobs/<uuid:job>/{act}/"): [Change(f"/manage/jobs/{JOB}/{act}/", passed=404)]
     for act in ("retry", "drop")
-} | {("POST", "manage/cases/<int:number>/"): [Change("/manage/cases/7/", passed=404)]}
+} | {
+    ("POST", "manage/cases/<int:number>/"): [Change("/manage/cases/7/", passed=404)],
+    # Of no project that is there, as these are.
+    ("POST", "manage/new/"): [Change("/manage/new/", form={"name": "box", "visibility": "public"})],
+}
 WHY = {"reason": "why not"}
 # What an administrator does with a key shown just now, and with nothing less.
 OVERSIGHT: dict[tuple[str, str], list[Change]] = {
@@ -175,6 +182,12 @@ PROGRAMS: dict[tuple[str, str], list[Change]] = {
     ],
     ("PUT", f"{PROJECT}/trusted-only"): [
         Change(f"{OF_PARCEL}/trusted-only", json={"trusted_only": False}, passed=200, trusting=True)
+    ],
+    ("POST", "api/v1/projects/<ecosystem>"): [
+        Change("/api/v1/projects/pypi", json={"name": "parcel"}, passed=409)
+    ],
+    ("PUT", f"{PROJECT}/visibility"): [
+        Change(f"{OF_PARCEL}/visibility", json={"visibility": "private"}, passed=200)
     ],
     ("POST", "api/v1/stages/<handle>/publish"): [
         Change("/api/v1/stages/{stage}/publish", passed=200)
