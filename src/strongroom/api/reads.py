@@ -19,7 +19,7 @@ from strongroom.packages.catalog.contents import members_of
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, listing, no_release
 from strongroom.packages.catalog.search import search
-from strongroom.people.access.grants import projects_of
+from strongroom.people.access.grants import own_roles
 from strongroom.people.accounts.users import find_user
 from strongroom.proof.ledger import events as ledger
 
@@ -198,7 +198,7 @@ def _of_people(router: Router) -> None:
             joined_at=found.created_at,
             projects=[
                 shapes.Grant(ecosystem=project.ecosystem, project=project.key, role=role)
-                for project, role in projects_of(found.pk)
+                for project, role in own_roles(found.pk)
             ],
         )
 

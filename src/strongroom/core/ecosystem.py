@@ -117,6 +117,7 @@ class Listing:
     releases: tuple[ReleaseListing, ...]
     people: tuple[tuple[str, str], ...] = ()  # (user name, role)
     history: tuple[Recorded, ...] = ()
+    organisation: str = ""  # that holds it; nothing: nobody but its people
 
 
 def chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing | None:

@@ -170,8 +170,7 @@ class Configuration:
     )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     make_organisations: bool = _setting(
-        True,  # noqa: FBT003 - a default
-        "whether everybody with a second factor may make organisations; else administrators alone",
+        default=True, told="whether everybody may make organisations; else administrators alone"
     )
     breached_passwords: str = _setting(
         "",
