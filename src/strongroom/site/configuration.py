@@ -169,6 +169,9 @@ class Configuration:
         f"whose programs can be trusted publishers: {configured.FORM}; empty: nobody's",
     )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
+    make_organisations: bool = _setting(
+        default=True, told="whether everybody may make organisations; else administrators alone"
+    )
     breached_passwords: str = _setting(
         "",
         f"what knows the passwords that were stolen elsewhere: {breaches.FORM}; empty: only a short"

@@ -13,6 +13,7 @@ from strongroom.packages.catalog import criticality, keeping, leaving
 from strongroom.packages.catalog.keeping import carry_out
 from strongroom.packages.catalog.leaving import leave
 from strongroom.packages.staging import opening
+from strongroom.packages.transfer import offers
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
@@ -145,6 +146,7 @@ def forget() -> None:
         letters.forget,
         invitations.forget,
         exchange.forget,
+        offers.forget,
         made.post.forget,
     ):
         act(now)
