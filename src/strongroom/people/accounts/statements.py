@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import jwt
-
 from strongroom.core.actors import Assurance
 from strongroom.core.errors import ForbiddenError
 
@@ -72,6 +70,8 @@ def assured(statement: Statement, rules: Mapping[str, Assurance]) -> Assurance:
 
 
 def _claims(token: str, keys: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
+    import jwt  # noqa: PLC0415 - a tenth of every start, and only who has a company login needs it
+
     try:
         head = jwt.get_unverified_header(token)
         algorithm = head.get("alg")
