@@ -3,7 +3,8 @@
 from strongroom.core.events import Kind
 from strongroom.packages.shelf.plan import PAGED
 
-# No page on the shelf shows users, tokens, links, jobs, quotas, or a stage before it is published.
+# No page on the shelf shows users, organisations, tokens, links, jobs, quotas, or a stage before it
+# is published.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -49,9 +50,29 @@ QUIET = {
     Kind.NAME_ALLOWED,
     Kind.TOKEN_CREATED,
     Kind.TOKEN_REVOKED,
+    Kind.TOKEN_ENDING,
+    Kind.TOKEN_LEAKED,
     Kind.QUOTA_CHANGED,
     Kind.JOB_RETRIED,
     Kind.JOB_DROPPED,
+    Kind.ORGANISATION_CREATED,
+    Kind.ORGANISATION_CHANGED,
+    Kind.ORGANISATION_REMOVED,
+    Kind.MEMBER_ADDED,
+    Kind.MEMBER_RANKED,
+    Kind.MEMBER_REMOVED,
+    Kind.TEAM_CREATED,
+    Kind.TEAM_RENAMED,
+    Kind.TEAM_REMOVED,
+    Kind.TEAM_JOINED,
+    Kind.TEAM_LEFT,
+    Kind.TEAM_ROLE_GRANTED,
+    Kind.TEAM_ROLE_TAKEN,
+    Kind.INVITATION_SENT,
+    Kind.INVITATION_DECLINED,
+    Kind.INVITATION_WITHDRAWN,
+    Kind.TRANSFER_OFFERED,
+    Kind.TRANSFER_WITHDRAWN,
     Kind.STAGE_OPENED,
     Kind.STAGE_EXTENDED,
     Kind.FILE_STAGED,
@@ -62,6 +83,13 @@ QUIET = {
     Kind.STAGE_FAILED,
     Kind.STAGE_CANCELLED,
     Kind.STAGE_EXPIRED,
+    Kind.TOKEN_BESIDE_PUBLISHER,
+    Kind.PUBLISHER_ADDED,
+    Kind.PUBLISHER_PINNED,
+    Kind.PUBLISHER_REMOVED,
+    Kind.PUBLISHER_TOKEN_MINTED,
+    Kind.PUBLISHER_TOKEN_MOVED,
+    Kind.PUBLISHER_TOKEN_BURNT,
 }
 
 

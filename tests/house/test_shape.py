@@ -28,8 +28,11 @@ def test_no_style_sheet_script_or_template_is_longer_than_it_may_be() -> None:
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(PACKAGE.parent)))
 def test_every_folder_says_what_lives_in_it(room: Path) -> None:
     text = (room / "__init__.py").read_text(encoding="utf-8")
-    body = ast.parse(text).body
-    assert [type(one) for one in body] == [ast.Expr]
+    promise, *rest = ast.parse(text).body
+    # Django looks for rows in the module `models` alone, so their folder gathers them there.
+    gathers = (ast.ImportFrom, ast.Assign) if room.name == "models" else ()
+    assert isinstance(promise, ast.Expr)
+    assert [one for one in rest if not isinstance(one, gathers)] == []
     assert len(text.split()) > 5
 
 

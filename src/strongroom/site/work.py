@@ -18,9 +18,10 @@ from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
 from strongroom.people.accounts import counters, devices, domains, letters, links, notices, sessions
 from strongroom.people.accounts.lapses import Mail
+from strongroom.people.organisations import invitations
 from strongroom.people.oversight import proposals
 from strongroom.people.recovery import acts as recovery
-from strongroom.people.tokens import spent
+from strongroom.people.tokens import lapsing, spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.announcing import announce
 from strongroom.site.assembly import house
@@ -120,8 +121,18 @@ def close_accounts() -> None:
 
 
 @job()
+def end_tokens() -> None:
+    """Tell of tokens that end soon, and end those that were not used for long."""
+    made = house()
+    unused = made.mint.lifetimes.unused
+    for act in (lapsing.warn, lapsing.end_unused):
+        while act(unused, made.clock) == lapsing.AT_ONCE:
+            give_way()
+
+
+@job()
 def forget() -> None:
-    """Forget what ended long ago: sessions, devices, links, tokens, notices, letters, guesses."""
+    """Forget what has ended: sessions, links, tokens, letters, guesses, invitations, and such."""
     made = house()
     now = made.clock.now()
     for act in (
@@ -131,6 +142,7 @@ def forget() -> None:
         spent.forget,
         notices.forget,
         letters.forget,
+        invitations.forget,
         made.post.forget,
     ):
         act(now)

@@ -12,22 +12,25 @@ from django.db.models import Q
 from strongroom.core.actors import Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.listing import row_of
 from strongroom.packages.catalog.states import CLOSED, Status, is_critical
 from strongroom.packages.models import File, Project, Release, Stage, UsedPath
 from strongroom.packages.publishing.steps import Asked
+from strongroom.packages.publishing.trusted import acts_by, most, refuse_person
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import Case, permit
 from strongroom.people.oversight.names import prohibited
 from strongroom.people.oversight.switches import Name as Switched
-from strongroom.people.oversight.switches import refusal, role_and_off
+from strongroom.people.oversight.switches import refusal, roles_and_off
+from strongroom.people.publishers.register import Known, of_project
 from strongroom.rows.prepared import Read
 
 _alike = Read(
     lambda at: (
         Project.objects.filter(ecosystem=at("ecosystem"), similar=at("similar"))
         .exclude(key=at("key"))
-        .values_list("display")[:1]
+        .order_by("private")
     )
 )
 _releases = Read(
@@ -66,7 +69,7 @@ class Ground:
 
     at: datetime
     exists: bool
-    role: Role | None
+    roles: frozenset[Role]
     status: Status
     critical: bool
     approvals: int  # of how many people, before anything of the project is published
@@ -79,7 +82,9 @@ class Ground:
     opened_at: datetime | None  # when the release got its first file
     kinds: tuple[str, ...]  # the kinds of files that the release has
     off: Mapping[str, str]  # what administrators have turned off, and why
-    prohibited: str | None  # why nobody may take the name
+    prohibited: str | None  # why nobody may take the name; nothing of one that is private
+    publishers: tuple[Known, ...] = ()  # its trusted publishers, and those that wait for the name
+    trusted_only: bool = False  # no person's token publishes
 
 
 def survey(asked: Asked, at: datetime) -> Ground:
@@ -87,6 +92,8 @@ def survey(asked: Asked, at: datetime) -> Ground:
     project, similar, version = asked.project, asked.name.similar, asked.version.key
     here = {"ecosystem": project.ecosystem, "key": project.key}
     row, release = _there(asked)
+    if sight.hides(asked.actor, row):
+        return _hidden(asked, at)
     name_used = row is None and bool(_names_used.all(**here))
     version_used = (
         release is None
@@ -97,22 +104,28 @@ def survey(asked: Asked, at: datetime) -> Ground:
         # PostgreSQL shows each query what is committed by then. What somebody else has published
         # between the two looks removed, unless we look at it again.
         row, release = _there(asked)
-    alike, reserved, barred = None, list[tuple[str, str]](), None
-    role, off = role_and_off(asked.actor.user_id, project)
+    alike: Project | None = None
+    reserved, barred = list[tuple[str, str]](), None
+    roles, off = roles_and_off(asked.actor, project)
+    publishers = of_project(project)
+    if acts_by(asked.actor, publishers, exists=row is not None):
+        roles |= {Role.PUBLISHER}
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
+        if barred is None and alike is not None and sight.hides(asked.actor, alike):
+            alike, barred = None, ""
         reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
     return Ground(
         at=at,
         exists=row is not None,
-        role=role,
+        roles=roles,
         status=Status(row.status) if row else Status.ACTIVE,
         critical=row is not None and is_critical(row.critical),
         approvals=row.approvals if row else 0,
         confirmed=row is not None and row.confirmed,
         reserved=any(key == project.key for key, _ in reserved),
-        similar_to=alike[0] if alike else None,
+        similar_to=alike.display if alike else None,
         similar_reserved=any(name == similar for _, name in reserved),
         name_burnt=name_used and row is None,
         version_burnt=version_used and release is None,
@@ -120,6 +133,40 @@ def survey(asked: Asked, at: datetime) -> Ground:
         kinds=tuple(kind for (kind,) in _kinds.all(release=release[0])) if release else (),
         off=off,
         prohibited=barred,
+        publishers=publishers,
+        trusted_only=row is not None and row.trusted_only,
+    )
+
+
+def _hidden(asked: Asked, at: datetime) -> Ground:
+    """Return what whoever may not know of a private project is told of its name: nobody takes it.
+
+    What else is asked for a free name is asked here too, so that both answers cost the same.
+    """
+    project, similar = asked.project, asked.name.similar
+    here = {"ecosystem": project.ecosystem, "key": project.key}
+    _names_used.all(**here)
+    roles, off = roles_and_off(asked.actor, project)
+    prohibited(project.ecosystem, similar)
+    _alike.first(similar=similar, **here)
+    _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
+    return Ground(
+        at=at,
+        exists=False,
+        roles=roles,
+        status=Status.ACTIVE,
+        critical=False,
+        approvals=0,
+        confirmed=False,
+        reserved=False,
+        similar_to=None,
+        similar_reserved=False,
+        name_burnt=False,
+        version_burnt=False,
+        opened_at=None,
+        kinds=(),
+        off=off,
+        prohibited="",
     )
 
 
@@ -135,9 +182,14 @@ def may_act(asked: Asked, ground: Ground, action: Action) -> None:
 
     Whoever may not see a stage is told of its name what they are told of a project that is there.
     """
-    exists = ground.exists or ground.reserved
-    case = Case(exists=exists, role=ground.role, critical=ground.critical)
-    permit(asked.actor, action, asked.project, case)
+    exists, actor = ground.exists or ground.reserved, asked.actor
+    # Who waits for a name that somebody else holds by now is nothing to it.
+    roles = frozenset[Role]() if ground.reserved and actor.publishers else ground.roles
+    case = Case(exists=exists, roles=roles, critical=ground.critical)
+    mine = acts_by(actor, ground.publishers, exists=ground.exists)
+    permit(actor, most(action, mine), asked.project, case)
+    if ground.trusted_only and action in {Action.UPLOAD, Action.STAGE}:
+        refuse_person(actor, asked.name.display)
 
 
 def is_free(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
@@ -163,7 +215,7 @@ def _free_name(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
     if ground.prohibited is not None:
         raise ConflictError(
             "name-prohibited",
-            f"Nobody may take the name {asked.name.display}: {ground.prohibited}",
+            f"Nobody may take the name {asked.name.display}.",
             "Choose another name.",
         )
     # Whoever took the name of a removed project would be trusted by all who still ask for it.

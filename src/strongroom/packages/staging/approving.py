@@ -11,10 +11,9 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Event, Kind, Recorded
-from strongroom.packages.catalog import acts
+from strongroom.packages.catalog import acts, sight
 from strongroom.packages.catalog import states as catalog
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import lock_project
 from strongroom.packages.models import Approval, Stage
 from strongroom.packages.publishing.commit import settled
 from strongroom.packages.staging import publication
@@ -37,6 +36,7 @@ from strongroom.packages.staging.rows import (
 from strongroom.packages.staging.states import Act, State, after
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access import grants
+from strongroom.people.access.roles import PUBLISHING
 
 APPROVALS_AT_MOST = 20
 
@@ -98,7 +98,7 @@ def set_approvals(desk: Desk, actor: Actor, project: ProjectId, wanted: int) -> 
             "Name a number between them.",
         )
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         action = Action.LOOSEN if wanted < row.approvals else Action.CONFIGURE
         acts.may(actor, action, row)
         if wanted == row.approvals:
@@ -115,7 +115,7 @@ def set_approvals(desk: Desk, actor: Actor, project: ProjectId, wanted: int) -> 
 
 def _can_be_had(wanted: int, project: ProjectId) -> None:
     # One of them uploads, and does not approve what they uploaded.
-    others = max(0, len(grants.held(project)) - 1)
+    others = max(0, len(grants.held(project, PUBLISHING)) - 1)
     if wanted > others:
         raise ConflictError(
             "approvers-too-few",
@@ -138,7 +138,9 @@ def _wanted(stage: Stage) -> None:
 def _given(stage: Stage, actor: Actor, content: str, yard: Yard) -> list[Event]:
     """Write an approval; returns what there is to tell, which is nothing if it was given before."""
     now, project = yard.desk.clock.now(), project_of(stage)
-    me = next((one for one in grants.held(project) if one.user_id == actor.user_id), None)
+    me = next(
+        (one for one in grants.held(project, PUBLISHING) if one.user_id == actor.user_id), None
+    )
     if me is None:
         raise ForbiddenError(
             "account-inactive", f"The account {actor.name} is not active.", "Ask the operator."

@@ -17,14 +17,14 @@ from django.utils import timezone
 from strongroom.core.errors import TooOftenError
 from strongroom.people.accounts import addresses, counters, devices, guesses
 from strongroom.people.accounts.guesses import Watched
-from strongroom.people.accounts.limits import ACCOUNT, MAILED_CODE, SOURCE
+from strongroom.people.accounts.limits import ACCOUNT, LETTERS, MAILED_CODE, SOURCE
 from strongroom.people.accounts.sessions import digest_of
 from strongroom.people.accounts.users import matching
 from strongroom.people.models import User
 from strongroom.site.assembly import house
 from strongroom.web.accounts.devices import held
 
-Secret: TypeAlias = Literal["password", "factor", "code"]
+Secret: TypeAlias = Literal["password", "factor", "code", "directory"]
 _TOLD_EVERY = 24 * 3600.0  # seconds
 
 
@@ -46,6 +46,11 @@ def at_mailed_code(request: HttpRequest) -> Sequence[Watched]:
     """Return what a guess at a code is counted for that was mailed for this session."""
     session = digest_of(str(request.session.session_key))
     return Watched(f"code:session:{session}", MAILED_CODE), _source(request)
+
+
+def at_directory(request: HttpRequest) -> None:
+    """Count a wrong secret of a company's directory; raises TooOftenError."""
+    take("directory", (_source(request),))
 
 
 def take(secret: Secret, watched: Collection[Watched], users: Collection[User] = ()) -> None:
@@ -71,6 +76,19 @@ def give_back(watched: Collection[Watched]) -> None:
 def forgive_password(user: User) -> None:
     """Forget guesses of strangers at a password that is another now."""
     guesses.forgive([_of_account("password", user)])
+
+
+def may_write(kind: str, email: str) -> bool:
+    """Say whether one more letter of a kind may go to an address now, and count it.
+
+    Whoever asks is answered the same in both cases: pages do not tell what became of a letter.
+    """
+    watched = Watched(f"letters:{kind}:{guesses.hidden(email.lower())}", LETTERS)
+    try:
+        guesses.take((watched,), _now())
+    except TooOftenError:
+        return False
+    return True
 
 
 def ours(user: object) -> User:

@@ -35,7 +35,12 @@ _FACTORS = {
 _ADDRESS = _("The address: %(address)s")
 _FACTOR = _("What it is: %(factor)s %(name)s")
 _TOKEN = _("Its number: %(token)s. Its name: %(label)s")
+_PUBLISHER = _("The project: %(project)s. The publisher: %(publisher)s")
 _ROLE = _("The role: %(role)s of %(project)s")
+_RANK = _("The rank: %(rank)s in %(organisation)s")
+_TEAM = _("The team: %(team)s of %(organisation)s")
+_TEAM_ROLE = _("The team: %(team)s of %(organisation)s. The role: %(role)s of %(project)s")
+_HANDED = _("The project: %(project)s. To whom: %(to)s")
 
 SAYINGS: Mapping[Kind, Saying] = {
     Kind.USER_CREATED: Saying(_("Your account was made")),
@@ -49,6 +54,8 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.COMPANY_LINKED: Saying(_("Your account was linked to the company login")),
     Kind.ADMINISTRATOR_MADE: Saying(_("You were made an administrator of this registry")),
     Kind.ADMINISTRATOR_UNMADE: Saying(_("You are an administrator of this registry no longer")),
+    Kind.USER_CLOSED: Saying(_("Your account was closed"), _("Why: %(reason)s")),
+    Kind.USER_REOPENED: Saying(_("Your account is open again"), _("Why: %(reason)s")),
     Kind.ADDRESS_LAPSED: Saying(
         _("An e-mail address of your account counts as verified no longer: its domain lapsed"),
         _("The address: %(address)s. Why: %(reason)s"),
@@ -66,9 +73,51 @@ SAYINGS: Mapping[Kind, Saying] = {
         _("Devices of your account were forgotten"), _("How many: %(devices)s")
     ),
     Kind.TOKEN_CREATED: Saying(_("A token was made for your account"), _TOKEN),
-    Kind.TOKEN_REVOKED: Saying(_("A token of your account was revoked"), _TOKEN),
+    Kind.TOKEN_REVOKED: Saying(
+        _("A token of your account was revoked"),
+        _("Its number: %(token)s. Its name: %(label)s. %(why)s"),
+    ),
+    Kind.TOKEN_ENDING: Saying(
+        _("A token of your account ends soon"),
+        _("Its number: %(token)s. Its name: %(label)s. When: %(ends_at)s, UTC. Why: %(why)s"),
+    ),
+    Kind.TOKEN_LEAKED: Saying(
+        _("A token of your account was found where others can read it, and was revoked"),
+        _("Its number: %(token)s. Its name: %(label)s. Where it was found: %(where)s"),
+    ),
+    Kind.TOKEN_BESIDE_PUBLISHER: Saying(
+        _("A token of yours was used for a project that has a trusted publisher"),
+        _("The project: %(project)s. The token's number: %(token)s"),
+    ),
+    Kind.PUBLISHER_ADDED: Saying(_("A trusted publisher was added to a project"), _PUBLISHER),
+    Kind.PUBLISHER_REMOVED: Saying(_("A trusted publisher was removed from a project"), _PUBLISHER),
+    Kind.PUBLISHER_TOKEN_MOVED: Saying(
+        _("The token of a trusted publisher was used from another address than it was given to"),
+        _PUBLISHER,
+    ),
+    Kind.TRUSTED_ONLY_CHANGED: Saying(
+        _("Who publishes for a project was changed: trusted publishers alone, or people too"),
+        _("The project: %(project)s"),
+    ),
     Kind.ROLE_GRANTED: Saying(_("You were given a role in a project"), _ROLE),
     Kind.ROLE_TAKEN: Saying(_("Your role in a project was taken away"), _ROLE),
+    Kind.MEMBER_ADDED: Saying(_("You are in an organisation"), _RANK),
+    Kind.MEMBER_RANKED: Saying(_("Your rank in an organisation was changed"), _RANK),
+    Kind.MEMBER_REMOVED: Saying(
+        _("You are in an organisation no longer"), _("The organisation: %(organisation)s")
+    ),
+    Kind.TEAM_JOINED: Saying(_("You were put into a team"), _TEAM),
+    Kind.TEAM_LEFT: Saying(_("You are in a team no longer"), _TEAM),
+    Kind.TEAM_ROLE_GRANTED: Saying(_("A team of yours was given a role"), _TEAM_ROLE),
+    Kind.TEAM_ROLE_TAKEN: Saying(_("A team of yours has a role no longer"), _TEAM_ROLE),
+    Kind.INVITATION_SENT: Saying(
+        _("You are invited: answer under Account, Invitations"),
+        _("To be: %(rank)s%(role)s of %(organisation)s%(project)s"),
+    ),
+    Kind.TRANSFER_OFFERED: Saying(
+        _("A project is offered to you: answer under Account, Invitations"), _HANDED
+    ),
+    Kind.PROJECT_TRANSFERRED: Saying(_("A project was transferred"), _HANDED),
     Kind.RECOVERY_ASKED: Saying(
         _("Somebody asked to remove all second factors of your account"),
         _("From when on: %(ripe_at)s, UTC"),
