@@ -14,6 +14,7 @@ from strongroom.cli import (
     oversight,
     projects,
     proxy,
+    publishers,
     quotas,
     registry,
     removal,
@@ -43,7 +44,7 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
-    groups = (*serving, users, domains, oversight, tokens, projects, stages, imports)
+    groups = (*serving, users, domains, oversight, tokens, projects, publishers, stages, imports)
     for module in groups:
         module.add(commands)
     return parser
