@@ -11,6 +11,7 @@ from strongroom.cli import (
     domains,
     imports,
     mail,
+    organisations,
     oversight,
     projects,
     proxy,
@@ -43,7 +44,7 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
-    groups = (*serving, users, domains, oversight, tokens, projects, stages, imports)
+    groups = (*serving, users, domains, oversight, organisations, tokens, projects, stages, imports)
     for module in groups:
         module.add(commands)
     return parser
