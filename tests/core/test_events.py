@@ -18,6 +18,13 @@ INSIDE = frozenset(
         Kind.STAGE_FAILED,
         Kind.STAGE_CANCELLED,
         Kind.STAGE_EXPIRED,
+        Kind.TOKEN_BESIDE_PUBLISHER,
+        Kind.PUBLISHER_ADDED,
+        Kind.PUBLISHER_PINNED,
+        Kind.PUBLISHER_REMOVED,
+        Kind.PUBLISHER_TOKEN_MINTED,
+        Kind.PUBLISHER_TOKEN_MOVED,
+        Kind.PUBLISHER_TOKEN_BURNT,
     }
 )
 PERSONAL = frozenset(

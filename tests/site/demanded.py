@@ -47,12 +47,15 @@ class Change:
     form: Mapping[str, object] = field(default_factory=dict)
     body: bytes | None = None
     passed: int = 303
+    trusting: bool = False  # only a token that was made for this does it
 
 
 def released(path: str, passed: int = 303, **sent: object) -> Change:
     return Change(f"/manage/project/parcel/{path}/", form=sent, passed=passed)
 
 
+TRUSTED = "manage/project/<str:name>/publishers/"
+TYPED = {"owner": "octo", "repository": "parcel", "workflow": "release.yml"}
 PEOPLE: dict[tuple[str, str], list[Change]] = {
     ("POST", "manage/project/<str:name>/yank/<str:version>/"): [released("yank/1.0")],
     ("POST", "manage/project/<str:name>/unyank/<str:version>/"): [released("unyank/1.0")],
@@ -70,7 +73,17 @@ PEOPLE: dict[tuple[str, str], list[Change]] = {
         released("critical/off"),
         released("critical/auto"),
     ],
+    ("POST", "manage/project/<str:name>/visibility/<str:wanted>/"): [
+        released("visibility/private")
+    ],
     ("POST", "manage/project/<str:name>/confirmation/<str:wanted>/"): [released("confirmation/on")],
+    ("POST", f"{TRUSTED}add/<str:provider>/"): [
+        Change("/manage/project/parcel/publishers/add/github/", form=TYPED)
+    ],
+    ("POST", f"{TRUSTED}remove/<int:number>/"): [
+        Change("/manage/project/parcel/publishers/remove/7/", passed=404)
+    ],
+    ("POST", f"{TRUSTED}only/<str:wanted>/"): [released("publishers/only/off")],
     ("POST", "stages/<str:handle>/<str:act>/"): [
         Change("/stages/{stage}/publish/", form={"content": "{content}"}),
         Change("/stages/{stage}/reject/", form={"reason": "no"}),
@@ -82,7 +95,11 @@ PEOPLE: dict[tuple[str, str], list[Change]] = {
 ADMINISTRATORS: dict[tuple[str, str], list[Change]] = {
     ("POST", f"manage/jobs/<uuid:job>/{act}/"): [Change(f"/manage/jobs/{JOB}/{act}/", passed=404)]
     for act in ("retry", "drop")
-} | {("POST", "manage/cases/<int:number>/"): [Change("/manage/cases/7/", passed=404)]}
+} | {
+    ("POST", "manage/cases/<int:number>/"): [Change("/manage/cases/7/", passed=404)],
+    # Of no project that is there, as these are.
+    ("POST", "manage/new/"): [Change("/manage/new/", form={"name": "box", "visibility": "public"})],
+}
 WHY = {"reason": "why not"}
 # What an administrator does with a key shown just now, and with nothing less.
 OVERSIGHT: dict[tuple[str, str], list[Change]] = {
@@ -152,6 +169,26 @@ PROGRAMS: dict[tuple[str, str], list[Change]] = {
     ("PUT", f"{PROJECT}/status"): [
         Change(f"{OF_PARCEL}/status", json={"status": "archived"}, passed=200)
     ],
+    ("POST", f"{PROJECT}/publishers"): [
+        Change(
+            f"{OF_PARCEL}/publishers",
+            json={"provider": "github", "typed": TYPED},
+            passed=200,
+            trusting=True,
+        )
+    ],
+    ("DELETE", f"{PROJECT}/publishers/<number>"): [
+        Change(f"{OF_PARCEL}/publishers/7", passed=404, trusting=True)
+    ],
+    ("PUT", f"{PROJECT}/trusted-only"): [
+        Change(f"{OF_PARCEL}/trusted-only", json={"trusted_only": False}, passed=200, trusting=True)
+    ],
+    ("POST", "api/v1/projects/<ecosystem>"): [
+        Change("/api/v1/projects/pypi", json={"name": "parcel"}, passed=409)
+    ],
+    ("PUT", f"{PROJECT}/visibility"): [
+        Change(f"{OF_PARCEL}/visibility", json={"visibility": "private"}, passed=200)
+    ],
     ("POST", "api/v1/stages/<handle>/publish"): [
         Change("/api/v1/stages/{stage}/publish", passed=200)
     ],
@@ -164,12 +201,29 @@ DIRECTORY: dict[tuple[str, str], list[Change]] = {
     (method, "^scim/v2/Users/(?P<number>[^/]+)/?$"): [Change("/scim/v2/Users/1", json={})]
     for method in ("PUT", "PATCH", "DELETE")
 }
-# What concerns no project: one's own account, and getting into it.
-OWN = ("account/", "^account/", "not-me/", "sign-in/", "sign-out/", "claim/")
+# What concerns no project: one's own account, and getting into it. What programs exchange is judged
+# by what is stated of them.
+OWN = (
+    "_/oidc/",
+    "account/",
+    "^account/",
+    "not-me/",
+    "sign-in/",
+    "sign-out/",
+    "claim/",
+    "api/v1/me/",
+)
 # Reports of leaked tokens: a signature over the body proves who sends one, and no person does.
 SIGNED = ("leaks/",)
 # Addresses that change nothing, whatever they are sent.
-NOTHING = {"legacy/credential", "health/ready", "metrics", r"^api(?:/|$)", r"^scim(?:/|$)"}
+NOTHING = {
+    "legacy/credential",
+    ".well-known/pytp",
+    "health/ready",
+    "metrics",
+    r"^api(?:/|$)",
+    r"^scim(?:/|$)",
+}
 TABLES = (
     (PEOPLE, OF_PEOPLE),
     (ADMINISTRATORS, OF_ADMINISTRATORS),

@@ -39,6 +39,7 @@ def project(listing: Listing) -> shapes.Project:
         key=listing.project.key,
         status=Status(listing.status),
         status_reason=listing.status_reason,
+        visibility="private" if listing.private else "public",
         serial=listing.serial,
         created_at=listing.created_at,
         releases=[_row(release) for release in listing.releases],
@@ -139,3 +140,8 @@ def retained(own: Own, in_force: Rules, due: Iterable[Gone]) -> shapes.Retained:
             for one in due
         ],
     )
+
+
+def change(recorded: Recorded | None) -> shapes.Change:
+    """Show what became of a change."""
+    return shapes.Change(changed=recorded is not None, serial=recorded.serial if recorded else None)

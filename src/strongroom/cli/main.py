@@ -15,6 +15,7 @@ from strongroom.cli import (
     oversight,
     projects,
     proxy,
+    publishers,
     quotas,
     registry,
     removal,
@@ -44,7 +45,8 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
-    groups = (*serving, users, domains, oversight, organisations, tokens, projects, stages, imports)
+    people = (users, domains, oversight, organisations, tokens)
+    groups = (*serving, *people, projects, publishers, stages, imports)
     for module in groups:
         module.add(commands)
     return parser

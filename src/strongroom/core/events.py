@@ -116,6 +116,7 @@ class Kind(StrEnum):
     QUOTA_CHANGED = "quota-changed"
     CRITICALITY_CHANGED = "criticality-changed"
     CONFIRMATION_CHANGED = "confirmation-changed"
+    VISIBILITY_CHANGED = "visibility-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +149,13 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.CRITICALITY_CHANGED: frozenset({"from", "to", "at"}),
     Kind.CONFIRMATION_CHANGED: frozenset({"to"}),
     Kind.TRUSTED_ONLY_CHANGED: frozenset({"to"}),
+    Kind.VISIBILITY_CHANGED: frozenset({"to"}),
 }
 """Which events anybody may read, and which of their facts: an allow-list, the only one.
 
 A new kind stays inside until it is named here. What happens to a stage stays inside until it is
-published: before that even the name of its project is nobody's to know. How an actor proved who
+published: before that even the name of its project is nobody's to know. Of a private project these
+are for its readers alone (`packages/catalog/sight.py`). How an actor proved who
 they are (`credential`) is never told: it would link acts to tokens.
 """
 

@@ -175,6 +175,22 @@ def pinning(project: str, wanted: Criticality) -> tuple[str, tuple[str, ...]]:
     )
 
 
+def revealing(project: str, *, private: bool) -> tuple[str, tuple[str, ...]]:
+    """Name the act of making a project private or public, and say what it does."""
+    if private:
+        return f"Make {project} private", (
+            "Only its people, and tokens of theirs that may read it, find it and install it.",
+            "Whoever depends on it and has no role in it can no longer install it.",
+            "Its files were public: who has them keeps them, and caches may for a minute.",
+            "Its addresses change: lock files that name them must be made anew.",
+        )
+    return f"Make {project} public", (
+        "Everybody can see and install all its releases, and the names of its people.",
+        "That cannot be unsaid: to make it private again takes nothing back that was copied.",
+        "What happened to it while it was private is still told to nobody.",
+    )
+
+
 def confirming(project: str, *, wanted: bool) -> tuple[str, tuple[str, ...]]:
     """Name the act of asking for confirmations or for none, and say what it does."""
     if wanted:
@@ -186,4 +202,27 @@ def confirming(project: str, *, wanted: bool) -> tuple[str, tuple[str, ...]]:
     return f"Publish what is uploaded to {project} without a person", (
         "Whoever has a token of one of its people can publish.",
         "Approvals that it asks for stay as they are.",
+    )
+
+
+def distrusting(publisher: str) -> tuple[str, ...]:
+    """Say what removing a trusted publisher does."""
+    return (
+        f"{publisher} publishes nothing more, and the tokens that it has now end at once.",
+        "What it has published stays.",
+        "It can be added again, and is pinned anew at its first use.",
+    )
+
+
+def trusting_only(project: str, *, wanted: bool) -> tuple[str, tuple[str, ...]]:
+    """Name the act of letting trusted publishers alone publish, or people too; say what it does."""
+    if wanted:
+        return f"Let trusted publishers alone publish {project}", (
+            "Uploads by the token of a person are refused, whoever's it is and however old.",
+            "To let them publish again takes an owner who has just shown a second factor.",
+            _STAYS_TOLD,
+        )
+    return f"Let people's tokens publish {project} again", (
+        "Whoever holds a token of one of its people can publish, also one that leaked long ago.",
+        _STAYS_TOLD,
     )

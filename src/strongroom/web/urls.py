@@ -14,12 +14,14 @@ from strongroom.web.account import Account
 from strongroom.web.accounts.urls import urls as account_urls
 from strongroom.web.browsing import Browsing
 from strongroom.web.cases import Cases
+from strongroom.web.creating import Creating
 from strongroom.web.demanding import Demanding
 from strongroom.web.entrance import Entrance
 from strongroom.web.faults import guarded
 from strongroom.web.press import Press
 from strongroom.web.staging import Staging
 from strongroom.web.tending import Tending
+from strongroom.web.trusting import Trusting
 from strongroom.web.visitors import for_members
 from strongroom.web.work import Board, Work
 
@@ -39,7 +41,8 @@ def urls(
     """
     browsing, account = Browsing(press), Account(press, yard.desk.limits)
     entrance, tending = Entrance(press, clock), Tending(press, yard, ECOSYSTEM)
-    demanding = Demanding(tending)
+    demanding, trusting = Demanding(tending), Trusting(tending)
+    creating = Creating(press, yard.desk, ECOSYSTEM)
     staging, work, cases = Staging(press, yard), Work(press, board), Cases(press, clock)
 
     def at(
@@ -48,6 +51,7 @@ def urls(
         return path(route, guarded(view, press, methods))
 
     project = "manage/project/<str:name>/"
+    trusted, waiting = f"{project}publishers/", "account/publishers/"
     return [
         *account_urls(press, clock, disavowing),
         at("search/", browsing.search, READ),
@@ -62,6 +66,7 @@ def urls(
         at("manage/jobs/<uuid:job>/drop/", for_members(work.drop), READ | SEND),
         at("manage/cases/", for_members(cases.overview), READ),
         at("manage/cases/<int:number>/", for_members(cases.case), READ | SEND),
+        at("manage/new/", for_members(creating.new), READ | SEND),
         at(project, for_members(tending.overview), READ),
         at(f"{project}yank/<str:version>/", for_members(tending.yank), READ | SEND),
         at(f"{project}unyank/<str:version>/", for_members(tending.unyank), READ | SEND),
@@ -70,7 +75,15 @@ def urls(
         at(f"{project}status/<str:status>/", for_members(tending.status), READ | SEND),
         at(f"{project}approvals/<int:wanted>/", for_members(tending.approvals), READ | SEND),
         at(f"{project}critical/<str:wanted>/", for_members(demanding.critical), READ | SEND),
+        at(f"{project}visibility/<str:wanted>/", for_members(demanding.visibility), READ | SEND),
         at(f"{project}confirmation/<str:wanted>/", for_members(demanding.confirm), READ | SEND),
+        at(trusted, for_members(trusting.overview), READ),
+        at(f"{trusted}add/<str:provider>/", for_members(trusting.add), READ | SEND),
+        at(f"{trusted}remove/<int:number>/", for_members(trusting.remove), READ | SEND),
+        at(f"{trusted}only/<str:wanted>/", for_members(trusting.only), READ | SEND),
+        at(waiting, for_members(trusting.mine), READ),
+        at(f"{waiting}add/<str:provider>/", for_members(trusting.wait), READ | SEND),
+        at(f"{waiting}remove/<int:number>/", for_members(trusting.give_up), READ | SEND),
         at("stages/", for_members(staging.mine), READ),
         at("stages/<str:handle>/", for_members(staging.show), READ),
         at("stages/<str:handle>/changes/", for_members(staging.changes), READ),

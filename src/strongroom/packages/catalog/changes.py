@@ -12,10 +12,11 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.errors import ConflictError
 from strongroom.core.events import Kind, Recorded
-from strongroom.packages.catalog import states
+from strongroom.packages.catalog import sight, states
 from strongroom.packages.catalog.acts import about, case_of, may, tell
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import find_release, lock_project
+from strongroom.packages.catalog.listing import find_release
+from strongroom.packages.catalog.trust import forsaken
 from strongroom.people.access.grants import grant, granted, owners, take
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import may_appoint
@@ -23,6 +24,7 @@ from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import find_user
 from strongroom.people.models import User
+from strongroom.proof.ledger.events import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def set_status(
     """Give a project another status (PEP 792), with a reason for its readers."""
     wanted, told = states.status(status), states.reason(reason)
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         old = states.Status(row.status)
         may(actor, states.action_for(old, wanted), row)
         if (old, row.status_reason) == (wanted, told):
@@ -77,7 +79,7 @@ def appoint(
     Nobody else makes somebody something without their own word: they invite (`inviting`).
     """
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         may(actor, Action.APPOINT, row)
         _is_owned(actor, project)
         user = find_user(user_name)
@@ -91,9 +93,12 @@ def appoint(
         if held is Role.OWNER:
             not_the_last(project, user)
         grant(user.pk, project, role, desk.clock)
+        gone = forsaken(actor, user.pk)
         facts = {"user": user.username, "role": role}
         note(_told(Kind.ROLE_GRANTED, user.pk, project, role), actor, desk.clock)
         recorded = tell(desk, row, about(actor, Kind.ROLE_GRANTED, project, facts))
+        for one in gone:
+            record(one, desk.clock)
     desk.react([recorded])
     return recorded
 
@@ -101,7 +106,7 @@ def appoint(
 def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Recorded | None:
     """Take a person's role in a project away; its last owner stays."""
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         may(actor, Action.APPOINT, row)
         user = find_user(user_name)
         held = granted(user.pk, project)
@@ -111,9 +116,12 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
         if held is Role.OWNER:
             not_the_last(project, user)
         take(user.pk, project)
+        gone = forsaken(actor, user.pk)
         facts = {"user": user.username, "role": held}
         note(_told(Kind.ROLE_TAKEN, user.pk, project, held), actor, desk.clock)
         recorded = tell(desk, row, about(actor, Kind.ROLE_TAKEN, project, facts))
+        for one in gone:
+            record(one, desk.clock)
     desk.react([recorded])
     return recorded
 
@@ -171,7 +179,7 @@ def _set_yank(
     desk: Desk, actor: Actor, target: Target, *, yanked: bool, reason: str
 ) -> Recorded | None:
     with transaction.atomic():
-        row = lock_project(target.project)
+        row = sight.lock(actor, target.project)
         may(actor, Action.YANK, row)
         if row.status == states.Status.QUARANTINED:
             raise ConflictError(

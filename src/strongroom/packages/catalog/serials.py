@@ -28,6 +28,7 @@ OF_THE_PROJECT = frozenset(
         Kind.ROLE_GRANTED,
         Kind.ROLE_TAKEN,
         Kind.PROJECT_TRANSFERRED,
+        Kind.VISIBILITY_CHANGED,
     }
 )
 

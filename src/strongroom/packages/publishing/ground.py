@@ -12,13 +12,14 @@ from django.db.models import Q
 from strongroom.core.actors import Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.listing import row_of
 from strongroom.packages.catalog.states import CLOSED, Status, is_critical
 from strongroom.packages.models import File, Project, Release, Stage, UsedPath
 from strongroom.packages.publishing.steps import Asked
 from strongroom.packages.publishing.trusted import acts_by, most, refuse_person
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import Case, permit
+from strongroom.people.access.rules import Case, may_know, permit
 from strongroom.people.oversight.names import prohibited
 from strongroom.people.oversight.switches import Name as Switched
 from strongroom.people.oversight.switches import refusal, roles_and_off
@@ -29,7 +30,7 @@ _alike = Read(
     lambda at: (
         Project.objects.filter(ecosystem=at("ecosystem"), similar=at("similar"))
         .exclude(key=at("key"))
-        .values_list("display")[:1]
+        .order_by("private")
     )
 )
 _releases = Read(
@@ -81,7 +82,7 @@ class Ground:
     opened_at: datetime | None  # when the release got its first file
     kinds: tuple[str, ...]  # the kinds of files that the release has
     off: Mapping[str, str]  # what administrators have turned off, and why
-    prohibited: str | None  # why nobody may take the name
+    prohibited: str | None  # why nobody may take the name; nothing of one that is private
     publishers: tuple[Known, ...] = ()  # its trusted publishers, and those that wait for the name
     trusted_only: bool = False  # no person's token publishes
 
@@ -90,8 +91,11 @@ def survey(asked: Asked, at: datetime) -> Ground:
     """Read what the rows say; the caller holds the transaction."""
     project, similar, version = asked.project, asked.name.similar, asked.version.key
     here = {"ecosystem": project.ecosystem, "key": project.key}
-    row, release = _there(asked)
-    name_used = row is None and bool(_names_used.all(**here))
+    roles, off = roles_and_off(asked.actor, project)
+    publishers = of_project(project)
+    theirs = {Role.PUBLISHER} if acts_by(asked.actor, publishers, exists=True) else set[Role]()
+    row, release, hidden = _there(asked, roles | theirs)
+    name_used = row is None and bool(_names_used.all(**here)) and not hidden
     version_used = (
         release is None
         and (row is not None or name_used)
@@ -100,16 +104,17 @@ def survey(asked: Asked, at: datetime) -> Ground:
     if name_used or version_used:
         # PostgreSQL shows each query what is committed by then. What somebody else has published
         # between the two looks removed, unless we look at it again.
-        row, release = _there(asked)
-    alike, reserved, barred = None, list[tuple[str, str]](), None
-    roles, off = roles_and_off(asked.actor, project)
-    publishers = of_project(project)
+        row, release, hidden = _there(asked, roles | theirs)
+    alike: Project | None = None
+    reserved, barred = list[tuple[str, str]](), None
     if acts_by(asked.actor, publishers, exists=row is not None):
         roles |= {Role.PUBLISHER}
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
         reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
+        if hidden or sight.hides(asked.actor, alike):
+            alike, barred = None, ""  # whoever may not know of it is told that nobody takes it
     return Ground(
         at=at,
         exists=row is not None,
@@ -119,7 +124,7 @@ def survey(asked: Asked, at: datetime) -> Ground:
         approvals=row.approvals if row else 0,
         confirmed=row is not None and row.confirmed,
         reserved=any(key == project.key for key, _ in reserved),
-        similar_to=alike[0] if alike else None,
+        similar_to=alike.display if alike else None,
         similar_reserved=any(name == similar for _, name in reserved),
         name_burnt=name_used and row is None,
         version_burnt=version_used and release is None,
@@ -132,11 +137,18 @@ def survey(asked: Asked, at: datetime) -> Ground:
     )
 
 
-def _there(asked: Asked) -> tuple[Project | None, tuple[int, datetime] | None]:
+def _there(
+    asked: Asked, roles: frozenset[Role]
+) -> tuple[Project | None, tuple[int, datetime] | None, bool]:
+    """Return the project and the release, where the actor may know of them, and whether not."""
     row = row_of(asked.project)
     if row is None:
-        return None, None
-    return row, _releases.first(project=row.pk, version=asked.version.key)
+        return None, None, False
+    if row.private:
+        case = Case(exists=True, roles=roles, critical=is_critical(row.critical))
+        if not may_know(asked.actor, asked.project, case):
+            return None, None, True
+    return row, _releases.first(project=row.pk, version=asked.version.key), False
 
 
 def may_act(asked: Asked, ground: Ground, action: Action) -> None:
@@ -177,7 +189,7 @@ def _free_name(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
     if ground.prohibited is not None:
         raise ConflictError(
             "name-prohibited",
-            f"Nobody may take the name {asked.name.display}: {ground.prohibited}",
+            f"Nobody may take the name {asked.name.display}.",
             "Choose another name.",
         )
     # Whoever took the name of a removed project would be trusted by all who still ask for it.

@@ -54,7 +54,7 @@ def hand_over(desk: Desk, actor: Actor, row: Project, to: Receiver) -> Recorded:
     else:
         grant(to.pk, project, Role.OWNER, desk.clock)
     news = [*_stages(project, actor, now)]
-    news += [register.removed(one, one.pk, actor) for one in register.clear(project)]
+    news += register.clear(project, actor)
     after = _people(project)
     news += _tokens(before - after, project, actor, now)
     name = str(to)

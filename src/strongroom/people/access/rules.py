@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance
+from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance, Reach
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import AssuranceError, ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import POWERS, PUBLISHING, Power, Rank, Role
@@ -63,7 +63,7 @@ _NEW_NAMES = frozenset({Action.UPLOAD, Action.STAGE})
 _IN_PERSON = frozenset({Action.APPROVE, Action.TRANSFER})
 # What would outlive a stolen token is done only by one that was made for it: a thief of a build
 # server's would appoint an account of their own, and go on when the token is revoked.
-_NAMED = frozenset({Action.APPOINT, Action.TRUST})
+NAMED = frozenset({Action.APPOINT, Action.TRUST})
 # Whoever may publish may do less: put the same files into a stage first.
 _CONTAINED: dict[Action, frozenset[Action]] = {
     Action.STAGE: frozenset({Action.STAGE, Action.UPLOAD}),
@@ -106,6 +106,23 @@ def permit(actor: Actor, action: Action, project: ProjectId, case: Case) -> None
         )
     if case.critical:
         proven(actor, Assurance.PHISHING_RESISTANT, f"{project.key} is critical: ")
+
+
+def may_know(actor: Actor, project: ProjectId, case: Case) -> bool:
+    """Say whether an actor may be told that a private project is there, whatever they may do to it.
+
+    They are something to it, and what they have shown goes as far as this project. To all others it
+    is a name that is not there.
+    """
+    if actor.user_id is not None and actor.assurance < Assurance.MULTI_FACTOR:
+        return False
+    return (actor.admin or bool(case.roles)) and _covers(actor.reach, project)
+
+
+def _covers(reach: Reach, project: ProjectId) -> bool:
+    return (reach.ecosystems is None or project.ecosystem in reach.ecosystems) and (
+        reach.projects is None or project in reach.projects
+    )
 
 
 def _by_role(actor: Actor, action: Action, case: Case) -> bool:
@@ -247,7 +264,7 @@ def only_stages(actor: Actor) -> bool:
 def _reaches(actor: Actor, action: Action, project: ProjectId) -> None:
     reach = actor.reach
     unnamed = reach.actions is None and actor.user_id is not None and actor.credential != SESSION
-    if action in _NAMED and unnamed:
+    if action in NAMED and unnamed:
         raise ForbiddenError(
             "token-not-for-this",
             f"Only a token that was made for the action {action} may do this.",
@@ -260,9 +277,7 @@ def _reaches(actor: Actor, action: Action, project: ProjectId) -> None:
             f"This token is not for the action {action}.",
             "Use a token whose scope has it.",
         )
-    if (reach.ecosystems is not None and project.ecosystem not in reach.ecosystems) or (
-        reach.projects is not None and project not in reach.projects
-    ):
+    if not _covers(reach, project):
         raise ForbiddenError(
             "token-out-of-scope",
             f"This token is not for the project {project.key}.",

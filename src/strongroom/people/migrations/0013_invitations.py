@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0010_directory"),
         ("people", "0012_tokens_that_end"),
     ]
 

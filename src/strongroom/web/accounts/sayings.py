@@ -35,6 +35,7 @@ _FACTORS = {
 _ADDRESS = _("The address: %(address)s")
 _FACTOR = _("What it is: %(factor)s %(name)s")
 _TOKEN = _("Its number: %(token)s. Its name: %(label)s")
+_PUBLISHER = _("The project: %(project)s. The publisher: %(publisher)s")
 _ROLE = _("The role: %(role)s of %(project)s")
 _RANK = _("The rank: %(rank)s in %(organisation)s")
 _TEAM = _("The team: %(team)s of %(organisation)s")
@@ -83,6 +84,20 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.TOKEN_LEAKED: Saying(
         _("A token of your account was found where others can read it, and was revoked"),
         _("Its number: %(token)s. Its name: %(label)s. Where it was found: %(where)s"),
+    ),
+    Kind.TOKEN_BESIDE_PUBLISHER: Saying(
+        _("A token of yours was used for a project that has a trusted publisher"),
+        _("The project: %(project)s. The token's number: %(token)s"),
+    ),
+    Kind.PUBLISHER_ADDED: Saying(_("A trusted publisher was added to a project"), _PUBLISHER),
+    Kind.PUBLISHER_REMOVED: Saying(_("A trusted publisher was removed from a project"), _PUBLISHER),
+    Kind.PUBLISHER_TOKEN_MOVED: Saying(
+        _("The token of a trusted publisher was used from another address than it was given to"),
+        _PUBLISHER,
+    ),
+    Kind.TRUSTED_ONLY_CHANGED: Saying(
+        _("Who publishes for a project was changed: trusted publishers alone, or people too"),
+        _("The project: %(project)s"),
     ),
     Kind.ROLE_GRANTED: Saying(_("You were given a role in a project"), _ROLE),
     Kind.ROLE_TAKEN: Saying(_("Your role in a project was taken away"), _ROLE),
