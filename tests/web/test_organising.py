@@ -22,6 +22,7 @@ from strongroom.people.models import (
     User,
 )
 from strongroom.people.organisations import members
+from strongroom.people.organisations.invitations import VALID_FOR
 from strongroom.proof.ledger.events import last_serial
 from strongroom.web import organising, staffing
 from strongroom.web.organisation import Means
@@ -210,7 +211,7 @@ def names(bureau: Bureau, shop: Shop) -> dict[str, str]:
         project="parcel",
         role="reader",
         sent_at=CLOCK.now(),
-        expires_at=CLOCK.now() + staffing.invitations.VALID_FOR,
+        expires_at=CLOCK.now() + VALID_FOR,
     )
     return {**numbers, "into_parcel": str(made.pk), "to_alice": numbers["into_acme"]}
 

@@ -6,7 +6,15 @@ from datetime import datetime
 from strongroom.core.actors import Actor
 from strongroom.people.access.ranks import rank_of
 from strongroom.people.access.roles import POWERS, Power, Rank
-from strongroom.people.models import Invitation, Membership, Organisation, Team, TeamGrant, User
+from strongroom.people.models import (
+    Holding,
+    Invitation,
+    Membership,
+    Organisation,
+    Team,
+    TeamGrant,
+    User,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +105,17 @@ def teams_of(row: Organisation) -> tuple[Squad, ...]:
         )
         for team in Team.objects.filter(organisation=row).order_by("folded")
     )
+
+
+def projects_of(row: Organisation) -> list[str]:
+    """Return the projects that an organisation holds, as `ecosystem:key`, in order of names."""
+    held = Holding.objects.filter(organisation=row).order_by("ecosystem", "project")
+    return [f"{ecosystem}:{key}" for ecosystem, key in held.values_list("ecosystem", "project")]
+
+
+def listed() -> list[tuple[str, str, int, int]]:
+    """Return all organisations: name, title, how many members and projects, in order of names."""
+    return [
+        (one.name, one.title, one.memberships.count(), one.holdings.count())
+        for one in Organisation.objects.order_by("folded")
+    ]
