@@ -3,7 +3,7 @@
 from strongroom.core.events import Kind
 from strongroom.packages.shelf.plan import PAGED
 
-# No page on the shelf shows users, tokens, links, jobs, quotas, or a stage before it is published.
+# No page on the shelf shows users, tokens, links, jobs, quotas, webhooks, a stage in preparation.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -62,6 +62,11 @@ QUIET = {
     Kind.STAGE_FAILED,
     Kind.STAGE_CANCELLED,
     Kind.STAGE_EXPIRED,
+    Kind.HOOK_CREATED,
+    Kind.HOOK_RENEWED,
+    Kind.HOOK_REMOVED,
+    Kind.HOOK_SWITCHED_ON,
+    Kind.HOOK_SWITCHED_OFF,
 }
 
 

@@ -29,6 +29,7 @@ from pytest_django import Settings
 from strongroom.core.actors import OPERATOR
 from strongroom.core.clock import SystemClock
 from strongroom.packages.catalog.criticality import pin
+from strongroom.packages.hooks.changes import Wanted, create
 from strongroom.packages.staging.rows import content_of, files_of, find
 from strongroom.people.accounts import links
 from strongroom.site.addresses import addresses
@@ -38,6 +39,7 @@ from tests.fakes.registry import Registry, form
 from tests.site.demanded import (
     ADMINISTRATORS,
     CHANGES,
+    HOOK,
     KEY,
     NOTHING,
     OF_TOKENS,
@@ -139,7 +141,10 @@ def scene(registry: Registry, routes: tuple[URLPattern, ...]) -> Scene:
     other = alice.create("parcel", "5.0").json
     there = alice.ask("POST", other["links"]["upload"], promise("wheel", "5.0")).json
     alice.ask("POST", there["mechanism"]["file_url"], wheel("parcel", "5.0"))
+    wanted = Wanted(str(HOOK["url"]), ["file-published"])
+    hook = create(registry.house.herald, OPERATOR, PARCEL, wanted).hook
     names = {
+        "hook": hook.handle,
         "stage": stage,
         "open": part["links"]["session"].rpartition("/")[2],
         "file": path_of(file["links"]["file-upload-session"]),

@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from strongroom.api import changes, reads, stages
+from strongroom.api import changes, hooks, reads, stages
 from strongroom.api.credentials import Authenticate, Token
 from strongroom.api.exceptions import hear
 from strongroom.packages.catalog.desk import Desk
@@ -16,8 +16,8 @@ What programs read and change in this registry. Every refusal is a problem (RFC 
 header `Authorization: Bearer TOKEN`. Sessions of browsers are not accepted."""
 
 
-def build(yard: stages.Stages, authenticate: Authenticate) -> NinjaAPI:
-    """Return the API over a yard and its desk."""
+def build(yard: stages.Stages, authenticate: Authenticate, heralds: hooks.Heralds) -> NinjaAPI:
+    """Return the API over a yard and its desk, and a herald."""
     api = NinjaAPI(
         title=TITLE,
         version=VERSION,
@@ -38,4 +38,5 @@ def build(yard: stages.Stages, authenticate: Authenticate) -> NinjaAPI:
     api.add_router("", public)
     api.add_router("", changes.routes(counter, token))
     api.add_router("", stages.routes(yard, token))
+    api.add_router("", hooks.routes(heralds, counter, token))
     return api

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from strongroom.cli import (
     doctor,
     domains,
+    hooks,
     imports,
     mail,
     oversight,
@@ -43,7 +44,7 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
-    groups = (*serving, users, domains, oversight, tokens, projects, stages, imports)
+    groups = (*serving, users, domains, oversight, tokens, projects, stages, hooks, imports)
     for module in groups:
         module.add(commands)
     return parser

@@ -13,6 +13,7 @@ from strongroom.site.jobs import board
 from strongroom.site.storage import RENDERED
 from strongroom.web.accounts.company import urls as company_urls
 from strongroom.web.accounts.recovering import urls as recovery_urls
+from strongroom.web.hooking import urls as hook_urls
 from strongroom.web.overseeing import urls as oversight_urls
 from strongroom.web.urls import ECOSYSTEM
 from strongroom.web.urls import urls as web_urls
@@ -38,11 +39,12 @@ def addresses(house: House) -> list[URLPattern]:
         *Door(yard, house.authenticate, house.recognise, counted, url).urls(),
         *Sessions(yard, house.authenticate, url).urls(),
         *Previews(yard).urls(),
-        *api_urls(yard, house.authenticate),
+        *api_urls(yard, house.authenticate, house.herald),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *metrics.urls(house.metrics, configuration.metrics_networks),
         *web_urls(yard, house.clock, queue, house.press, house.disavowing),
         *company_urls(house.company, house.press, house.clock),
         *recovery_urls(house.press, house.office),
         *oversight_urls(house.press, house.office, yard.desk, ECOSYSTEM),
+        *hook_urls(house.press, house.herald, yard.desk, ECOSYSTEM),
     ]

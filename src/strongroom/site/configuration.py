@@ -159,6 +159,10 @@ class Configuration:
     company_assurance: tuple[str, ...] = _setting(
         (), "values of `amr` and `acr` that count here, such as mfa=multi-factor"
     )
+    hook_networks: tuple[str, ...] = _setting(
+        (), "networks that webhooks may reach besides public ones, such as one's own"
+    )
+    hook_http: bool = _setting(False, "whether webhooks may be sent without TLS")  # noqa: FBT003 - a default
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
         "",
@@ -371,6 +375,7 @@ def _checked(read: Configuration) -> Configuration:
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": are_networks(read.trusted_proxies),
+        "hook_networks": are_networks(read.hook_networks),
         "metrics_networks": are_networks(read.metrics_networks),
     }
     for setting in SETTINGS:

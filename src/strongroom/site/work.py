@@ -12,6 +12,7 @@ from datetime import timedelta
 from strongroom.packages.catalog import criticality, keeping, leaving
 from strongroom.packages.catalog.keeping import carry_out
 from strongroom.packages.catalog.leaving import leave
+from strongroom.packages.hooks import delivering, matching
 from strongroom.packages.staging import opening
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
@@ -112,6 +113,15 @@ def deliver_letters() -> None:
 
 
 @job()
+def tell_hooks() -> None:
+    """Hand events to webhooks and send what is due: one worker in the whole registry at a time."""
+    made = house()
+    with made.apart("hooks").tried("hooks") as alone:
+        while alone and (matching.match(made.herald) or delivering.deliver(made.herald)):
+            give_way()
+
+
+@job()
 def close_accounts() -> None:
     """Close the accounts whose owners have asked for that some days ago."""
     made = house()
@@ -121,7 +131,7 @@ def close_accounts() -> None:
 
 @job()
 def forget() -> None:
-    """Forget what ended long ago: sessions, devices, links, tokens, notices, letters, guesses."""
+    """Forget what ended long ago: sessions, links, tokens, notices, letters, deliveries."""
     made = house()
     now = made.clock.now()
     for act in (
@@ -131,6 +141,7 @@ def forget() -> None:
         spent.forget,
         notices.forget,
         letters.forget,
+        delivering.forget,
         made.post.forget,
     ):
         act(now)

@@ -35,6 +35,7 @@ _FACTORS = {
 _ADDRESS = _("The address: %(address)s")
 _FACTOR = _("What it is: %(factor)s %(name)s")
 _TOKEN = _("Its number: %(token)s. Its name: %(label)s")
+_HOOK = _("Where it sends: %(host)s. Of the project: %(project)s")
 _ROLE = _("The role: %(role)s of %(project)s")
 
 SAYINGS: Mapping[Kind, Saying] = {
@@ -69,6 +70,11 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.TOKEN_REVOKED: Saying(_("A token of your account was revoked"), _TOKEN),
     Kind.ROLE_GRANTED: Saying(_("You were given a role in a project"), _ROLE),
     Kind.ROLE_TAKEN: Saying(_("Your role in a project was taken away"), _ROLE),
+    Kind.HOOK_CREATED: Saying(_("A webhook was made by your account"), _HOOK),
+    Kind.HOOK_RENEWED: Saying(_("A webhook was given a new secret by your account"), _HOOK),
+    Kind.HOOK_SWITCHED_OFF: Saying(
+        _("A webhook was switched off, because nothing came through"), _HOOK
+    ),
     Kind.RECOVERY_ASKED: Saying(
         _("Somebody asked to remove all second factors of your account"),
         _("From when on: %(ripe_at)s, UTC"),
