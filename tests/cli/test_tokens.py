@@ -8,9 +8,10 @@ import pytest
 
 from strongroom.core.actors import Action
 from strongroom.core.coordinates import ProjectId
+from strongroom.people.tokens import macaroons
 from strongroom.people.tokens.authenticate import authenticate
 from strongroom.site.settings import KEYS
-from tests.cli.conftest import Strongroom
+from tests.cli.conftest import Ended, Strongroom
 from tests.fakes.clocks import StoppedClock
 
 MASTER = KEYS.key("tokens")
@@ -34,18 +35,48 @@ def test_a_token_reaches_as_far_as_it_was_told_to(alice: Strongroom) -> None:
     assert reach.actions == {Action.UPLOAD}
 
 
-def test_a_token_ends_after_a_year_unless_told_otherwise(alice: Strongroom) -> None:
+def test_a_token_ends_after_three_months_unless_told_otherwise(alice: Strongroom) -> None:
     alice("token", "create", "--user", "alice")
     (row,) = alice("token", "list", "--json").json()
     left = datetime.fromisoformat(row["expires_at"]) - datetime.now(UTC)
-    assert timedelta(days=364) < left <= timedelta(days=365)
+    assert timedelta(days=89) < left <= timedelta(days=90)
 
 
-@pytest.mark.parametrize(("days", "ends"), [("0", False), ("7", True)])
-def test_a_token_can_be_made_to_last_for_ever(alice: Strongroom, days: str, *, ends: bool) -> None:
-    alice("token", "create", "--user", "alice", "--expires", days)
-    (row,) = alice("token", "list", "--json").json()
-    assert (row["expires_at"] is not None) is ends
+@pytest.mark.parametrize("days", ["0", "366"])
+def test_a_token_lasts_no_longer_than_the_operator_lets_it(alice: Strongroom, days: str) -> None:
+    ended = alice("token", "create", "--user", "alice", "--expires", days)
+    assert (ended.code, ended.out) == (1, "")
+    assert "[token-lasts-too-long]" in ended.err
+    assert alice("token", "list", "--json").json() == []
+
+
+def typed(strongroom: Strongroom, text: str, *words: str) -> Ended:
+    keyboard, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(text.encode()))
+    try:
+        return strongroom(*words)
+    finally:
+        sys.stdin = keyboard
+
+
+def test_a_leaked_token_is_ended_wherever_it_stands_in_a_text(alice: Strongroom) -> None:
+    token = alice("token", "create", "--user", "alice").out.strip()
+    number = alice("token", "list", "--json").json()[0]["id"]
+    log = f"line\nAuthorization: Bearer {token}\n" * 3
+    ended = typed(alice, log, "token", "leaked", "--url", "https://example.org/log")
+    assert (ended.code, ended.out) == (0, f"Token {number}: revoked.\n")
+    assert token not in ended.out + ended.err
+    assert alice("token", "list", "--json").json()[0]["revoked_at"] is not None
+    assert typed(alice, log, "token", "leaked").out == f"Token {number}: ended.\n"
+
+
+def test_what_looks_like_a_token_and_is_none_of_ours_is_said_to_be(alice: Strongroom) -> None:
+    other = macaroons.mint(b"x" * 32, bytes(16), "u", [])
+    ended = typed(alice, f"a\n{other}", "token", "leaked")
+    assert (ended.code, ended.out) == (0, "A token of no account here.\n")
+
+
+def test_no_token_is_taken_from_the_arguments(alice: Strongroom) -> None:
+    assert alice("token", "leaked", "strongroom_u_x").code == 2
 
 
 @pytest.mark.parametrize("days", ["-1", "soon", "1.5"])
@@ -97,7 +128,7 @@ def test_a_token_that_is_not_there_cannot_be_revoked(registry: Strongroom) -> No
 
 
 def test_narrowing_needs_no_registry_and_adds_limits(alice: Strongroom) -> None:
-    token = alice("token", "create", "--user", "alice", "--expires", "0").out.strip()
+    token = alice("token", "create", "--user", "alice").out.strip()
     narrow = ("--project", "parcel", "--once", "--ecosystem", "pypi", "--network", "192.0.2.0/24")
     ended = alice("token", "narrow", token, *narrow)
     told = alice("token", "inspect", ended.out.strip(), "--json").json()

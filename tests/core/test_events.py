@@ -71,6 +71,8 @@ PERSONAL = frozenset(
         Kind.CASE_CLOSED,
         Kind.TOKEN_CREATED,
         Kind.TOKEN_REVOKED,
+        Kind.TOKEN_ENDING,
+        Kind.TOKEN_LEAKED,
         Kind.QUOTA_CHANGED,
         Kind.JOB_RETRIED,
         Kind.JOB_DROPPED,

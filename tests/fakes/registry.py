@@ -21,6 +21,7 @@ from werkzeug.test import Client, TestResponse
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
+from strongroom.ecosystems.pypi.wire.exchange import ExchangeDoor
 from strongroom.ecosystems.pypi.wire.previews import Previews
 from strongroom.ecosystems.pypi.wire.sessions import Sessions
 from strongroom.ecosystems.pypi.wire.upload import Door
@@ -147,7 +148,9 @@ def _registry(data: Path, settings: Settings, configured: Mapping[str, object]) 
     count = house.metrics.uploaded
     door = Door(house.yard, house.authenticate, house.recognise, count, URL)
     sessions = Sessions(house.yard, house.authenticate, URL)
-    settings.ROOT_URLCONF = (*door.urls(), *sessions.urls(), *Previews(house.yard).urls())
+    exchange = ExchangeDoor(house.exchange, URL).urls()
+    previews = Previews(house.yard).urls()
+    settings.ROOT_URLCONF = (*door.urls(), *sessions.urls(), *previews, *exchange)
     settings.ALLOWED_HOSTS = ["registry.test", "localhost"]
     house.reactions.put_shared()
     app = application(house)

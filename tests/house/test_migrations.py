@@ -10,7 +10,7 @@ from django.core.management import call_command
 from strongroom.packages.upkeep.rows import tables
 from tests.house.sources import modules
 
-MODELS = [one for one in modules() if one.path.stem == "models"]
+MODELS = [one for one in modules() if "models" in (one.path.stem, one.path.parent.name)]
 ROW_METHODS = {"__str__"}
 
 

@@ -49,6 +49,8 @@ QUIET = {
     Kind.NAME_ALLOWED,
     Kind.TOKEN_CREATED,
     Kind.TOKEN_REVOKED,
+    Kind.TOKEN_ENDING,
+    Kind.TOKEN_LEAKED,
     Kind.QUOTA_CHANGED,
     Kind.JOB_RETRIED,
     Kind.JOB_DROPPED,

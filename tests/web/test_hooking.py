@@ -99,7 +99,7 @@ def test_a_hook_is_removed(marta: Client) -> None:
     assert not Hook.objects.exists()
 
 
-@pytest.mark.parametrize("state", ["failing", "gone", "disowned"])
+@pytest.mark.parametrize("state", ["failing", "gone", "left", "disowned"])
 def test_why_nothing_is_sent_is_told(marta: Client, state: str) -> None:
     where = f"{HERE}{handle(marta)}/"
     Hook.objects.update(state=state)

@@ -43,7 +43,7 @@ def add(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
     parser.add_argument("--once", action="store_true", help="for one request only")
 
 
-def expiry(parser: argparse.ArgumentParser, default: int, told: str) -> None:
+def expiry(parser: argparse.ArgumentParser, default: int | None, told: str) -> None:
     """Let a command say when a token ends."""
     parser.add_argument("--expires", metavar="DAYS", type=whole_number, default=default, help=told)
 

@@ -1,7 +1,6 @@
 """Tokens: make, list, revoke, and, without any registry, narrow and inspect them."""
 
 import argparse
-import secrets
 import sys
 from dataclasses import asdict
 
@@ -9,7 +8,7 @@ from strongroom.cli import limits, opening, options
 from strongroom.cli.exits import Exit
 from strongroom.cli.terminal import as_json, facts, note, say, table
 
-DAYS = 365  # a forgotten token should end by itself; a year is what most holders can plan for
+BLOCK = 64 * 1024  # bytes
 
 
 def add(commands: options.Commands) -> None:
@@ -37,6 +36,15 @@ def add(commands: options.Commands) -> None:
     parser.add_argument(
         "id", metavar="ID", type=options.whole_number, help="its number in the list"
     )
+    parser = options.command(
+        tokens,
+        "leaked",
+        "end the tokens in a text that others may have read, and tell their owners",
+        "strongroom token leaked --data /srv/strongroom --url https://example.org/log < log.txt",
+        _leaked,
+    )
+    options.data(parser)
+    parser.add_argument("--url", metavar="URL", default="", help="where it was found")
     _add_offline(tokens)
 
 
@@ -52,7 +60,9 @@ def _add_create(tokens: options.Commands) -> None:
     parser.add_argument("--user", metavar="NAME", required=True, help="whose token it is")
     parser.add_argument("--label", metavar="TEXT", default="", help="a name to recognise it by")
     limits.add(parser, several=True)
-    limits.expiry(parser, DAYS, f"days until it ends (default: {DAYS}; 0: never)")
+    limits.expiry(
+        parser, None, "days until it ends (default: token_days; 0: never, if that may be)"
+    )
 
 
 def _add_offline(tokens: options.Commands) -> None:
@@ -89,15 +99,14 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
 
 def _create(arguments: argparse.Namespace) -> int:
     house = opening.registry(arguments)
-    from django.conf import settings
-
     from strongroom.core.actors import OPERATOR
     from strongroom.people.accounts.users import find_user
-    from strongroom.people.tokens.minting import Mint, Order, create
+    from strongroom.people.tokens.minting import Order, create
 
-    mint = Mint(settings.KEYS.key("tokens"), house.clock, secrets.token_bytes)
-    order = Order(arguments.label, limits.read(arguments, house.clock.now()))
-    minted = create(find_user(arguments.user), order, by=OPERATOR, mint=mint)
+    order = Order(
+        arguments.label, limits.read(arguments, house.clock.now()), endless=arguments.expires == 0
+    )
+    minted = create(find_user(arguments.user), order, by=OPERATOR, mint=house.mint)
     ends = minted.row.expires_at
     note(f"token {minted.row.pk}, valid until {ends:%Y-%m-%d}" if ends else "valid for ever")
     say(minted.text)
@@ -128,6 +137,23 @@ def _revoke(arguments: argparse.Namespace) -> int:
 
     ended = revoke(find_token(arguments.id), by=OPERATOR, clock=house.clock)
     say(f"Token {arguments.id} {'is revoked.' if ended else 'was revoked before.'}")
+    return Exit.DONE
+
+
+def _leaked(arguments: argparse.Namespace) -> int:
+    house = opening.registry(arguments)
+    from strongroom.core.actors import OPERATOR
+    from strongroom.people.leaks.acts import Finder, disclosed
+    from strongroom.people.leaks.reports import Found, address
+    from strongroom.people.tokens.secrets import tokens_in
+
+    # Read from standard input alone: other users of the machine can see arguments.
+    texts = dict.fromkeys(tokens_in(iter(lambda: sys.stdin.buffer.read(BLOCK), b"")))
+    finds = [Found(text, where=address(arguments.url)) for text in texts]
+    judged = disclosed(finds, Finder(OPERATOR.name, OPERATOR), house.leaks.tell)
+    for one in judged:
+        say(f"Token {one.token}: {one.outcome}." if one.is_ours else "A token of no account here.")
+    note(f"{len(judged)} tokens found")
     return Exit.DONE
 
 

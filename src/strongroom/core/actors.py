@@ -11,6 +11,7 @@ from strongroom.core.coordinates import ProjectId
 class Action(StrEnum):
     """Everything that an actor can ask to do; tokens name these in their scopes."""
 
+    READ = "read"  # read what is private
     UPLOAD = "upload"  # publish files, and create the project if the name is free
     STAGE = "stage"  # put files into a stage; where people approve, ask them to
     CANCEL = "cancel"  # look at stages and cancel them
@@ -19,6 +20,8 @@ class Action(StrEnum):
     CONFIGURE = "configure"  # change a project's status and its rules of retention
     QUARANTINE = "quarantine"  # put a project into quarantine, or take it out
     APPOINT = "appoint"  # give and take roles in a project
+    TRUST = "trust"  # set up trusted publishers, and say that only they publish
+    TRANSFER = "transfer"  # give a project to an organisation or a person, in person
     LOOSEN = "loosen"  # ask for fewer approvals than before
     PIN = "pin"  # say whether a project is critical, whatever is counted of it
     REMOVE = "remove"  # remove releases for good, within what `catalog.removal` allows
@@ -74,7 +77,8 @@ UNSEEN = Browser()
 class Actor:
     """Who asks, by which credential, and how far that credential goes.
 
-    `user_id` is None for nobody, the operator at the machine's own shell and the registry itself.
+    `user_id` is None for nobody, the operator at the machine's own shell, the registry itself and a
+    program, whose trusted publishers are the rows `publishers`.
     `credential` names what was presented ("session", "token 41", "shell"), for events and logs.
     `assurance` is what a session has shown, and for a token what its owner's account can show;
     `proved_at` is when a session has last shown it, and None where nobody is there to show it.
@@ -90,6 +94,7 @@ class Actor:
     assurance: Assurance = Assurance.SINGLE_FACTOR
     proved_at: datetime | None = None
     browser: Browser = field(default=UNSEEN, compare=False)
+    publishers: frozenset[int] = frozenset()
 
 
 NOBODY = Actor(kind="nobody", name="anonymous", credential="none")

@@ -59,6 +59,16 @@ class Kind(StrEnum):
     DEVICE_FORGOTTEN = "device-forgotten"
     TOKEN_CREATED = "token-created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - likewise
+    TOKEN_BESIDE_PUBLISHER = "token-beside-publisher"  # noqa: S105 - likewise
+    PUBLISHER_ADDED = "publisher-added"
+    PUBLISHER_PINNED = "publisher-pinned"
+    PUBLISHER_REMOVED = "publisher-removed"
+    PUBLISHER_TOKEN_MINTED = "publisher-token-minted"  # noqa: S105 - likewise
+    PUBLISHER_TOKEN_MOVED = "publisher-token-moved"  # noqa: S105 - likewise
+    PUBLISHER_TOKEN_BURNT = "publisher-token-burnt"  # noqa: S105 - likewise
+    TRUSTED_ONLY_CHANGED = "trusted-only-changed"
+    TOKEN_ENDING = "token-ending"  # noqa: S105 - likewise
+    TOKEN_LEAKED = "token-leaked"  # noqa: S105 - likewise
     PROJECT_CREATED = "project-created"
     ROLE_GRANTED = "role-granted"
     ROLE_TAKEN = "role-taken"
@@ -122,6 +132,7 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.RETENTION_CHANGED: frozenset({"keep_prereleases", "prerelease_days"}),
     Kind.CRITICALITY_CHANGED: frozenset({"from", "to", "at"}),
     Kind.CONFIRMATION_CHANGED: frozenset({"to"}),
+    Kind.TRUSTED_ONLY_CHANGED: frozenset({"to"}),
 }
 """Which events anybody may read, and which of their facts: an allow-list, the only one.
 

@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern
 
-from strongroom.api import health
+from strongroom.api import health, reports
 from strongroom.api.urls import urls as api_urls
+from strongroom.ecosystems.pypi.wire.exchange import ExchangeDoor
 from strongroom.ecosystems.pypi.wire.previews import Previews
 from strongroom.ecosystems.pypi.wire.sessions import Sessions
 from strongroom.ecosystems.pypi.wire.upload import Door
@@ -39,8 +40,10 @@ def addresses(house: House) -> list[URLPattern]:
         *Door(yard, house.authenticate, house.recognise, counted, url).urls(),
         *Sessions(yard, house.authenticate, url).urls(),
         *Previews(yard).urls(),
+        *ExchangeDoor(house.exchange, url).urls(),
         *api_urls(yard, house.authenticate, house.herald),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
+        *reports.urls(house.leaks),
         *metrics.urls(house.metrics, configuration.metrics_networks),
         *web_urls(yard, house.clock, queue, house.press, house.disavowing),
         *company_urls(house.company, house.press, house.clock),

@@ -28,10 +28,15 @@ from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.people.accounts import letters
 from strongroom.people.accounts.letters import Postman
+from strongroom.people.leaks.acts import Tell
+from strongroom.people.leaks.intake import Intake
 from strongroom.people.oversight import accounts, names
 from strongroom.people.oversight.proposals import CarryOut, Kind
+from strongroom.people.publishers.exchange import Exchange
 from strongroom.people.recovery.office import Office
 from strongroom.people.tokens.authenticate import authenticate, recognise
+from strongroom.people.tokens.lifetimes import Lifetimes
+from strongroom.people.tokens.minting import Mint
 from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
@@ -40,7 +45,9 @@ from strongroom.site.company import terms
 from strongroom.site.configuration import Configuration
 from strongroom.site.downloads import Seen
 from strongroom.site.jobs.board import counts
+from strongroom.site.leaks import intake
 from strongroom.site.metrics import Gauges, Metrics
+from strongroom.site.publishers import exchange
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
 from strongroom.stores.addresses import networks
@@ -84,6 +91,9 @@ class House:
     recovery: bytes = field(repr=False)  # the key of the links of recovery
     herald: Herald  # what webhooks need
     company: Terms | None  # on which people of a company sign in
+    exchange: Exchange = field(repr=False)  # what trusted publishers get tokens by
+    leaks: Intake  # of reports of leaked tokens
+    mint: Mint
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
@@ -258,7 +268,16 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             configuration.url,
         ),
         terms(configuration, desk),
+        exchange(configuration, master, clock),
+        intake(configuration, Tell(master, clock)),
+        Mint(master, clock, secrets.token_bytes, _lifetimes(configuration)),
     )
+
+
+def _lifetimes(read: Configuration) -> Lifetimes:
+    days = (read.token_days_at_most, read.token_unused_days)
+    at_most, unused = (timedelta(days=one) if one else None for one in days)
+    return Lifetimes(timedelta(days=read.token_days), at_most, unused)
 
 
 @cache

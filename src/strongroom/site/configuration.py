@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.people.access import groups
-from strongroom.site import databases
+from strongroom.people.publishers import providers
+from strongroom.people.tokens.lifetimes import SHORT
+from strongroom.site import databases, values
 from strongroom.site.values import are_networks, is_issuer, is_mailbox, is_origin
 from strongroom.stores import breaches, mail, nameservers, registrations
 from strongroom.stores.buckets import address as buckets
@@ -163,6 +165,10 @@ class Configuration:
         (), "networks that webhooks may reach besides public ones, such as one's own"
     )
     hook_http: bool = _setting(False, "whether webhooks may be sent without TLS")  # noqa: FBT003 - a default
+    publishers: tuple[str, ...] = _setting(
+        ("github", "gitlab", "google", "activestate", "circleci", "buildkite"),
+        f"whose programs can be trusted publishers: {providers.FORM}; empty: nobody's",
+    )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
         "",
@@ -173,6 +179,22 @@ class Configuration:
         "admit",
         "what becomes of a password while that cannot be asked: `admit` it, and ask again when it"
         " signs in, or `refuse` it",
+    )
+    token_days: int = _setting(90, "days that a token lasts unless its maker says otherwise")
+    token_days_at_most: int = _setting(
+        365, "the most days that a token may last; 0: any number, and without end"
+    )
+    token_unused_days: int = _setting(
+        180, "days, 14 or more, after which a token ends that was not used meanwhile; 0: never"
+    )
+    leaks_github_keys: str = _setting(
+        "", "the address of GitHub's keys for its reports of leaked tokens; empty: none are taken"
+    )
+    leaks_gitlab_secret_file: str = _setting(
+        "", "the absolute path of the secret by which a GitLab instance reports leaked tokens"
+    )
+    leaks_reporters: tuple[str, ...] = _setting(
+        (), f"further reporters of leaked tokens, and the files of their keys: {values.REPORTERS}"
     )
     log_format: str = _setting("text", "log lines as `text` or as `json`")
     log_level: str = _setting("info", "`debug`, `info`, `warning` or `error`")
@@ -242,8 +264,8 @@ def load(environ: Mapping[str, str]) -> Configuration:
     for unknown in set(given) - set(by_name):
         raise _unknown(PREFIX + unknown.upper())
     merged = {**from_file, **given}
-    values = {name: _parsed(by_name[name], value) for name, value in merged.items()}
-    return _checked(Configuration(**{**values, "data": folder.absolute()}))
+    parsed = {name: _parsed(by_name[name], value) for name, value in merged.items()}
+    return _checked(Configuration(**{**parsed, "data": folder.absolute()}))
 
 
 def sources(environ: Mapping[str, str]) -> Mapping[str, str]:
@@ -288,49 +310,19 @@ def _unknown(told: str) -> ConfigurationError:
 
 def _parsed(setting: Field[Any], value: object) -> Any:  # noqa: ANN401 - as its setting is
     parsers: dict[type, Callable[[object], object]] = {
-        bool: _switch,
-        int: _integer,
-        tuple: _words,
-        str: _text,
+        bool: values.switch,
+        int: values.integer,
+        tuple: values.words,
+        str: values.text,
     }
     try:
-        return parsers.get(type(setting.default), _path)(value)
+        return parsers.get(type(setting.default), values.path)(value)
     except (KeyError, TypeError, ValueError):
         raise ConfigurationError(
             "configuration-invalid",
             f"{setting.name} cannot be {shown(setting, value)!r}.",
             f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
         ) from None
-
-
-def _integer(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise TypeError
-    return int(value)
-
-
-def _switch(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "false": False}[_text(value).lower()]
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _path(value: object) -> Path:
-    return Path(_text(value))
-
-
-def _words(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",") if word.strip())
-    if isinstance(value, list) and all(isinstance(word, str) for word in value):
-        return tuple(value)
-    raise TypeError
 
 
 def _checked(read: Configuration) -> Configuration:
@@ -372,6 +364,14 @@ def _checked(read: Configuration) -> Configuration:
         "company_issuer": not read.company_issuer
         or is_issuer(read.company_issuer, read.company_client, read.company_secret_file),
         "company_roles": groups.is_valid(read.company_roles),
+        "publishers": providers.is_valid(read.publishers),
+        "token_days": 0 < read.token_days <= (read.token_days_at_most or MOST_DAYS),
+        "token_days_at_most": 0 <= read.token_days_at_most <= MOST_DAYS,
+        "token_unused_days": read.token_unused_days == 0
+        or SHORT.days <= read.token_unused_days <= MOST_DAYS,
+        "leaks_github_keys": registrations.is_address(read.leaks_github_keys),
+        "leaks_gitlab_secret_file": values.is_file_name(read.leaks_gitlab_secret_file),
+        "leaks_reporters": values.are_reporters(read.leaks_reporters),
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": are_networks(read.trusted_proxies),

@@ -13,6 +13,7 @@
 | accounts that are to close                | every hour      | always                            |
 | what rules of retention let go            | every day       | always                            |
 | which projects are critical               | every day       | always                            |
+| tokens that end soon or are not used      | every day       | always                            |
 | sessions, links, letters that have ended  | every day       | always                            |
 | domains of verified addresses             | every day       | always                            |
 | blobs and files that nothing names        | every day       | no backup is under way            |
@@ -72,6 +73,7 @@ SCHEDULE = Schedule(
         Periodic("closing of accounts", timedelta(hours=1), work.close_accounts),
         Periodic("retention", timedelta(days=1), work.keep_retention),
         Periodic("criticality", timedelta(days=1), work.judge_criticality),
+        Periodic("tokens", timedelta(days=1), work.end_tokens, first=timedelta(minutes=45)),
         Periodic("forgetting", timedelta(days=1), work.forget, first=timedelta(hours=1)),
         Periodic(
             "mail domains", timedelta(days=1), work.look_at_domains, first=timedelta(minutes=90)

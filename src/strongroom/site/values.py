@@ -1,8 +1,11 @@
 """What the values of settings may look like. Pure."""
 
 import ipaddress
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
+
+REPORTERS = "NAME=/path/to/key"
 
 
 def is_origin(text: str) -> bool:
@@ -42,3 +45,50 @@ def are_networks(words: tuple[str, ...]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_file_name(text: str) -> bool:
+    """Say whether a text is empty or the absolute path of a file."""
+    return not text or Path(text).is_absolute()
+
+
+def are_reporters(words: tuple[str, ...]) -> bool:
+    """Say whether all words name a reporter and the absolute path of its key."""
+    pairs = [word.partition("=") for word in words]
+    named = all(re.fullmatch(r"[a-z0-9-]{1,32}", name) for name, _, _ in pairs)
+    return named and all(Path(file).is_absolute() for _, _, file in pairs)
+
+
+def integer(value: object) -> int:
+    """Read a whole number; raises ValueError or TypeError, as the others do."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError
+    return int(value)
+
+
+def switch(value: object) -> bool:
+    """Read `true` or `false`."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}[text(value).lower()]
+
+
+def text(value: object) -> str:
+    """Read a text."""
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def path(value: object) -> Path:
+    """Read a path."""
+    return Path(text(value))
+
+
+def words(value: object) -> tuple[str, ...]:
+    """Read words, separated by commas or listed."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise TypeError

@@ -21,7 +21,7 @@ from strongroom.people.accounts import counters, devices, domains, letters, link
 from strongroom.people.accounts.lapses import Mail
 from strongroom.people.oversight import proposals
 from strongroom.people.recovery import acts as recovery
-from strongroom.people.tokens import spent
+from strongroom.people.tokens import lapsing, spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
 from strongroom.site.announcing import announce
 from strongroom.site.assembly import house
@@ -127,6 +127,16 @@ def close_accounts() -> None:
     made = house()
     while leave(made.desk, made.clock.now()) == leaving.AT_ONCE:
         give_way()
+
+
+@job()
+def end_tokens() -> None:
+    """Tell of tokens that end soon, and end those that were not used for long."""
+    made = house()
+    unused = made.mint.lifetimes.unused
+    for act in (lapsing.warn, lapsing.end_unused):
+        while act(unused, made.clock) == lapsing.AT_ONCE:
+            give_way()
 
 
 @job()

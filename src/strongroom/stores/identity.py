@@ -5,17 +5,13 @@ keeps its keys and takes its codes is what it says itself, under that issuer alo
 """
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode
 
 from strongroom.core.errors import UnavailableError
-from strongroom.stores.outside import Limits, Outside, Request
-
-LIMITS = Limits(at_most=512 * 1024, total=10.0, connect=4.0, read=6.0)
-WELL_KNOWN = "/.well-known/openid-configuration"
-_OK = 200
+from strongroom.stores.discovery import JSON, answered, discovered, keys_at, place
+from strongroom.stores.outside import Outside, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +44,12 @@ class Provider:
 
     def places(self) -> Places:
         """Ask where it is to be spoken to; raises UnavailableError."""
-        told = self._json(Request(self.issuer.rstrip("/") + WELL_KNOWN, {"Accept": _JSON}))
-        # Discovery, 4.3: else one provider could speak for another.
-        if told.get("issuer") != self.issuer:
-            raise _unusable("It names another issuer than the one that is configured.")
+        told = discovered(self.outside, self.issuer, _unusable)
         methods = told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         return Places(
-            authorize=self._place(told, "authorization_endpoint"),
-            token=self._place(told, "token_endpoint"),
-            keys=self._place(told, "jwks_uri"),
+            authorize=place(told, self.issuer, "authorization_endpoint", _unusable),
+            token=place(told, self.issuer, "token_endpoint", _unusable),
+            keys=place(told, self.issuer, "jwks_uri", _unusable),
             basic="client_secret_basic" in methods if isinstance(methods, list) else True,
         )
 
@@ -68,13 +61,14 @@ class Provider:
             "redirect_uri": proof.redirect,
             "code_verifier": proof.verifier,
         }
-        headers = {"Accept": _JSON, "Content-Type": "application/x-www-form-urlencoded"}
+        headers = {"Accept": JSON, "Content-Type": "application/x-www-form-urlencoded"}
         if places.basic:
             login = f"{quote_plus(self.client)}:{quote_plus(self.secret)}".encode()
             headers["Authorization"] = f"Basic {base64.b64encode(login).decode()}"
         else:
             form |= {"client_id": self.client, "client_secret": self.secret}
-        told = self._json(Request(places.token, headers, urlencode(form).encode()))
+        asked = Request(places.token, headers, urlencode(form).encode())
+        told = answered(self.outside, asked, _unusable)
         token = told.get("id_token")
         if not isinstance(token, str):
             raise _unusable("It answers a code without an ID token.")
@@ -82,32 +76,7 @@ class Provider:
 
     def keys(self, places: Places) -> Sequence[Mapping[str, object]]:
         """Return the keys with which it signs now (RFC 7517); raises UnavailableError."""
-        keys = self._json(Request(places.keys, {"Accept": _JSON})).get("keys")
-        if not isinstance(keys, list):
-            raise _unusable("It shows no keys.")
-        return [one for one in keys if isinstance(one, dict)]
-
-    def _place(self, told: Mapping[str, object], name: str) -> str:
-        url = told.get(name)
-        secure = urlsplit(self.issuer).scheme == "https"
-        if not isinstance(url, str) or (secure and not url.startswith("https:")):
-            raise _unusable(f"It names no {name} that can be trusted.")
-        return url
-
-    def _json(self, request: Request) -> Mapping[str, object]:
-        with self.outside.answer(request, LIMITS) as answer:
-            if answer.status != _OK:
-                raise _unusable(f"It answers with status {answer.status}.")
-            try:
-                told = json.loads(answer.body())
-            except (ValueError, RecursionError):
-                told = None
-        if not isinstance(told, dict):
-            raise _unusable("It answers what is no JSON object.")
-        return told
-
-
-_JSON = "application/json"
+        return keys_at(self.outside, places.keys, _unusable)
 
 
 def _unusable(told: str) -> UnavailableError:

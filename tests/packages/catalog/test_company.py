@@ -9,7 +9,7 @@ from strongroom.packages.catalog.changes import appoint, dismiss
 from strongroom.packages.catalog.company import follow
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.models import Project
-from strongroom.people.access.grants import role_of
+from strongroom.people.access.grants import granted
 from strongroom.people.access.groups import rules
 from strongroom.people.access.roles import Role
 from strongroom.people.models import CompanyGrant, CompanyIdentity, User
@@ -42,7 +42,7 @@ def eve(desk: Desk) -> User:
 
 def held(user: User) -> tuple[bool, Role | None, Role | None]:
     """Return whether somebody is an administrator, and their roles in both projects."""
-    return User.objects.get(pk=user.pk).admin, role_of(user.pk, CORE), role_of(user.pk, WEB)
+    return User.objects.get(pk=user.pk).admin, granted(user.pk, CORE), granted(user.pk, WEB)
 
 
 def test_a_role_follows_its_rule(desk: Desk, eve: User) -> None:

@@ -9,10 +9,13 @@ from datetime import timedelta
 
 import pytest
 
+from strongroom.core.actors import OPERATOR
 from strongroom.core.events import Kind
 from strongroom.packages.hooks import changes, delivering, matching
 from strongroom.packages.hooks.rules import KEPT, OFF_AFTER, TRIED_FOR
-from strongroom.packages.models import Delivery, Hook
+from strongroom.packages.models import Delivery, Hook, Project
+from strongroom.people.access.grants import grant, take
+from strongroom.people.access.roles import Role
 from strongroom.people.accounts.notices import log
 from strongroom.proof.ledger.events import newest_of
 from strongroom.stores.addresses import networks
@@ -238,6 +241,36 @@ def test_neither_address_nor_secret_can_be_read_in_the_rows_or_the_log(tower: To
     assert "T0PSECRETPATH" not in kept
     assert made.secret.removeprefix("whsec_") not in kept
     assert made.secret not in repr(made.hook)
+
+
+def test_what_became_private_before_it_was_sent_is_not_sent_to_the_registrys_hooks(
+    tower: Tower,
+) -> None:
+    tower.hook(None, by=OPERATOR)
+    tower.publish("2.0")
+    matching.match(tower.herald)
+    Project.objects.update(private=True)
+    assert tower.work() == []
+    assert tower.rows() == []
+
+
+def test_who_has_left_a_private_project_hears_no_more_of_it_by_a_hook(tower: Tower) -> None:
+    bob = tower.bench.person("bob")
+    grant(bob.user_id or 0, PARCEL, Role.OWNER, tower.bench.clock)
+    hook = tower.hook(by=bob).hook
+    Project.objects.update(private=True)
+    tower.publish("2.0")
+    assert len(tower.work()) == 1
+    take(bob.user_id or 0, PARCEL)
+    tower.publish("3.0")
+    assert tower.work() == []
+    hook.refresh_from_db()
+    assert hook.state == "left"
+    assert log(tower.alice.user_id or 0, None, 1)[0].facts["why"] == "left"
+    changes.renew(tower.herald, tower.alice, PARCEL, hook.handle)
+    changes.switch(tower.herald, tower.alice, PARCEL, hook.handle, on=True)
+    tower.publish("4.0")
+    assert len(tower.work()) == 1
 
 
 def test_slow_servers_come_last(tower: Tower) -> None:

@@ -9,7 +9,7 @@ from strongroom.core.events import PUBLIC
 from strongroom.packages.catalog.changes import yank
 from strongroom.packages.hooks import matching
 from strongroom.packages.hooks.changes import remove
-from strongroom.packages.models import Delivery, Heard
+from strongroom.packages.models import Delivery, Heard, Project
 from strongroom.proof.ledger.events import last_serial
 from tests.packages.hooks.conftest import PARCEL, Tower
 
@@ -77,6 +77,18 @@ def test_what_is_not_public_is_told_to_no_hook(tower: Tower) -> None:
     tower.bench.person("mallory")  # user-created
     tower.hook(PARCEL)  # hook-created
     assert handed(tower) == []
+
+
+def test_of_a_private_project_its_own_hooks_alone_hear(tower: Tower) -> None:
+    own, registrys = tower.hook().hook, tower.hook(None, by=OPERATOR).hook
+    Project.objects.update(private=True)
+    tower.publish("2.0")
+    handed(tower)
+    assert [one.hook_id for one in Delivery.objects.all()] == [own.pk]
+    Project.objects.update(private=False)
+    tower.publish("3.0")
+    handed(tower)
+    assert registrys.deliveries.count() == 1
 
 
 def test_a_transaction_that_fails_hands_nothing_on(tower: Tower) -> None:

@@ -7,7 +7,7 @@ import pytest
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
-from strongroom.people.access.grants import grant, held, people_of, projects_of, role_of, user_of
+from strongroom.people.access.grants import grant, granted, held, people_of, projects_of, user_of
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts.users import create_user
 from strongroom.people.models import Grant, User
@@ -27,21 +27,20 @@ def user(name: str) -> int:
 def test_a_role_that_was_given_is_held() -> None:
     ada = user("ada")
     grant(ada, PARCEL, Role.MAINTAINER, CLOCK)
-    assert role_of(ada, PARCEL) is Role.MAINTAINER
+    assert granted(ada, PARCEL) is Role.MAINTAINER
     assert Grant.objects.get().granted_at == NOON
 
 
 def test_who_was_given_nothing_holds_nothing() -> None:
     ada, eve = user("ada"), user("eve")
     grant(ada, PARCEL, Role.OWNER, CLOCK)
-    assert role_of(eve, PARCEL) is None
-    assert role_of(None, PARCEL) is None
+    assert granted(eve, PARCEL) is None
 
 
 def test_a_role_is_not_one_in_the_same_name_of_another_ecosystem() -> None:
     ada = user("ada")
     grant(ada, PARCEL, Role.OWNER, CLOCK)
-    assert role_of(ada, ProjectId("pypi", "parcel")) is None
+    assert granted(ada, ProjectId("pypi", "parcel")) is None
     assert people_of(ProjectId("pypi", "parcel")) == ()
 
 

@@ -16,4 +16,6 @@ def test_another_role_is_refused(raw: str) -> None:
         role(raw)
     assert caught.value.code == "role-unknown"
     assert caught.value.sentence.isascii()
-    assert caught.value.remedy == "Use one of: owner, maintainer."
+    assert (
+        caught.value.remedy == "Use one of: owner, manager, maintainer, publisher, triager, reader."
+    )

@@ -9,10 +9,18 @@ from strongroom.core.actors import NOBODY, OPERATOR, REGISTRY, Action, Actor, As
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError, UnauthenticatedError
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import FRESH_FOR, Case, confirmed, only_stages, oversee, permit
+from strongroom.people.access.rules import (
+    FRESH_FOR,
+    Case,
+    confirmed,
+    may_appoint,
+    only_stages,
+    oversee,
+    permit,
+)
 
 PARCEL = ProjectId("box", "parcel")
-OWNED = Case(exists=True, role=Role.OWNER, critical=False)
+OWNED = Case(exists=True, roles=frozenset({Role.OWNER}), critical=False)
 CRITICAL = replace(OWNED, critical=True)
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SURE = Assurance.PHISHING_RESISTANT
@@ -39,88 +47,119 @@ ACTORS = {
     "registry": REGISTRY,
 }
 
-# Columns: no project; a project and no role in it; as its maintainer; as its owner.
+# Columns: no project; a project and no role in it; then as its reader, triager, publisher,
+# maintainer, manager, owner.
 # y: may. -: may not. 401: must say who they are.
 TABLE = """
-nobody    upload      401 401 401 401
-nobody    stage       401 401 401 401
-nobody    cancel      401 401 401 401
-nobody    approve     401 401 401 401
-nobody    yank        401 401 401 401
-nobody    configure   401 401 401 401
-nobody    quarantine  401 401 401 401
-nobody    appoint     401 401 401 401
-nobody    remove      401 401 401 401
-nobody    loosen      401 401 401 401
-nobody    pin         401 401 401 401
-person    upload      y   -   y   y
-person    stage       y   -   y   y
-person    cancel      -   -   y   y
-person    approve     -   -   y   y
-person    yank        -   -   y   y
-person    configure   -   -   -   y
-person    quarantine  -   -   -   -
-person    appoint     -   -   -   y
-person    remove      -   -   -   y
-person    loosen      -   -   -   -
-person    pin         -   -   -   -
-token     upload      y   -   y   y
-token     stage       y   -   y   y
-token     cancel      -   -   y   y
-token     approve     -   -   -   -
-token     yank        -   -   y   y
-token     configure   -   -   -   y
-token     quarantine  -   -   -   -
-token     appoint     -   -   -   y
-token     remove      -   -   -   y
-token     loosen      -   -   -   -
-token     pin         -   -   -   -
-far       upload      -   -   -   -
-far       stage       -   -   -   -
-far       cancel      -   -   -   -
-far       approve     -   -   -   -
-far       yank        -   -   -   -
-far       configure   -   -   -   -
-far       quarantine  -   -   -   -
-far       appoint     -   -   -   -
-far       remove      -   -   -   -
-far       loosen      -   -   -   -
-far       pin         -   -   -   -
-admin     upload      y   -   y   y
-admin     stage       y   -   y   y
-admin     cancel      y   y   y   y
-admin     approve     -   -   y   y
-admin     yank        y   y   y   y
-admin     configure   y   y   y   y
-admin     quarantine  y   y   y   y
-admin     appoint     y   y   y   y
-admin     remove      y   y   y   y
-admin     loosen      y   y   y   y
-admin     pin         y   y   y   y
-operator  upload      -   -   y   y
-operator  stage       -   -   y   y
-operator  cancel      y   y   y   y
-operator  approve     -   -   -   -
-operator  yank        y   y   y   y
-operator  configure   y   y   y   y
-operator  quarantine  y   y   y   y
-operator  appoint     y   y   y   y
-operator  remove      y   y   y   y
-operator  loosen      y   y   y   y
-operator  pin         y   y   y   y
-registry  upload      -   -   y   y
-registry  stage       -   -   y   y
-registry  cancel      y   y   y   y
-registry  approve     -   -   -   -
-registry  yank        y   y   y   y
-registry  configure   y   y   y   y
-registry  quarantine  y   y   y   y
-registry  appoint     y   y   y   y
-registry  remove      y   y   y   y
-registry  loosen      y   y   y   y
-registry  pin         y   y   y   y
+nobody    read        401 401 401 401 401 401 401 401
+nobody    upload      401 401 401 401 401 401 401 401
+nobody    stage       401 401 401 401 401 401 401 401
+nobody    cancel      401 401 401 401 401 401 401 401
+nobody    approve     401 401 401 401 401 401 401 401
+nobody    yank        401 401 401 401 401 401 401 401
+nobody    configure   401 401 401 401 401 401 401 401
+nobody    quarantine  401 401 401 401 401 401 401 401
+nobody    appoint     401 401 401 401 401 401 401 401
+nobody    trust       401 401 401 401 401 401 401 401
+nobody    transfer    401 401 401 401 401 401 401 401
+nobody    remove      401 401 401 401 401 401 401 401
+nobody    loosen      401 401 401 401 401 401 401 401
+nobody    pin         401 401 401 401 401 401 401 401
+person    read        -   -   y   y   y   y   y   y
+person    upload      y   -   -   -   y   y   -   y
+person    stage       y   -   -   -   y   y   -   y
+person    cancel      -   -   -   -   y   y   -   y
+person    approve     -   -   -   -   y   y   -   y
+person    yank        -   -   -   y   y   y   -   y
+person    configure   -   -   -   -   -   -   -   y
+person    quarantine  -   -   -   -   -   -   -   -
+person    appoint     -   -   -   -   -   -   y   y
+person    trust       -   -   -   -   -   -   -   y
+person    transfer    -   -   -   -   -   -   -   y
+person    remove      -   -   -   -   -   -   -   y
+person    loosen      -   -   -   -   -   -   -   -
+person    pin         -   -   -   -   -   -   -   -
+token     read        -   -   y   y   y   y   y   y
+token     upload      y   -   -   -   y   y   -   y
+token     stage       y   -   -   -   y   y   -   y
+token     cancel      -   -   -   -   y   y   -   y
+token     approve     -   -   -   -   -   -   -   -
+token     yank        -   -   -   y   y   y   -   y
+token     configure   -   -   -   -   -   -   -   y
+token     quarantine  -   -   -   -   -   -   -   -
+token     appoint     -   -   -   -   -   -   y   y
+token     trust       -   -   -   -   -   -   -   -
+token     transfer    -   -   -   -   -   -   -   -
+token     remove      -   -   -   -   -   -   -   y
+token     loosen      -   -   -   -   -   -   -   -
+token     pin         -   -   -   -   -   -   -   -
+far       read        -   -   -   -   -   -   -   -
+far       upload      -   -   -   -   -   -   -   -
+far       stage       -   -   -   -   -   -   -   -
+far       cancel      -   -   -   -   -   -   -   -
+far       approve     -   -   -   -   -   -   -   -
+far       yank        -   -   -   -   -   -   -   -
+far       configure   -   -   -   -   -   -   -   -
+far       quarantine  -   -   -   -   -   -   -   -
+far       appoint     -   -   -   -   -   -   -   -
+far       trust       -   -   -   -   -   -   -   -
+far       transfer    -   -   -   -   -   -   -   -
+far       remove      -   -   -   -   -   -   -   -
+far       loosen      -   -   -   -   -   -   -   -
+far       pin         -   -   -   -   -   -   -   -
+admin     read        y   y   y   y   y   y   y   y
+admin     upload      y   -   -   -   y   y   -   y
+admin     stage       y   -   -   -   y   y   -   y
+admin     cancel      y   y   y   y   y   y   y   y
+admin     approve     -   -   -   -   y   y   -   y
+admin     yank        y   y   y   y   y   y   y   y
+admin     configure   y   y   y   y   y   y   y   y
+admin     quarantine  y   y   y   y   y   y   y   y
+admin     appoint     y   y   y   y   y   y   y   y
+admin     trust       -   -   -   -   -   -   -   y
+admin     transfer    -   -   -   -   -   -   -   y
+admin     remove      y   y   y   y   y   y   y   y
+admin     loosen      y   y   y   y   y   y   y   y
+admin     pin         y   y   y   y   y   y   y   y
+operator  read        y   y   y   y   y   y   y   y
+operator  upload      -   -   -   -   y   y   -   y
+operator  stage       -   -   -   -   y   y   -   y
+operator  cancel      y   y   y   y   y   y   y   y
+operator  approve     -   -   -   -   -   -   -   -
+operator  yank        y   y   y   y   y   y   y   y
+operator  configure   y   y   y   y   y   y   y   y
+operator  quarantine  y   y   y   y   y   y   y   y
+operator  appoint     y   y   y   y   y   y   y   y
+operator  trust       y   y   y   y   y   y   y   y
+operator  transfer    y   y   y   y   y   y   y   y
+operator  remove      y   y   y   y   y   y   y   y
+operator  loosen      y   y   y   y   y   y   y   y
+operator  pin         y   y   y   y   y   y   y   y
+registry  read        y   y   y   y   y   y   y   y
+registry  upload      -   -   -   -   y   y   -   y
+registry  stage       -   -   -   -   y   y   -   y
+registry  cancel      y   y   y   y   y   y   y   y
+registry  approve     -   -   -   -   -   -   -   -
+registry  yank        y   y   y   y   y   y   y   y
+registry  configure   y   y   y   y   y   y   y   y
+registry  quarantine  y   y   y   y   y   y   y   y
+registry  appoint     y   y   y   y   y   y   y   y
+registry  trust       y   y   y   y   y   y   y   y
+registry  transfer    y   y   y   y   y   y   y   y
+registry  remove      y   y   y   y   y   y   y   y
+registry  loosen      y   y   y   y   y   y   y   y
+registry  pin         y   y   y   y   y   y   y   y
 """
-COLUMNS = ((False, None), (True, None), (True, Role.MAINTAINER), (True, Role.OWNER))
+COLUMNS = (
+    (False, None),
+    (True, None),
+    (True, Role.READER),
+    (True, Role.TRIAGER),
+    (True, Role.PUBLISHER),
+    (True, Role.MAINTAINER),
+    (True, Role.MANAGER),
+    (True, Role.OWNER),
+)
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 CASES = [
     pytest.param(
@@ -131,9 +170,13 @@ CASES = [
 ]
 
 
+def _case(exists: bool, role: Role | None) -> Case:
+    return Case(exists=exists, roles=frozenset({role} if role else ()), critical=False)
+
+
 def answered(actor: Actor, action: Action, *, exists: bool, role: Role | None) -> str:
     try:
-        permit(actor, action, PARCEL, Case(exists=exists, role=role, critical=False))
+        permit(actor, action, PARCEL, _case(exists, role))
     except UnauthenticatedError:
         return "401"
     except ForbiddenError:
@@ -210,6 +253,38 @@ def test_an_approval_takes_a_person_who_is_there(actor: Actor) -> None:
     assert caught.value.code == "person-needed"
 
 
+def test_only_a_token_made_for_it_sets_up_what_outlives_it() -> None:
+    named = replace(TOKEN, reach=Reach(actions=frozenset({Action.TRUST})))
+    permit(named, Action.TRUST, PARCEL, OWNED)
+    with pytest.raises(ForbiddenError) as caught:
+        permit(TOKEN, Action.TRUST, PARCEL, OWNED)
+    assert caught.value.code == "token-not-for-this"
+
+
+MANAGED = replace(OWNED, roles=frozenset({Role.MANAGER}))
+
+
+@pytest.mark.parametrize(
+    ("actor", "case", "roles", "to_self", "may"),
+    [
+        (PERSON, OWNED, {Role.OWNER}, True, True),
+        (PERSON, MANAGED, {Role.PUBLISHER}, False, True),
+        (PERSON, MANAGED, {Role.PUBLISHER}, True, False),
+        (PERSON, MANAGED, {Role.PUBLISHER, Role.OWNER}, False, False),
+        (OPERATOR, replace(OWNED, roles=frozenset()), {Role.OWNER}, False, True),
+    ],
+)
+def test_a_manager_makes_no_owner_and_nothing_of_themself(
+    actor: Actor, case: Case, roles: set[Role], *, to_self: bool, may: bool
+) -> None:
+    if may:
+        may_appoint(actor, case, roles, to_self=to_self)
+    else:
+        with pytest.raises(ForbiddenError) as caught:
+            may_appoint(actor, case, roles, to_self=to_self)
+        assert caught.value.code == "manager-limits"
+
+
 def test_even_an_administrators_credential_has_limits() -> None:
     limited = replace(ADMIN, reach=Reach(actions=frozenset({Action.UPLOAD})))
     assert answered(limited, Action.QUARANTINE, exists=True, role=None) == "-"
@@ -219,7 +294,7 @@ def test_a_credential_that_does_not_reach_learns_nothing_of_the_project() -> Non
     told = set()
     for exists, role in COLUMNS:
         with pytest.raises(ForbiddenError) as caught:
-            permit(FAR, Action.UPLOAD, PARCEL, Case(exists=exists, role=role, critical=True))
+            permit(FAR, Action.UPLOAD, PARCEL, replace(_case(exists, role), critical=True))
         told.add((caught.value.code, str(caught.value)))
     assert len(told) == 1
 
@@ -232,7 +307,7 @@ def test_a_refusal_says_whom_to_ask() -> None:
         (Action.PIN, "Ask an administrator."),
     ):
         with pytest.raises(ForbiddenError) as caught:
-            permit(PERSON, action, PARCEL, replace(OWNED, role=None))
+            permit(PERSON, action, PARCEL, replace(OWNED, roles=frozenset()))
         assert (caught.value.code, caught.value.remedy) == ("role-missing", remedy)
 
 
@@ -287,14 +362,14 @@ def _code(actor: Actor, action: Action, case: Case) -> str:
 
 def test_an_administrator_too_needs_more_for_a_critical_project() -> None:
     admin = replace(ADMIN, assurance=Assurance.MULTI_FACTOR)
-    stranger = replace(CRITICAL, role=None)
+    stranger = replace(CRITICAL, roles=frozenset())
     assert _code(admin, Action.YANK, stranger) == "webauthn-needed"
     assert _code(admin, Action.PIN, stranger) == "webauthn-needed"
 
 
 def test_who_has_no_role_in_a_critical_project_is_not_sent_for_a_key() -> None:
     stranger = replace(PERSON, assurance=Assurance.MULTI_FACTOR)
-    assert _code(stranger, Action.YANK, replace(CRITICAL, role=None)) == "role-missing"
+    assert _code(stranger, Action.YANK, replace(CRITICAL, roles=frozenset())) == "role-missing"
 
 
 def test_the_operator_changes_critical_projects_by_the_machines_own_word() -> None:

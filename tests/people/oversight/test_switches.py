@@ -2,6 +2,7 @@
 
 import pytest
 
+from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError, InvalidError
 from strongroom.core.events import Kind
@@ -38,14 +39,14 @@ def test_a_switch_is_turned_alone_and_all_administrators_are_told(staff: Staff, 
 
 
 def test_a_role_and_what_is_off_come_by_one_read(staff: Staff, ann: User) -> None:
-    assert switches.role_and_off(ann.pk, PARCEL) == (None, {})
+    assert switches.roles_and_off(staff.act(ann), PARCEL) == (frozenset(), {})
     grant(ann.pk, PARCEL, Role.MAINTAINER, staff.bureau.clock)
     office, ida = staff.bureau.office, staff.act(staff.ida)
     for one in (Name.UPLOADS, Name.NEW_PROJECTS):
         switches.turn(office, ida, one, f"{one} rest", on=False)
     off = {"uploads": "uploads rest", "new-projects": "new-projects rest"}
-    assert switches.role_and_off(ann.pk, PARCEL) == (Role.MAINTAINER, off)
-    assert switches.role_and_off(None, PARCEL) == (None, off)
+    assert switches.roles_and_off(staff.act(ann), PARCEL) == (frozenset({Role.MAINTAINER}), off)
+    assert switches.roles_and_off(OPERATOR, PARCEL) == (frozenset(), off)
 
 
 def test_a_name_of_a_switch_is_read() -> None:

@@ -19,7 +19,7 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Kind
 from strongroom.packages.catalog.changes import appoint
 from strongroom.packages.models import Project
-from strongroom.people.access.grants import role_of
+from strongroom.people.access.grants import granted
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.users import create_user
@@ -343,7 +343,7 @@ def test_groups_give_roles_and_take_them_again(company: Company) -> None:
     company.says(sub="7", email="eve@corp.test", groups=["dev", "ops"])
     eve = come(company).account
     assert eve is not None
-    assert (eve.admin, role_of(eve.pk, CORE), role_of(eve.pk, WEB)) == (
+    assert (eve.admin, granted(eve.pk, CORE), granted(eve.pk, WEB)) == (
         True,
         Role.OWNER,
         Role.MAINTAINER,
@@ -351,7 +351,7 @@ def test_groups_give_roles_and_take_them_again(company: Company) -> None:
     company.says(sub="7", groups=[])
     eve = come(company).account
     assert eve is not None
-    assert (eve.admin, role_of(eve.pk, CORE), role_of(eve.pk, WEB)) == (False, None, None)
+    assert (eve.admin, granted(eve.pk, CORE), granted(eve.pk, WEB)) == (False, None, None)
     kinds = [one.event.kind for one in newest_of(Kind, 99)]
     assert kinds.count(Kind.ADMINISTRATOR_MADE) == 1
     assert kinds.count(Kind.ADMINISTRATOR_UNMADE) == 1

@@ -8,7 +8,7 @@ from strongroom.core.events import Event, Kind, Recorded
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.states import is_critical
 from strongroom.packages.models import Project
-from strongroom.people.access.grants import role_of
+from strongroom.people.access.grants import roles_of
 from strongroom.people.access.rules import Case, permit
 from strongroom.proof.ledger.events import record
 
@@ -20,9 +20,7 @@ def may(actor: Actor, action: Action, row: Project) -> None:
 
 def case_of(actor: Actor, row: Project) -> Case:
     """Return what the one rule is told of an actor and a project that exists."""
-    return Case(
-        exists=True, role=role_of(actor.user_id, id_of(row)), critical=is_critical(row.critical)
-    )
+    return Case(exists=True, roles=roles_of(actor, id_of(row)), critical=is_critical(row.critical))
 
 
 def id_of(row: Project) -> ProjectId:

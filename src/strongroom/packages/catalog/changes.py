@@ -13,11 +13,12 @@ from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.errors import ConflictError
 from strongroom.core.events import Kind, Recorded
 from strongroom.packages.catalog import states
-from strongroom.packages.catalog.acts import about, may, tell
+from strongroom.packages.catalog.acts import about, case_of, may, tell
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_release, lock_project
-from strongroom.people.access.grants import grant, owners, role_of, take
+from strongroom.people.access.grants import grant, granted, owners, take
 from strongroom.people.access.roles import Role
+from strongroom.people.access.rules import may_appoint
 from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import find_user
@@ -77,7 +78,8 @@ def appoint(
         may(actor, Action.APPOINT, row)
         _is_owned(actor, project)
         user = find_user(user_name)
-        held = role_of(user.pk, project)
+        held = granted(user.pk, project)
+        may_appoint(actor, case_of(actor, row), {role, held or role}, to_self=_is(actor, user))
         if held is role:
             return None
         _reachable(user)
@@ -97,9 +99,10 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
         row = lock_project(project)
         may(actor, Action.APPOINT, row)
         user = find_user(user_name)
-        held = role_of(user.pk, project)
+        held = granted(user.pk, project)
         if held is None:
             return None
+        may_appoint(actor, case_of(actor, row), {held}, to_self=False)
         if held is Role.OWNER:
             _not_the_last(project, user)
         take(user.pk, project)
@@ -112,6 +115,10 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
 
 def _told(kind: Kind, user_id: int, project: ProjectId, role: Role) -> Happening:
     return Happening(kind, user_id, {"role": role, "project": project.key})
+
+
+def _is(actor: Actor, user: User) -> bool:
+    return actor.user_id == user.pk
 
 
 def _reachable(user: User) -> None:

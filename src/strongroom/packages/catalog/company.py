@@ -8,7 +8,7 @@ from strongroom.core.errors import ConflictError
 from strongroom.packages.catalog.changes import appoint, dismiss
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.models import Project
-from strongroom.people.access.grants import role_of
+from strongroom.people.access.grants import granted
 from strongroom.people.access.groups import Rule, administers, roles
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts.company import COMPANY, set_admin
@@ -34,7 +34,7 @@ def follow(desk: Desk, user: User, groups: AbstractSet[str], known: Iterable[Rul
 
 
 def _taken(desk: Desk, user: User, project: ProjectId, role: Role) -> bool:
-    if role_of(user.pk, project) is not role:
+    if granted(user.pk, project) is not role:
         return True  # somebody else has changed it meanwhile
     try:
         dismiss(desk, COMPANY, project, user.username)
@@ -47,7 +47,7 @@ def _given(desk: Desk, user: User, project: ProjectId, role: Role) -> None:
     before = CompanyGrant.objects.filter(
         user=user, ecosystem=project.ecosystem, project=project.key
     ).first()
-    held = role_of(user.pk, project)
+    held = granted(user.pk, project)
     if held is not None and (before is None or held != before.role or held is role):
         return
     try:

@@ -4,37 +4,33 @@ Whoever holds a role in any project, or runs the registry, needs a second factor
 in a critical project needs a factor that cannot be phished.
 """
 
-from django.db.models import Exists, OuterRef
-
 from strongroom.core.actors import Assurance
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.states import CRITICAL, is_critical
 from strongroom.packages.models import Project
-from strongroom.people.access.grants import held
+from strongroom.people.access.grants import held, projects_of
+from strongroom.people.access.roles import Role
 from strongroom.people.accounts.factors import ability
-from strongroom.people.models import Grant, User
+from strongroom.people.models import User
 
 
 def demanded(user: User) -> Assurance:
     """Return the assurance that an account must keep."""
-    grants = Grant.objects.filter(user=user)
-    critical = Project.objects.filter(
-        ecosystem=OuterRef("ecosystem"), key=OuterRef("project"), critical__in=CRITICAL
-    )
-    if grants.filter(Exists(critical)).exists():
+    if critical_of(user.pk):
         return Assurance.PHISHING_RESISTANT
-    if user.admin or grants.exists():
+    if user.admin or projects_of(user.pk):
         return Assurance.MULTI_FACTOR
     return Assurance.SINGLE_FACTOR
 
 
 def critical_of(user_id: int) -> tuple[ProjectId, ...]:
-    """Return the critical projects in which a user has a role, in order of names."""
-    critical = Project.objects.filter(
-        ecosystem=OuterRef("ecosystem"), key=OuterRef("project"), critical__in=CRITICAL
+    """Return the critical projects that a user may change, in order of names."""
+    critical = set(Project.objects.filter(critical__in=CRITICAL).values_list("ecosystem", "key"))
+    return tuple(
+        project
+        for project, role in projects_of(user_id)
+        if role is not Role.READER and (project.ecosystem, project.key) in critical
     )
-    rows = Grant.objects.filter(Exists(critical), user_id=user_id).order_by("ecosystem", "project")
-    return tuple(ProjectId(row.ecosystem, row.project) for row in rows)
 
 
 def of_project(row: Project) -> Assurance:

@@ -8,6 +8,7 @@
    that it does not keep those of others waiting for long.
 4. Redirects are not followed. Of an answer its status alone is kept, and of a name that leads
    nowhere or inside alike that it was not reached: else a hook would look around in our network.
+5. What a hook may no longer hear of when its turn comes is not sent.
 """
 
 import logging
@@ -27,6 +28,7 @@ from strongroom.core.events import Kind
 from strongroom.packages.hooks import messages, rules
 from strongroom.packages.hooks.changes import turn
 from strongroom.packages.hooks.herald import Herald
+from strongroom.packages.hooks.matching import hidden_among
 from strongroom.packages.hooks.rows import about, place_of
 from strongroom.packages.hooks.rules import KEPT, TRIED_FOR, Fate, State
 from strongroom.packages.models import Delivery, Hook
@@ -103,6 +105,10 @@ def _taken(herald: Herald, hook: Hook, now: datetime) -> Sending | None:
     row = rows.order_by(F("serial").asc(nulls_first=True), "pk").first()
     if row is None:
         return None
+    if _has_left(hook):
+        with transaction.atomic():
+            _switch_off(herald, hook, State.LEFT)
+        return None
     body = _body(herald, row)
     if body is None:
         row.delete()  # it is no longer for this hook to know
@@ -117,8 +123,19 @@ def _taken(herald: Herald, hook: Hook, now: datetime) -> Sending | None:
 def _body(herald: Herald, row: Delivery) -> bytes | None:
     if row.serial is None:
         return messages.trial_body(row.made_at, herald.registry)
-    recorded = of_serials([row.serial]).get(row.serial)
-    return messages.body(recorded, herald.registry) if recorded else None
+    recorded = of_serials([row.serial])[row.serial]
+    project = recorded.event.project
+    if place_of(row.hook) is None and project in hidden_among([project]):
+        return None  # it has become private since
+    return messages.body(recorded, herald.registry)
+
+
+def _has_left(hook: Hook) -> bool:
+    """Say whether a hook of a private project is somebody's who may no longer read of it."""
+    place = place_of(hook)
+    if place is None or hook.maker_id is None or not hidden_among([place]):
+        return False
+    return all(one.user_id != hook.maker_id for one in held(place))
 
 
 def _secrets(herald: Herald, hook: Hook, now: datetime) -> Sequence[str]:
@@ -183,4 +200,4 @@ def _owners(hook: Hook) -> Sequence[int]:
     place = place_of(hook)
     if place is None:
         return administrators()
-    return [one.user_id for one in held(place) if one.role is Role.OWNER]
+    return [one.user_id for one in held(place, {Role.OWNER})]

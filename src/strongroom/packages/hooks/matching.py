@@ -7,17 +7,19 @@ time; so a crash repeats nothing and forgets nothing. Serials are in the order o
 Of projects that not everybody may read, nothing goes to hooks of the registry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from django.db import transaction
 from django.db.models import Min
 
 from strongroom.core.events import Recorded, is_public
+from strongroom.packages.catalog.acts import id_of
 from strongroom.packages.hooks.changes import new_message
 from strongroom.packages.hooks.herald import Herald
-from strongroom.packages.hooks.rows import place_of
+from strongroom.packages.hooks.rows import Place, place_of
 from strongroom.packages.hooks.rules import State
-from strongroom.packages.models import Delivery, Heard, Hook
+from strongroom.packages.models import Delivery, Heard, Hook, Project
 from strongroom.proof.ledger.events import since
 from strongroom.proof.ledger.turns import take_turn
 
@@ -41,6 +43,8 @@ def match(herald: Herald, at_once: int = AT_ONCE) -> int:
         if not read:
             return 0
         hooks = list(Hook.objects.filter(state=State.ON).order_by("pk"))
+        told = [one for one in read if is_public(one)]
+        hidden = hidden_among(one.event.project for one in told)
         now = herald.clock.now()
         Delivery.objects.bulk_create(
             Delivery(
@@ -51,26 +55,28 @@ def match(herald: Herald, at_once: int = AT_ONCE) -> int:
                 wanted_at=now,
                 next_try_at=now,
             )
-            for one in _told(read)
+            for one in told
             for hook in hooks
-            if hears(hook, one)
+            if hears(hook, one, hidden)
         )
         Heard.objects.update_or_create(pk=1, defaults={"serial": read[-1].serial})
     return len(read)
 
 
-def hears(hook: Hook, recorded: Recorded) -> bool:
-    """Say whether a hook is told of a public event."""
-    place = place_of(hook)
+def hears(hook: Hook, recorded: Recorded, hidden: AbstractSet[Place]) -> bool:
+    """Say whether a hook is told of a public event, where some projects are not everybody's."""
+    place, project = place_of(hook), recorded.event.project
     return (
         recorded.serial > hook.begins
         and recorded.event.kind in hook.kinds
-        and (place is None or place == recorded.event.project)
+        and (place == project or (place is None and project not in hidden))
     )
 
 
-def _told(read: Sequence[Recorded]) -> Sequence[Recorded]:
-    return [one for one in read if is_public(one)]
+def hidden_among(projects: Iterable[Place]) -> AbstractSet[Place]:
+    """Return those of some projects that not everybody may read."""
+    keys = {one.key for one in projects if one is not None}
+    return {id_of(row) for row in Project.objects.filter(key__in=keys, private=True)}
 
 
 def _after() -> int | None:

@@ -33,6 +33,7 @@ class State(StrEnum):
     OFF = "off"  # by somebody
     FAILING = "failing"  # nothing came through for days
     GONE = "gone"  # it said that it wants nothing more
+    LEFT = "left"  # who made it may no longer read the project
     DISOWNED = "disowned"  # who knows its secret was not whom they seemed
 
 

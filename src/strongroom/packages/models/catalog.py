@@ -10,7 +10,8 @@ class Project(models.Model):
     pages reflect. They differ only while a reaction is under way or was cut short. `approvals` says
     how many people must approve what is published; 0 publishes at once. `confirmed` says that a
     person publishes it, having just shown a security key. `critical` is a `states.Criticality`, and
-    `critical_at` when it becomes so where its people were told that it will.
+    `critical_at` when it becomes so where its people were told that it will. `private` says that
+    only who has a role in it may know of it; `trusted_only`, that no person's token publishes.
     """
 
     ecosystem = models.CharField(max_length=16)
@@ -29,6 +30,8 @@ class Project(models.Model):
     confirmed = models.BooleanField(default=False, db_default=False)
     critical = models.CharField(max_length=8, default="none", db_default="none")
     critical_at = models.DateTimeField(null=True)
+    private = models.BooleanField(default=False, db_default=False)
+    trusted_only = models.BooleanField(default=False, db_default=False)
     # Rules of retention of its own; null: the registry's; 0: none.
     keep_prereleases = models.PositiveIntegerField(null=True)
     prerelease_days = models.PositiveIntegerField(null=True)

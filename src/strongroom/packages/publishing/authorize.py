@@ -18,6 +18,7 @@ from strongroom.packages.catalog.quotas import USER, Standing, standings, subjec
 from strongroom.packages.models import File, Stage, StagedFile, UsedPath
 from strongroom.packages.publishing.ground import Ground, is_free, is_open, may_act, survey
 from strongroom.packages.publishing.steps import Candidate, Permit
+from strongroom.packages.publishing.trusted import acts_by, heir, most, warns
 from strongroom.rows.prepared import Read
 
 _used = Read(
@@ -119,8 +120,15 @@ def judge(
     if ground.opened_at is not None:
         ecosystem.may_join(candidate.manifest, ground.kinds)
     _fits(candidate, known)
+    mine = acts_by(asked.actor, ground.publishers, exists=ground.exists)
+    if mine and not ground.exists:
+        heir(mine)
     return Permit(
-        creates_project=not ground.exists, approvals=ground.approvals, confirmed=ground.confirmed
+        creates_project=not ground.exists,
+        approvals=ground.approvals,
+        confirmed=ground.confirmed,
+        staged=most(action, mine) is not action,
+        beside=warns(asked.actor, ground.publishers),
     )
 
 

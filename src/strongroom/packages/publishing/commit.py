@@ -13,7 +13,7 @@ one transaction. So a release appears whole or not at all.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -31,8 +31,10 @@ from strongroom.packages.catalog.listing import locked, row_of
 from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.packages.publishing.authorize import at_once, facts, judge
 from strongroom.packages.publishing.steps import Accepted, Candidate, Receipt
+from strongroom.packages.publishing.trusted import acts_by, heir
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
+from strongroom.people.publishers import beside, register
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import share_turn, take_turn
 from strongroom.rows.prepared import Insert, Read, Update
@@ -75,7 +77,10 @@ def commit(accepted: Accepted, ecosystem: Ecosystem, desk: Desk) -> Receipt:
             keep_again(candidate, sidecars, desk)
             actor = candidate.received.upload.actor
             news = write(accepted, sidecars, actor, desk)
-            return receipt(accepted, now, record_all(candidate.project, news, desk))
+            if permit.beside:
+                news += beside.tell(actor, candidate.project, desk.clock)
+            events = record_all(candidate.project, news, desk)
+            return replace(receipt(accepted, now, events), beside=permit.beside)
 
     return settled(attempt, candidate.manifest.filename)
 
@@ -252,15 +257,20 @@ def _use(candidate: Candidate, now: datetime) -> None:
 
 
 def _created(candidate: Candidate, desk: Desk) -> Event:
-    actor = candidate.received.upload.actor
-    if actor.user_id is not None:
-        grant(actor.user_id, candidate.project, Role.OWNER, desk.clock)
+    actor, owner, project = candidate.asked.actor, candidate.asked.actor.name, candidate.project
+    user_id = actor.user_id
+    if actor.publishers:
+        made_by = heir(acts_by(actor, register.of_project(project), exists=False))
+        user_id, owner = made_by.pk, made_by.username
+    register.settle(project, actor)
+    if user_id is not None:
+        grant(user_id, project, Role.OWNER, desk.clock)
     return Event(
         kind=Kind.PROJECT_CREATED,
         actor=actor.name,
         credential=actor.credential,
         project=candidate.project,
-        facts={"name": candidate.manifest.name.display, "owner": actor.name},
+        facts={"name": candidate.manifest.name.display, "owner": owner},
     )
 
 

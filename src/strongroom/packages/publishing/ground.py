@@ -16,11 +16,13 @@ from strongroom.packages.catalog.listing import row_of
 from strongroom.packages.catalog.states import CLOSED, Status, is_critical
 from strongroom.packages.models import File, Project, Release, Stage, UsedPath
 from strongroom.packages.publishing.steps import Asked
+from strongroom.packages.publishing.trusted import acts_by, most, refuse_person
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import Case, permit
 from strongroom.people.oversight.names import prohibited
 from strongroom.people.oversight.switches import Name as Switched
-from strongroom.people.oversight.switches import refusal, role_and_off
+from strongroom.people.oversight.switches import refusal, roles_and_off
+from strongroom.people.publishers.register import Known, of_project
 from strongroom.rows.prepared import Read
 
 _alike = Read(
@@ -66,7 +68,7 @@ class Ground:
 
     at: datetime
     exists: bool
-    role: Role | None
+    roles: frozenset[Role]
     status: Status
     critical: bool
     approvals: int  # of how many people, before anything of the project is published
@@ -80,6 +82,8 @@ class Ground:
     kinds: tuple[str, ...]  # the kinds of files that the release has
     off: Mapping[str, str]  # what administrators have turned off, and why
     prohibited: str | None  # why nobody may take the name
+    publishers: tuple[Known, ...] = ()  # its trusted publishers, and those that wait for the name
+    trusted_only: bool = False  # no person's token publishes
 
 
 def survey(asked: Asked, at: datetime) -> Ground:
@@ -98,7 +102,10 @@ def survey(asked: Asked, at: datetime) -> Ground:
         # between the two looks removed, unless we look at it again.
         row, release = _there(asked)
     alike, reserved, barred = None, list[tuple[str, str]](), None
-    role, off = role_and_off(asked.actor.user_id, project)
+    roles, off = roles_and_off(asked.actor, project)
+    publishers = of_project(project)
+    if acts_by(asked.actor, publishers, exists=row is not None):
+        roles |= {Role.PUBLISHER}
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
@@ -106,7 +113,7 @@ def survey(asked: Asked, at: datetime) -> Ground:
     return Ground(
         at=at,
         exists=row is not None,
-        role=role,
+        roles=roles,
         status=Status(row.status) if row else Status.ACTIVE,
         critical=row is not None and is_critical(row.critical),
         approvals=row.approvals if row else 0,
@@ -120,6 +127,8 @@ def survey(asked: Asked, at: datetime) -> Ground:
         kinds=tuple(kind for (kind,) in _kinds.all(release=release[0])) if release else (),
         off=off,
         prohibited=barred,
+        publishers=publishers,
+        trusted_only=row is not None and row.trusted_only,
     )
 
 
@@ -135,9 +144,14 @@ def may_act(asked: Asked, ground: Ground, action: Action) -> None:
 
     Whoever may not see a stage is told of its name what they are told of a project that is there.
     """
-    exists = ground.exists or ground.reserved
-    case = Case(exists=exists, role=ground.role, critical=ground.critical)
-    permit(asked.actor, action, asked.project, case)
+    exists, actor = ground.exists or ground.reserved, asked.actor
+    # Who waits for a name that somebody else holds by now is nothing to it.
+    roles = frozenset[Role]() if ground.reserved and actor.publishers else ground.roles
+    case = Case(exists=exists, roles=roles, critical=ground.critical)
+    mine = acts_by(actor, ground.publishers, exists=ground.exists)
+    permit(actor, most(action, mine), asked.project, case)
+    if ground.trusted_only and action in {Action.UPLOAD, Action.STAGE}:
+        refuse_person(actor, asked.name.display)
 
 
 def is_free(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:

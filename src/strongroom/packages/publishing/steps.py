@@ -100,18 +100,21 @@ class Permit:
 
     `same_as` is set where this very file is published already: there is nothing left to do.
     `approvals` says how many people must approve what is published of this project, `confirmed`
-    whether a person must confirm it.
+    whether a person must confirm it; `staged`, that this credential may only stage. `beside`: it is
+    a person's, though the project has a trusted publisher.
     """
 
     creates_project: bool
     same_as: str | None = None
     approvals: int = 0
     confirmed: bool = False
+    staged: bool = False
+    beside: bool = False
 
     @property
     def waits(self) -> bool:
         """Return whether what is uploaded waits in a stage for people."""
-        return self.approvals > 0 or self.confirmed
+        return self.approvals > 0 or self.confirmed or self.staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of an upload; `events` is empty where the same file was here already."""
+    """What became of an upload; `events` is empty where the same file was here already.
+
+    `beside`: a person's token came with it, though the project has a trusted publisher.
+    """
 
     project: ProjectId
     version: str
@@ -142,3 +148,4 @@ class Receipt:
     at: datetime
     events: tuple[Recorded, ...]
     remarks: tuple[Finding, ...] = ()
+    beside: bool = False

@@ -37,6 +37,7 @@ from strongroom.packages.staging.rows import (
 from strongroom.packages.staging.states import Act, State, after
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access import grants
+from strongroom.people.access.roles import PUBLISHING
 
 APPROVALS_AT_MOST = 20
 
@@ -115,7 +116,7 @@ def set_approvals(desk: Desk, actor: Actor, project: ProjectId, wanted: int) -> 
 
 def _can_be_had(wanted: int, project: ProjectId) -> None:
     # One of them uploads, and does not approve what they uploaded.
-    others = max(0, len(grants.held(project)) - 1)
+    others = max(0, len(grants.held(project, PUBLISHING)) - 1)
     if wanted > others:
         raise ConflictError(
             "approvers-too-few",
@@ -138,7 +139,9 @@ def _wanted(stage: Stage) -> None:
 def _given(stage: Stage, actor: Actor, content: str, yard: Yard) -> list[Event]:
     """Write an approval; returns what there is to tell, which is nothing if it was given before."""
     now, project = yard.desk.clock.now(), project_of(stage)
-    me = next((one for one in grants.held(project) if one.user_id == actor.user_id), None)
+    me = next(
+        (one for one in grants.held(project, PUBLISHING) if one.user_id == actor.user_id), None
+    )
     if me is None:
         raise ForbiddenError(
             "account-inactive", f"The account {actor.name} is not active.", "Ask the operator."

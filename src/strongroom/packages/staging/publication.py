@@ -47,6 +47,7 @@ from strongroom.packages.staging.rows import (
 from strongroom.packages.staging.states import Act, FileState, State, after
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access import grants
+from strongroom.people.access.roles import PUBLISHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def standing(stage: Stage, files: Sequence[StagedFile], yard: Yard) -> Standing:
     row = project_row(stage)
     wanted = row.approvals if row is not None else 0
     given = Approval.objects.filter(stage=stage, content=content_of(files))
-    people = grants.held(project_of(stage))
+    people = grants.held(project_of(stage), PUBLISHING)
     may = approvers(people, uploaders_of(stage), yard.desk.clock.now() - yard.settled)
     by = set(given.values_list("person_id", flat=True))
     return Standing(wanted, tuple(one.name for one in may if one.user_id in by))
@@ -213,7 +214,7 @@ def _vouched(files: Sequence[StagedFile]) -> None:
 
 def _long_here(stage: Stage, files: Sequence[StagedFile], yard: Yard) -> None:
     uploaders = {file.uploader_id for file in files}
-    for one in grants.held(project_of(stage)):
+    for one in grants.held(project_of(stage), PUBLISHING):
         if one.user_id in uploaders:
             may_upload(one, yard.desk.clock.now() - yard.settled)
 

@@ -66,8 +66,9 @@ def allow(actor: Actor, action: Action, stage: Stage) -> None:
     if row is not None:
         case = case_of(actor, row)
     else:
-        role = Role.OWNER if actor.user_id == stage.opener_id else None
-        case = Case(exists=True, role=role, critical=False)
+        own = actor.user_id == stage.opener_id
+        roles = frozenset({Role.OWNER}) if own else frozenset[Role]()
+        case = Case(exists=True, roles=roles, critical=False)
     permit(actor, action, project_of(stage), case)
 
 

@@ -29,6 +29,7 @@ from strongroom.packages.staging.rows import (
 from strongroom.packages.staging.states import FileState, State
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access import grants
+from strongroom.people.access.roles import PUBLISHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def shown(stage: Stage, yard: Yard) -> View:
     now, files, row = yard.desk.clock.now(), files_of(stage), project_row(stage)
     stands = standing(stage, files, yard)
     uploaders = uploaders_of(stage)
-    people = approvers(grants.held(project_of(stage)), uploaders, now - yard.settled)
+    people = approvers(grants.held(project_of(stage), PUBLISHING), uploaders, now - yard.settled)
     given = Approval.objects.filter(stage=stage).select_related("person").order_by("approved_at")
     names = [one.person.username for one in given]
     return View(

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConfigurationError
-from strongroom.people.access.roles import Role
+from strongroom.people.access.roles import Role, foremost
 
 FORM = "such as GROUP=administrator or GROUP=maintainer:pypi:team-*"
 ADMINISTRATOR = "administrator"
@@ -48,17 +48,19 @@ def administers(known: Iterable[Rule], groups: AbstractSet[str]) -> bool:
 def roles(
     known: Iterable[Rule], groups: AbstractSet[str], projects: Iterable[ProjectId]
 ) -> dict[ProjectId, Role]:
-    """Return the role that groups give in each project: of several that of an owner."""
+    """Return the role that groups give in each project: of several the foremost."""
     held = [one for one in known if one.role is not None and one.group in groups]
     given: dict[ProjectId, Role] = {}
     for project in projects:
         found = {
             one.role
             for one in held
-            if one.ecosystem == project.ecosystem and fnmatchcase(project.key, one.pattern)
+            if one.role is not None
+            and one.ecosystem == project.ecosystem
+            and fnmatchcase(project.key, one.pattern)
         }
         if found:
-            given[project] = Role.OWNER if Role.OWNER in found else Role.MAINTAINER
+            given[project] = foremost(found)
     return given
 
 

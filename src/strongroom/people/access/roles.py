@@ -1,15 +1,36 @@
-"""The roles that people hold in projects; who holds which is in `grants`."""
+"""The roles that people hold in projects, and the ranks that they have in organisations."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from strongroom.core.errors import InvalidError
 
 
 class Role(StrEnum):
-    """What a person is to a project."""
+    """What a person is to a project, the one with the most power first.
 
-    OWNER = "owner"
-    MAINTAINER = "maintainer"
+    Publishing and looking after people are apart: a manager publishes nothing, a publisher
+    appoints nobody.
+    """
+
+    OWNER = "owner"  # everything, the project's people and its end included
+    MANAGER = "manager"  # gives and takes roles, but never that of an owner, and never their own
+    MAINTAINER = "maintainer"  # publishes, approves, yanks
+    PUBLISHER = "publisher"  # publishes and yanks
+    TRIAGER = "triager"  # yanks; publishes nothing
+    READER = "reader"  # reads what is private
+
+
+class Rank(StrEnum):
+    """What a person is in an organisation."""
+
+    OWNER = "owner"  # an owner of all its projects
+    MANAGER = "manager"  # a manager of all its projects; looks after members and teams
+    MEMBER = "member"  # what their teams are, and a reader where the organisation says so
+
+
+PUBLISHING = frozenset({Role.OWNER, Role.MAINTAINER, Role.PUBLISHER})
+BY_RANK = {Rank.OWNER: Role.OWNER, Rank.MANAGER: Role.MANAGER, Rank.MEMBER: Role.READER}
 
 
 def role(raw: str) -> Role:
@@ -20,3 +41,8 @@ def role(raw: str) -> Role:
         raise InvalidError(
             "role-unknown", f"{raw[:40]!a} is not a role.", f"Use one of: {', '.join(Role)}."
         ) from None
+
+
+def foremost(roles: Iterable[Role]) -> Role:
+    """Return the one of several roles that people are told: the one with the most power."""
+    return min(roles, key=tuple(Role).index)

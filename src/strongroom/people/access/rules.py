@@ -5,50 +5,64 @@ learns nothing about that project, and neither does one whose person has shown a
 has a role in a critical project is asked for more last, so that nobody enrols a key for nothing.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import AssuranceError, ForbiddenError, UnauthenticatedError
-from strongroom.people.access.roles import Role
+from strongroom.people.access.roles import PUBLISHING, Role
 
 FRESH_FOR = timedelta(minutes=5)  # what has been shown since then counts as shown just now
 
 _EVERY_ROLE = frozenset(Role)
+_OWNER = frozenset({Role.OWNER})
 _NEEDS = {
     Assurance.MULTI_FACTOR: ("mfa-needed", "a second factor"),
     Assurance.PHISHING_RESISTANT: ("webauthn-needed", "a security key or passkey"),
 }
 _MAY: dict[Action, frozenset[Role]] = {
-    Action.UPLOAD: _EVERY_ROLE,
-    Action.STAGE: _EVERY_ROLE,
-    Action.CANCEL: _EVERY_ROLE,
-    Action.APPROVE: _EVERY_ROLE,
-    Action.YANK: _EVERY_ROLE,
-    Action.CONFIGURE: frozenset({Role.OWNER}),
+    Action.READ: _EVERY_ROLE,
+    Action.UPLOAD: PUBLISHING,
+    Action.STAGE: PUBLISHING,
+    Action.CANCEL: PUBLISHING,
+    Action.APPROVE: PUBLISHING,
+    Action.YANK: PUBLISHING | {Role.TRIAGER},
+    Action.CONFIGURE: _OWNER,
+    Action.APPOINT: _OWNER | {Role.MANAGER},
+    Action.TRUST: _OWNER,
+    Action.TRANSFER: _OWNER,
+    Action.REMOVE: _OWNER,
     Action.QUARANTINE: frozenset(),
-    Action.APPOINT: frozenset({Role.OWNER}),
-    Action.REMOVE: frozenset({Role.OWNER}),
     Action.LOOSEN: frozenset(),
     Action.PIN: frozenset(),
 }
 _BY_ADMINS = frozenset(
     {
+        Action.READ,
         Action.CANCEL,
         Action.YANK,
         Action.CONFIGURE,
         Action.QUARANTINE,
         Action.APPOINT,
+        Action.TRUST,
+        Action.TRANSFER,
         Action.REMOVE,
         Action.LOOSEN,
         Action.PIN,
     }
 )
 _BY_ADMINS_ALONE = frozenset({Action.QUARANTINE, Action.LOOSEN, Action.PIN})
+# What would let one administrator publish in the name of a project: the operator may at the shell,
+# who could write the rows as well, and two administrators by a proposal.
+_NOT_BY_ONE_ADMIN = frozenset({Action.TRUST, Action.TRANSFER})
 _NEW_NAMES = frozenset({Action.UPLOAD, Action.STAGE})
-# A token stolen from a build server approves nothing, and neither does a script at the shell.
-_IN_PERSON = frozenset({Action.APPROVE})
+# A token stolen from a build server approves nothing and gives nothing away; and nobody approves
+# by a script at the shell.
+_IN_PERSON = frozenset({Action.APPROVE, Action.TRANSFER})
+# What would outlive a stolen token is done only by one that was made for it.
+_NAMED = frozenset({Action.TRUST})
 # Whoever may publish may do less: put the same files into a stage first.
 _CONTAINED: dict[Action, frozenset[Action]] = {
     Action.STAGE: frozenset({Action.STAGE, Action.UPLOAD}),
@@ -60,12 +74,12 @@ _CONTAINED: dict[Action, frozenset[Action]] = {
 class Case:
     """What the rule is told besides who wants to do what: how the rows stand.
 
-    `role` is the actor's own in the project; `exists` says whether the project does, and `critical`
-    whether so much depends on it that a factor which can be phished is not enough.
+    `roles` are what the actor is to the project; `exists` says whether the project does, and
+    `critical` whether so much depends on it that a factor which can be phished is not enough.
     """
 
     exists: bool
-    role: Role | None
+    roles: AbstractSet[Role]
     critical: bool
 
 
@@ -79,7 +93,7 @@ def permit(actor: Actor, action: Action, project: ProjectId, case: Case) -> None
         )
     _reaches(actor, action, project)
     proven(actor, Assurance.MULTI_FACTOR)
-    if action in _IN_PERSON and actor.credential != SESSION:
+    if action in _IN_PERSON and not _is_there(actor, action):
         raise _person_needed(f"To {action}")
     if not _by_role(actor, action, case):
         raise ForbiddenError(
@@ -96,9 +110,30 @@ def permit(actor: Actor, action: Action, project: ProjectId, case: Case) -> None
 def _by_role(actor: Actor, action: Action, case: Case) -> bool:
     if action in _NEW_NAMES and not case.exists and actor.user_id is not None:
         return True
-    if actor.admin and action in _BY_ADMINS:
+    by_one = actor.user_id is not None and action in _NOT_BY_ONE_ADMIN
+    if actor.admin and action in _BY_ADMINS and not by_one:
         return True
-    return case.role is not None and case.role in _MAY.get(action, frozenset())
+    return not case.roles.isdisjoint(_MAY[action])
+
+
+def _is_there(actor: Actor, action: Action) -> bool:
+    return actor.credential == SESSION or (actor.user_id is None and action is Action.TRANSFER)
+
+
+def may_appoint(actor: Actor, case: Case, roles: AbstractSet[Role], *, to_self: bool) -> None:
+    """Return if the actor, who may appoint, may give or take these roles; else ForbiddenError.
+
+    A manager is apart from publishing: they make nobody an owner, and of themselves nothing, or
+    they could publish whenever they liked.
+    """
+    if Role.OWNER in case.roles or actor.admin:
+        return
+    if Role.OWNER in roles or to_self:
+        raise ForbiddenError(
+            "manager-limits",
+            "A manager neither makes nor dismisses owners, nor gives a role to themself.",
+            "Ask an owner of the project.",
+        )
 
 
 def oversee(actor: Actor) -> None:
@@ -139,14 +174,19 @@ def confirmed(actor: Actor, now: datetime) -> None:
         return
     if actor.credential != SESSION:
         raise _person_needed("To confirm")
-    proven(actor, Assurance.PHISHING_RESISTANT)
+    lately(actor, now, Assurance.PHISHING_RESISTANT)
+
+
+def lately(actor: Actor, now: datetime, needed: Assurance = Assurance.MULTI_FACTOR) -> None:
+    """Return if a person who is signed in has shown so much just now, else raise AssuranceError."""
+    proven(actor, needed)
     if actor.proved_at is None or actor.proved_at < now - FRESH_FOR:
         raise AssuranceError(
             "proof-too-old",
-            f"{actor.name} has shown no security key or passkey in the last"
+            f"{actor.name} has shown no {_NEEDS[needed][1].partition(' ')[2]} in the last"
             f" {FRESH_FOR // timedelta(minutes=1)} minutes.",
             "Show it once more, and do it again.",
-            needed=Assurance.PHISHING_RESISTANT,
+            needed=needed,
         )
 
 
@@ -166,6 +206,13 @@ def only_stages(actor: Actor) -> bool:
 
 def _reaches(actor: Actor, action: Action, project: ProjectId) -> None:
     reach = actor.reach
+    unnamed = reach.actions is None and actor.user_id is not None and actor.credential != SESSION
+    if action in _NAMED and unnamed:
+        raise ForbiddenError(
+            "token-not-for-this",
+            f"Only a token that was made for the action {action} may do this.",
+            f"Make a token whose actions have {action}, or do it on the project's page.",
+        )
     wanted = _CONTAINED.get(action, frozenset({action}))
     if reach.actions is not None and wanted.isdisjoint(reach.actions):
         raise ForbiddenError(

@@ -1,24 +1,20 @@
 """What an identity provider states of somebody: ID tokens, checked. Pure.
 
-By OpenID Connect Core 1.0, 3.1.3.7, and RFC 8725: the signature always, though the token came by a
-connection of our own; by keys that the provider shows now, with algorithms from our own list, so
-that no token chooses "none", nor a public key as a shared secret.
+By OpenID Connect Core 1.0, 3.1.3.7: the signature always (`signatures`), though the token came by a
+connection of our own.
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import jwt
-
 from strongroom.core.actors import Assurance
 from strongroom.core.errors import ForbiddenError
+from strongroom.people.accounts.signatures import Keys, moment, signed_claims
 
-ALGORITHMS = frozenset({"RS256", "PS256", "ES256", "EdDSA"})
 LEEWAY = timedelta(minutes=1)
 OLDEST = timedelta(minutes=10)  # of a token that was made for a sign-in of this moment
-_KEYS = frozenset({"RSA", "EC", "OKP"})
 _LONGEST = 255  # of a subject (Core, 2)
 _NEEDED = ("iss", "sub", "aud", "exp", "iat", "nonce")
 
@@ -44,11 +40,9 @@ class Statement:
     methods: frozenset[str]  # `amr` (RFC 8176) and `acr`
 
 
-def read(
-    token: str, keys: Sequence[Mapping[str, object]], expected: Expected, groups: str
-) -> Statement:
+def read(token: str, keys: Keys, expected: Expected, groups: str) -> Statement:
     """Return what a token states; `groups` is the claim that names them. Raises ForbiddenError."""
-    claims = _claims(token, keys)
+    claims = signed_claims(token, keys, _NEEDED, _refused)
     _check(claims, expected)
     subject = claims["sub"]
     if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST:
@@ -71,49 +65,6 @@ def assured(statement: Statement, rules: Mapping[str, Assurance]) -> Assurance:
     return max(known, default=Assurance.SINGLE_FACTOR)
 
 
-def _claims(token: str, keys: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
-    try:
-        head = jwt.get_unverified_header(token)
-        algorithm = head.get("alg")
-        if algorithm not in ALGORITHMS:
-            raise _refused("it is not signed as it must be")
-        key = _key(keys, head.get("kid"), algorithm)
-        claims: Mapping[str, object] = jwt.decode(
-            token,
-            key=jwt.PyJWK(dict(key), algorithm=algorithm),
-            algorithms=[algorithm],
-            # All else is checked below, at a moment that is an argument.
-            options={
-                "require": list(_NEEDED),
-                "verify_exp": False,
-                "verify_iat": False,
-                "verify_nbf": False,
-                "verify_aud": False,
-                "verify_iss": False,
-                "verify_sub": False,
-            },
-        )
-    except (jwt.PyJWTError, ValueError, TypeError) as error:
-        raise _refused("its signature or form is wrong") from error
-    return claims
-
-
-def _key(
-    keys: Sequence[Mapping[str, object]], name: object, algorithm: str
-) -> Mapping[str, object]:
-    fit = [
-        one
-        for one in keys
-        if one.get("kty") in _KEYS
-        and one.get("use", "sig") == "sig"
-        and one.get("alg", algorithm) == algorithm
-        and (name is None or one.get("kid") == name)
-    ]
-    if len(fit) != 1:
-        raise _refused("its key is not one that the provider shows")
-    return fit[0]
-
-
 def _check(claims: Mapping[str, object], expected: Expected) -> None:
     audience = claims["aud"]
     meant = audience if isinstance(audience, list) else [audience]
@@ -124,16 +75,11 @@ def _check(claims: Mapping[str, object], expected: Expected) -> None:
         raise _refused("it was made for another")
     if not hmac.compare_digest(str(claims["nonce"]).encode(), expected.nonce.encode()):
         raise _refused("it answers another sign-in")
-    now, ends, made = expected.now.timestamp(), _moment(claims["exp"]), _moment(claims["iat"])
+    now = expected.now.timestamp()
+    ends, made = (moment(claims[name], _refused) for name in ("exp", "iat"))
     leeway = LEEWAY.total_seconds()
     if not (now - leeway < ends and now - OLDEST.total_seconds() < made <= now + leeway):
         raise _refused("it is not of now")
-
-
-def _moment(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _refused("it has no moments")
-    return float(value)
 
 
 def _words(value: object) -> frozenset[str]:

@@ -10,7 +10,22 @@ from strongroom.people.models.identity import (
     ProvedAddress,
 )
 from strongroom.people.models.notices import Case, Letter, Notice
+from strongroom.people.models.organisations import (
+    Holding,
+    Membership,
+    Organisation,
+    Team,
+    TeamGrant,
+    TeamMember,
+)
 from strongroom.people.models.oversight import Prohibition, Proposal, Recovery, Switch
+from strongroom.people.models.publishers import (
+    Publisher,
+    PublisherToken,
+    TokenBeside,
+    TokenPublisher,
+    UsedStatement,
+)
 from strongroom.people.models.roles import Grant
 from strongroom.people.models.tokens import SpentToken, Token
 from strongroom.people.models.users import BrowserSession, Counter, Device, SignInLink, User
@@ -23,16 +38,27 @@ __all__ = (
     "Counter",
     "Device",
     "Grant",
+    "Holding",
     "Letter",
     "MailDomain",
+    "Membership",
     "Notice",
+    "Organisation",
     "Prohibition",
     "Proposal",
     "ProvedAddress",
+    "Publisher",
+    "PublisherToken",
     "Recovery",
     "SignInLink",
     "SpentToken",
     "Switch",
+    "Team",
+    "TeamGrant",
+    "TeamMember",
     "Token",
+    "TokenBeside",
+    "TokenPublisher",
+    "UsedStatement",
     "User",
 )

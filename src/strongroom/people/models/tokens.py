@@ -22,6 +22,7 @@ class Token(models.Model):
     last_used_at = models.DateTimeField(null=True)
     last_used_from = models.CharField(max_length=45, blank=True)
     revoked_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)  # when its owner was told that it ends
 
     def __str__(self) -> str:
         """Return how the token is called: by its row, never by its text."""

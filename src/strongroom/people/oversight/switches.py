@@ -3,22 +3,24 @@
 The reason is shown to whoever is refused. What has a row is off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from strongroom.core.actors import Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import InvalidError, UnavailableError
 from strongroom.core.events import Kind as Happened
+from strongroom.people.access.grants import told, ways
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import oversee
-from strongroom.people.models import Grant, Switch
+from strongroom.people.models import Switch
 from strongroom.people.oversight.acting import done, leave, reason, tell_all
 from strongroom.people.recovery.office import Office
 from strongroom.proof.ledger.turns import take_turn
@@ -42,14 +44,12 @@ _WORDS = {
 }
 
 
-_ROLE = "role"  # no switch is called so
-_role_and_off = Read(
-    lambda at: (
-        Grant.objects.filter(user_id=at("user"), ecosystem=at("ecosystem"), project=at("project"))
-        .values_list(Value(_ROLE), "role")
-        .union(Switch.objects.values_list("name", "reason"), all=True)
-    )
-)
+def _roles_and_off_at(at: Callable[[str], Any]) -> QuerySet[Any, tuple[Any, Any]]:
+    first, *others = ways(at)
+    return first.union(*others, Switch.objects.values_list("name", "reason"), all=True)
+
+
+_roles_and_off = Read(_roles_and_off_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,12 @@ def why_off(switch: Name) -> str:
     return Switch.objects.filter(name=switch).values_list("reason", flat=True).first() or ""
 
 
-def role_and_off(user_id: int | None, project: ProjectId) -> tuple[Role | None, Mapping[str, str]]:
-    """Return a user's role in a project, and what is off with its reasons, by one read."""
-    here = {"user": user_id or 0, "ecosystem": project.ecosystem, "project": project.key}
-    rows = dict(_role_and_off.all(**here))
-    held = rows.pop(_ROLE, None)
-    return Role(held) if held else None, rows
+def roles_and_off(actor: Actor, project: ProjectId) -> tuple[frozenset[Role], Mapping[str, str]]:
+    """Return what an actor is to a project, and what is off with its reasons, by one read."""
+    here = {"user": actor.user_id or 0, "ecosystem": project.ecosystem, "project": project.key}
+    rows = _roles_and_off.all(**here)
+    off = {name: why for name, why in rows if name in set(Name)}
+    return told(row for row in rows if row[0] not in off), off
 
 
 def refusal(switch: Name, why: str) -> UnavailableError:

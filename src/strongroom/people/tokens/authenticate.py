@@ -7,18 +7,21 @@
 4. The use is noted, at most once a minute for each token, so that reads do not turn into writes.
 
 The actor is the person, but never an administrator: a leaked token must not govern the registry
-(an upload token that opened management pages is how PyPI's second factor was bypassed in 2020).
+(an upload token that opened management pages is how PyPI's second factor was bypassed in 2020). Or
+it is a program that got the token, which is nobody's account (`programs`).
 """
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from strongroom.core.actors import Actor, Assurance
+from strongroom.core.actors import Actor, Assurance, Reach
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.accounts.addresses import has_verified
 from strongroom.people.accounts.factors import TOTP, WEBAUTHN, holds
 from strongroom.people.models import Token
+from strongroom.people.tokens import programs
+from strongroom.people.tokens.macaroons import PUBLISHER
 from strongroom.people.tokens.minting import CREDENTIAL
 from strongroom.people.tokens.scopes import admit
 from strongroom.people.tokens.spent import burn, refuse_spent
@@ -66,9 +69,15 @@ def authenticate(text: str, *, master: bytes, clock: Clock, source: str) -> Acto
     now = clock.now()
     genuine = verify(text, master)
     reach = admit(genuine.scope, now, source)
-    row = _row(genuine, now)
+    holder = _holder(genuine, now)
     if genuine.spends is not None:
         burn(genuine.spends, now)
+    if isinstance(holder, programs.Program):
+        return holder.used(reach, clock, source)
+    return _used(holder, reach, now, source)
+
+
+def _used(row: _Row, reach: Reach, now: datetime, source: str) -> Actor:
     _note_use(row, now, source)
     return Actor(
         kind="person",
@@ -95,9 +104,15 @@ def recognise(text: str, *, master: bytes, clock: Clock, source: str) -> None:
     now = clock.now()
     genuine = verify(text, master)
     admit(genuine.scope, now, source)
-    _row(genuine, now)
+    _holder(genuine, now)
     if genuine.spends is not None:
         refuse_spent(genuine.spends)
+
+
+def _holder(genuine: Genuine, now: datetime) -> _Row | programs.Program:
+    if genuine.kind == PUBLISHER:
+        return programs.find(genuine.identifier, now)
+    return _row(genuine, now)
 
 
 def _row(genuine: Genuine, now: datetime) -> _Row:

@@ -20,6 +20,7 @@ from strongroom.core.errors import ForbiddenError, InvalidError
 from strongroom.people.tokens import secrets
 
 PERSONAL = "u"  # a token that a person made for themselves
+PUBLISHER = "p"  # one that a program got for what its identity provider states of it
 VERSION = b"\x01"
 SEED_BYTES = 16
 SIGNATURE_BYTES = 32

@@ -21,7 +21,8 @@ from strongroom.people.accounts.factors import ability
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import Token, User
 from strongroom.people.tokens import macaroons
-from strongroom.people.tokens.caveats import Caveat, as_list, encode
+from strongroom.people.tokens.caveats import Caveat, as_list, encode, until
+from strongroom.people.tokens.lifetimes import Lifetimes
 from strongroom.people.tokens.scopes import scope_of
 from strongroom.proof.ledger.events import record
 
@@ -31,19 +32,24 @@ LONGEST_LABEL = 100
 
 @dataclass(frozen=True, slots=True)
 class Mint:
-    """What making a token takes: the master key of tokens, the time, random bytes."""
+    """What making a token takes: the master key of tokens, the time, random bytes, lifetimes."""
 
     master: bytes = field(repr=False)
     clock: Clock
     entropy: Callable[[int], bytes]
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The token that somebody asks for: a name to recognise it by, and its limits."""
+    """The token that somebody asks for: a name to recognise it by, and its limits.
+
+    Where no limit is one of time it lasts as long as is usual here; `endless`: for ever, if it may.
+    """
 
     label: str = ""
     caveats: tuple[Caveat, ...] = ()
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +75,22 @@ def create(user: User, order: Order, *, by: Actor, mint: Mint) -> Minted:
             "Give it a shorter name on one line.",
         )
     _may_hold(user)
-    now, expires_at = mint.clock.now(), scope_of(order.caveats).expires_at
-    if expires_at is not None and expires_at <= now:
-        raise InvalidError(
-            "token-bad-expiry", "The token would have expired already.", "Name a later time."
-        )
+    now, wanted = mint.clock.now(), order.caveats
+    asked = scope_of(wanted).expires_at
+    ends = mint.lifetimes.end(asked, now, endless=order.endless)
+    if asked is None and ends is not None:
+        wanted = (*wanted, until(ends))
     seed = mint.entropy(macaroons.SEED_BYTES)
-    limits = [encode(caveat) for caveat in order.caveats]
-    text = macaroons.mint(mint.master, seed, macaroons.PERSONAL, limits)
+    text = macaroons.mint(mint.master, seed, macaroons.PERSONAL, [encode(one) for one in wanted])
     with transaction.atomic():
         row = Token.objects.create(
             identifier=macaroons.identifier_of(seed),
             user=user,
             kind=macaroons.PERSONAL,
             label=order.label,
-            caveats=[as_list(caveat) for caveat in order.caveats],
+            caveats=[as_list(caveat) for caveat in wanted],
             created_at=now,
-            expires_at=expires_at,
+            expires_at=scope_of(wanted).expires_at,
         )
         note(_told(Kind.TOKEN_CREATED, row), by, mint.clock)
         record(_event(Kind.TOKEN_CREATED, row, by), mint.clock)
@@ -109,13 +114,16 @@ def _may_hold(user: User) -> None:
         )
 
 
-def revoke(row: Token, *, by: Actor, clock: Clock) -> bool:
-    """End a token and every token narrowed from it; False, and no event, if it had ended before."""
+def revoke(row: Token, *, by: Actor, clock: Clock, why: str = "") -> bool:
+    """End a token and every token narrowed from it; False, and no event, if it had ended before.
+
+    `why` is for its owner, where it is not they who do it.
+    """
     now = clock.now()
     with transaction.atomic():
         if not Token.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=now):
             return False
-        note(_told(Kind.TOKEN_REVOKED, row), by, clock)
+        note(_told(Kind.TOKEN_REVOKED, row, why), by, clock)
         record(revocation(row, by), clock)
     row.revoked_at = now
     return True
@@ -126,8 +134,9 @@ def revocation(row: Token, by: Actor) -> Event:
     return _event(Kind.TOKEN_REVOKED, row, by)
 
 
-def _told(kind: Kind, row: Token) -> Happening:
-    return Happening(kind, row.user_id, {"token": row.pk, "label": row.label})
+def _told(kind: Kind, row: Token, why: str = "") -> Happening:
+    facts = {"token": row.pk, "label": row.label} | ({"why": why} if why else {})
+    return Happening(kind, row.user_id, facts)
 
 
 def _event(kind: Kind, row: Token, by: Actor) -> Event:

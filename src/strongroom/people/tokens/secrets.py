@@ -11,6 +11,7 @@
 import re
 import string
 import zlib
+from collections.abc import Iterable, Iterator
 
 from strongroom.core.errors import InvalidError
 
@@ -23,6 +24,9 @@ LARGEST_PAYLOAD = 2048  # bytes; its text still fits the header line of every HT
 # Nothing is asked of the character before: a leaked token glued to a word is still a leak.
 PATTERN = re.compile(r"strongroom_[a-z]{1,8}_[1-9A-Za-z][0-9A-Za-z]{70,2757}")
 
+# Looks ahead, so that what follows a token and looks like more of it hides no second one.
+_TOKEN = re.compile(b"(?=(" + PATTERN.pattern.encode() + b"))")
+_LONGEST = 4096  # bytes kept from one block to the next; longer than any token
 _VALUES = {digit: value for value, digit in enumerate(DIGITS)}
 _REMEDY = "Copy the whole token again, or create a new one."
 
@@ -52,6 +56,16 @@ def well_formed(text: str) -> bool:
     except InvalidError:
         return False
     return True
+
+
+def tokens_in(blocks: Iterable[bytes]) -> Iterator[str]:
+    """Yield the tokens in bytes that come in blocks; one that crosses blocks may come twice."""
+    tail = b""
+    for block in blocks:
+        window = tail + block
+        if PREFIX.encode() in window:
+            yield from filter(well_formed, (found.decode() for found in _TOKEN.findall(window)))
+        tail = window[-_LONGEST:]
 
 
 def _checksum(text: str) -> str:

@@ -4,7 +4,6 @@ A token in a published file is in everybody's hands. Its checksum tells a real o
 tokens, so a finding is certain and the upload is refused before anybody can read it.
 """
 
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,19 +12,14 @@ from strongroom.core.archives.tars import read_tar_gz
 from strongroom.core.archives.zips import read_zip
 from strongroom.core.ecosystem import Manifest
 from strongroom.core.findings import Finding, Severity
-from strongroom.people.tokens.secrets import PATTERN, PREFIX, well_formed
-
-_MARK = PREFIX.encode()
-# Looks ahead, so that what follows a token and looks like more of it hides no second one.
-_TOKEN = re.compile(b"(?=(" + PATTERN.pattern.encode() + b"))")
-_LONGEST = 4096  # bytes kept from one block to the next; longer than any token
+from strongroom.people.tokens.secrets import tokens_in
 
 
 def own_tokens(manifest: Manifest, archive: BinaryIO) -> Iterator[Finding]:
     """Find tokens of this registry in the members of an archive."""
     reader = read_tar_gz if manifest.filename.endswith(".tar.gz") else read_zip
     for member, blocks in reader(archive, Limits()).each():
-        if any(well_formed(text) for text in _candidates(blocks)):
+        if next(tokens_in(blocks), None) is not None:
             yield Finding(
                 check="secrets",
                 code="token-in-upload",
@@ -33,12 +27,3 @@ def own_tokens(manifest: Manifest, archive: BinaryIO) -> Iterator[Finding]:
                 sentence="The upload contains a token of this registry.",
                 place=member.name,
             )
-
-
-def _candidates(blocks: Iterator[bytes]) -> Iterator[str]:
-    tail = b""
-    for block in blocks:
-        window = tail + block
-        if _MARK in window:
-            yield from (found.decode() for found in _TOKEN.findall(window))
-        tail = window[-_LONGEST:]

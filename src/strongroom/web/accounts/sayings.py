@@ -36,6 +36,7 @@ _ADDRESS = _("The address: %(address)s")
 _FACTOR = _("What it is: %(factor)s %(name)s")
 _TOKEN = _("Its number: %(token)s. Its name: %(label)s")
 _HOOK = _("Where it sends: %(host)s. Of the project: %(project)s")
+_WHY_OFF = _("Where it sends: %(host)s. Of the project: %(project)s. Why: %(why)s")
 _ROLE = _("The role: %(role)s of %(project)s")
 
 SAYINGS: Mapping[Kind, Saying] = {
@@ -67,14 +68,23 @@ SAYINGS: Mapping[Kind, Saying] = {
         _("Devices of your account were forgotten"), _("How many: %(devices)s")
     ),
     Kind.TOKEN_CREATED: Saying(_("A token was made for your account"), _TOKEN),
-    Kind.TOKEN_REVOKED: Saying(_("A token of your account was revoked"), _TOKEN),
+    Kind.TOKEN_REVOKED: Saying(
+        _("A token of your account was revoked"),
+        _("Its number: %(token)s. Its name: %(label)s. %(why)s"),
+    ),
+    Kind.TOKEN_ENDING: Saying(
+        _("A token of your account ends soon"),
+        _("Its number: %(token)s. Its name: %(label)s. When: %(ends_at)s, UTC. Why: %(why)s"),
+    ),
+    Kind.TOKEN_LEAKED: Saying(
+        _("A token of your account was found where others can read it, and was revoked"),
+        _("Its number: %(token)s. Its name: %(label)s. Where it was found: %(where)s"),
+    ),
     Kind.ROLE_GRANTED: Saying(_("You were given a role in a project"), _ROLE),
     Kind.ROLE_TAKEN: Saying(_("Your role in a project was taken away"), _ROLE),
     Kind.HOOK_CREATED: Saying(_("A webhook was made by your account"), _HOOK),
     Kind.HOOK_RENEWED: Saying(_("A webhook was given a new secret by your account"), _HOOK),
-    Kind.HOOK_SWITCHED_OFF: Saying(
-        _("A webhook was switched off, because nothing came through"), _HOOK
-    ),
+    Kind.HOOK_SWITCHED_OFF: Saying(_("A webhook was switched off by the registry"), _WHY_OFF),
     Kind.RECOVERY_ASKED: Saying(
         _("Somebody asked to remove all second factors of your account"),
         _("From when on: %(ripe_at)s, UTC"),

@@ -30,6 +30,7 @@ from strongroom.packages.publishing.steps import Receipt, Upload
 from strongroom.packages.staging.putting import Staged, take
 from strongroom.packages.staging.shown import shown, shown_file
 from strongroom.packages.staging.yard import Yard
+from strongroom.people.publishers.beside import WARNING
 from strongroom.people.tokens.presented import WHO
 from strongroom.stores.databases import answering
 
@@ -96,7 +97,8 @@ class Door:
         else:
             self._count("unchanged", 0)
             told = f"{receipt.filename} was published already, with the same bytes."
-        return [told, *(f"Note: {remark.sentence}" for remark in receipt.remarks)]
+        warned = [f"Warning: {WARNING.format(receipt.project.key)}"] if receipt.beside else []
+        return [told, *warned, *(f"Note: {remark.sentence}" for remark in receipt.remarks)]
 
     def _staged(self, staged: Staged) -> list[str]:
         view, filename = shown(staged.stage, self._yard), staged.file.filename
