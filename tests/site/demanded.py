@@ -192,12 +192,19 @@ PROGRAMS: dict[tuple[str, str], list[Change]] = {
     ],
     ("DELETE", "api/v1/stages/<handle>"): [Change("/api/v1/stages/{stage}", passed=200)],
 }
+# What the company's directory does; no token and no session of a person opens its door.
+DIRECTORY: dict[tuple[str, str], list[Change]] = {
+    ("POST", "^scim/v2/Users/?$"): [Change("/scim/v2/Users", json={"userName": "a@b.test"})],
+} | {
+    (method, "^scim/v2/Users/(?P<number>[^/]+)/?$"): [Change("/scim/v2/Users/1", json={})]
+    for method in ("PUT", "PATCH", "DELETE")
+}
 # What concerns no project: one's own account, and getting into it.
 OWN = ("account/", "^account/", "not-me/", "sign-in/", "sign-out/", "claim/")
 # Reports of leaked tokens: a signature over the body proves who sends one, and no person does.
 SIGNED = ("leaks/",)
 # Addresses that change nothing, whatever they are sent.
-NOTHING = {"legacy/credential", "health/ready", "metrics", r"^api(?:/|$)"}
+NOTHING = {"legacy/credential", "health/ready", "metrics", r"^api(?:/|$)", r"^scim(?:/|$)"}
 TABLES = (
     (PEOPLE, OF_PEOPLE),
     (ADMINISTRATORS, OF_ADMINISTRATORS),

@@ -32,6 +32,7 @@ from strongroom.packages.catalog.criticality import pin
 from strongroom.packages.hooks.changes import Wanted, create
 from strongroom.packages.staging.rows import content_of, files_of, find
 from strongroom.people.accounts import links
+from strongroom.people.oversight.directory import Directory
 from strongroom.site.addresses import addresses
 from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
 from tests.fakes.publishers import MEDIA_TYPE, META, Publisher
@@ -39,6 +40,7 @@ from tests.fakes.registry import Registry, form
 from tests.site.demanded import (
     ADMINISTRATORS,
     CHANGES,
+    DIRECTORY,
     HOOK,
     KEY,
     NOTHING,
@@ -119,7 +121,8 @@ def promise(kind: str, version: str) -> dict[str, object]:
 def routes(registry: Registry, settings: Settings) -> tuple[URLPattern, ...]:
     """Return all addresses of a registry; each can be asked."""
     site = ModuleType("site")
-    routes = tuple(addresses(replace(registry.house, clock=CLOCK)))
+    listened = Directory(frozenset({"b.test"}), b"")
+    routes = tuple(addresses(replace(registry.house, clock=CLOCK, directory=listened)))
     handlers = {f"handler{n}": f"strongroom.web.faults.{name}" for n, name in FAULTS}
     vars(site).update(urlpatterns=list(routes), **handlers)
     settings.ROOT_URLCONF = site
@@ -224,7 +227,8 @@ def outcome(answer: Any, change: Change) -> str:  # noqa: ANN401 - Django's test
 
 
 def test_every_address_that_takes_a_change_is_listed(routes: tuple[URLPattern, ...]) -> None:
-    listed = PEOPLE.keys() | ADMINISTRATORS.keys() | OVERSIGHT.keys() | PROGRAMS.keys()
+    tables = (PEOPLE, ADMINISTRATORS, OVERSIGHT, PROGRAMS, DIRECTORY)
+    listed = {one for table in tables for one in table}
     found = set()
     for route in routes:
         name = str(route.pattern)
@@ -304,6 +308,14 @@ def test_a_token_opens_no_page_and_a_session_no_door_of_programs(scene: Scene) -
     for (method, _), changes in PROGRAMS.items():
         for change in changes:
             assert scene.send(signed_in, method, change).status_code == 401
+
+
+def test_the_door_of_the_directory_is_opened_by_no_person(scene: Scene) -> None:
+    for (method, _), changes in DIRECTORY.items():
+        for change in changes:
+            for by in (client(), browser(scene, [KEY])):
+                assert scene.send(by, method, change).status_code == 401
+            assert scene.send(client(), method, change, **bearer(scene)).status_code == 401
 
 
 def test_an_account_that_lost_its_address_changes_nothing(scene: Scene) -> None:

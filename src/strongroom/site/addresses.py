@@ -3,12 +3,14 @@
 from django.urls import URLPattern
 
 from strongroom.api import health, reports
+from strongroom.api.scim.door import urls as scim_urls
 from strongroom.api.urls import urls as api_urls
 from strongroom.ecosystems.pypi.wire.exchange import ExchangeDoor
 from strongroom.ecosystems.pypi.wire.previews import Previews
 from strongroom.ecosystems.pypi.wire.sessions import Sessions
 from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.site import metrics
+from strongroom.site.accounts import guarding
 from strongroom.site.assembly import House
 from strongroom.site.jobs import board
 from strongroom.site.storage import RENDERED
@@ -46,6 +48,7 @@ def addresses(house: House) -> list[URLPattern]:
         *reports.urls(house.leaks),
         *metrics.urls(house.metrics, configuration.metrics_networks),
         *web_urls(yard, house.clock, queue, house.press, house.disavowing),
+        *scim_urls(house.directory, house.office, guarding.at_directory),
         *company_urls(house.company, house.press, house.clock),
         *recovery_urls(house.press, house.office),
         *oversight_urls(house.press, house.office, yard.desk, ECOSYSTEM),

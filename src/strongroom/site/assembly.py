@@ -31,6 +31,7 @@ from strongroom.people.accounts.letters import Postman
 from strongroom.people.leaks.acts import Tell
 from strongroom.people.leaks.intake import Intake
 from strongroom.people.oversight import accounts, names
+from strongroom.people.oversight.directory import Directory
 from strongroom.people.oversight.proposals import CarryOut, Kind
 from strongroom.people.publishers.exchange import Exchange
 from strongroom.people.recovery.office import Office
@@ -41,7 +42,7 @@ from strongroom.proof.ledger.events import last_serial
 from strongroom.proof.ledger.sequencer import lag
 from strongroom.safety.checks.secrets import own_tokens
 from strongroom.site.advisory import AdvisoryLocks
-from strongroom.site.company import terms
+from strongroom.site.company import directory, terms
 from strongroom.site.configuration import Configuration
 from strongroom.site.downloads import Seen
 from strongroom.site.jobs.board import counts
@@ -94,6 +95,7 @@ class House:
     exchange: Exchange = field(repr=False)  # what trusted publishers get tokens by
     leaks: Intake  # of reports of leaked tokens
     mint: Mint
+    directory: Directory | None  # which says who has left it
 
     def seal_factor(self, secret: str) -> str:
         """Return the form in which the secret of a second factor rests in the database."""
@@ -271,6 +273,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         exchange(configuration, master, clock),
         intake(configuration, Tell(master, clock)),
         Mint(master, clock, secrets.token_bytes, _lifetimes(configuration)),
+        directory(configuration),
     )
 
 

@@ -1,5 +1,6 @@
-"""The company login as the configuration says; None where it says nothing of one."""
+"""The company login, and its directory, as the configuration says; None where it says nothing."""
 
+import hashlib
 from importlib.metadata import version
 from ipaddress import ip_network
 from pathlib import Path
@@ -10,12 +11,14 @@ from strongroom.packages.catalog.company import follow
 from strongroom.packages.catalog.desk import Desk
 from strongroom.people.access import groups
 from strongroom.people.accounts.domains import domain_of
+from strongroom.people.oversight.directory import Directory
 from strongroom.site.configuration import Configuration
 from strongroom.stores.identity import Provider
 from strongroom.stores.outside import Outside
 from strongroom.web.accounts.company import Terms
 
 _ANYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+SHORTEST = 32  # characters of the directory's secret: no guess meets it, however many there are
 _LEVELS = {one.name.lower().replace("_", "-"): one for one in Assurance}
 
 
@@ -38,7 +41,7 @@ def terms(configuration: Configuration, desk: Desk) -> Terms | None:
         provider=Provider(
             configuration.company_issuer,
             configuration.company_client,
-            _secret(configuration.company_secret_file),
+            _secret("company_secret_file", configuration.company_secret_file),
             Outside(agent, _ANYWHERE),
         ),
         domains=domains(configuration),
@@ -48,7 +51,22 @@ def terms(configuration: Configuration, desk: Desk) -> Terms | None:
     )
 
 
-def _secret(name: str) -> str:
+def directory(configuration: Configuration) -> Directory | None:
+    """Return whose word counts on who is still there; raises ConfigurationError."""
+    name = configuration.company_scim_secret_file
+    if not name:
+        return None
+    secret = _secret("company_scim_secret_file", name)
+    if len(secret) < SHORTEST:
+        raise ConfigurationError(
+            "company-scim-secret-short",
+            f"The secret of company_scim_secret_file has fewer than {SHORTEST} characters.",
+            "Make it with `openssl rand -base64 32`.",
+        )
+    return Directory(domains(configuration), hashlib.sha256(secret.encode()).digest())
+
+
+def _secret(setting: str, name: str) -> str:
     try:
         secret = Path(name).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
@@ -56,8 +74,8 @@ def _secret(name: str) -> str:
     if not secret:
         raise ConfigurationError(
             "company-secret-missing",
-            "The setting company_secret_file names no file with a secret in it.",
-            "Write the client's secret into a file that this account alone can read.",
+            f"The setting {setting} names no file with a secret in it.",
+            "Write the secret into a file that this account alone can read.",
         )
     return secret
 

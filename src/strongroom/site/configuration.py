@@ -153,6 +153,9 @@ class Configuration:
     company_name: str = _setting("Company", "what the button of the company login says")
     company_client: str = _setting("", "what this registry is called at the issuer")
     company_secret_file: str = _setting("", "the absolute path of the file with its secret there")
+    company_scim_secret_file: str = _setting(
+        "", "the absolute path of the file with the secret of its directory (SCIM); empty: none"
+    )
     company_domains: tuple[str, ...] = _setting(
         (), "mail domains of the company: its login vouches for them, and they sign in by it alone"
     )
@@ -363,6 +366,8 @@ def _checked(read: Configuration) -> Configuration:
         "rdap_bootstrap": registrations.is_address(read.rdap_bootstrap),
         "company_issuer": not read.company_issuer
         or is_issuer(read.company_issuer, read.company_client, read.company_secret_file),
+        "company_scim_secret_file": not read.company_scim_secret_file
+        or (bool(read.company_issuer) and Path(read.company_scim_secret_file).is_absolute()),
         "company_roles": groups.is_valid(read.company_roles),
         "publishers": providers.is_valid(read.publishers),
         "token_days": 0 < read.token_days <= (read.token_days_at_most or MOST_DAYS),

@@ -138,7 +138,7 @@ class Metrics:
             self._add("counter", _BYTES, "_total", {}, size)
 
     def guess_refused(self, secret: str) -> None:
-        """Count a guess that was refused: at a `password`, a `factor` or a mailed `code`."""
+        """Count a guess that was refused: at a password, a factor, a code, a directory."""
         with self._lock, suppress(OSError):
             self._add("counter", _REFUSED, "_total", {"secret": secret})
 

@@ -9,12 +9,21 @@ from strongroom.core.events import Kind
 from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts.links import create_link
-from strongroom.people.models import BrowserSession, Proposal, SignInLink, User
+from strongroom.people.models import BrowserSession, Letter, Notice, Proposal, SignInLink, User
 from strongroom.people.oversight import accounts
 from tests.fakes.clocks import NOON
 from tests.people.oversight.conftest import Staff
 
 PARCEL = ProjectId("pypi", "parcel")
+
+
+def told(user: User) -> list[str]:
+    """Return of what somebody has got a letter that stands in their log too; not of its making."""
+    letters = Letter.objects.filter(to=f"{user.username}@example.org").order_by("pk")
+    kinds = list(letters.values_list("notice__kind", flat=True))
+    log = Notice.objects.filter(user=user).order_by("pk")
+    assert kinds == list(log.values_list("kind", flat=True))
+    return [one for one in kinds if one not in {"user-created", "sign-in-link-created"}]
 
 
 def test_a_closed_account_is_signed_out_and_told(staff: Staff, ann: User) -> None:
@@ -28,14 +37,16 @@ def test_a_closed_account_is_signed_out_and_told(staff: Staff, ann: User) -> Non
     assert not ann.is_active
     assert not BrowserSession.objects.filter(user=ann).exists()
     assert not SignInLink.objects.filter(user=ann).exists()
-    for name in ("ann", "ida", "max"):
+    for name in ("ida", "max"):
         assert "Strongroom: account ann is closed" in staff.bureau.told(f"{name}@example.org")
+    assert told(ann) == ["user-closed"]
     accounts.close(office, staff.act(staff.ida), ann, "spam")
     accounts.reopen(office, staff.act(staff.max), ann, "was none")
     accounts.reopen(office, staff.act(staff.max), ann, "was none")
     ann.refresh_from_db()
     assert ann.is_active
     assert staff.kinds()[1:] == [Kind.USER_CLOSED, Kind.USER_REOPENED]
+    assert told(ann) == ["user-closed", "user-reopened"]
 
 
 def test_to_close_the_account_of_an_owner_takes_two(staff: Staff, ann: User) -> None:
@@ -59,6 +70,7 @@ def test_the_operator_needs_nobody(staff: Staff, ann: User) -> None:
         accounts.make_administrator(office, OPERATOR, ann, "hired")
     assert refusal.value.code == "account-closed"
     assert staff.kinds() == [Kind.ADMINISTRATOR_MADE, Kind.USER_CLOSED]
+    assert told(ann) == ["administrator-made", "user-closed"]
     assert Proposal.objects.count() == 0
 
 
@@ -71,6 +83,7 @@ def test_the_last_administrator_stays(staff: Staff) -> None:
             act(office, OPERATOR, staff.ida, "left")
         assert refusal.value.code == "account-last-administrator"
     assert staff.kinds() == [Kind.ADMINISTRATOR_UNMADE]
+    assert told(staff.max) == ["administrator-unmade"]
 
 
 @pytest.mark.parametrize("why", ["", "  ", "two\x00", "x" * 201])

@@ -1,18 +1,13 @@
 """People sign in by their company: whole ways through, and the attacks on them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from strongroom.core.actors import OPERATOR, Assurance
 from strongroom.core.coordinates import ProjectId
@@ -25,60 +20,15 @@ from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.users import create_user
 from strongroom.people.models import CompanyIdentity, Letter, User
 from strongroom.proof.ledger.events import newest_of
-from strongroom.site.addresses import addresses
 from strongroom.site.assembly import house
 from strongroom.web.accounts.company import urls as company_urls
-from tests.fakes.houses import configured
-from tests.fakes.identity import CLIENT, SECRET, Company, Key, provider
+from tests.fakes.identity import Company, Key
+from tests.web.accounts.conftest import BACK, come
 
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "long enough for anybody"
-BACK = "/account/company/back/"
 CORE, WEB = ProjectId("pypi", "core"), ProjectId("pypi", "web-ui")
-
-
-@pytest.fixture
-def company(db: None, settings: Settings, tmp_path: Path) -> Iterator[Company]:
-    """Return a company whose login this registry takes."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed
-    (tmp_path / "secret").write_text(f"{SECRET}\n")
-    with (
-        provider() as made,
-        configured(
-            settings,
-            company_issuer=made.issuer,
-            company_client=CLIENT,
-            company_secret_file=str(tmp_path / "secret"),
-            company_domains=("corp.test",),
-            company_roles=("ops=administrator", "dev=maintainer:pypi:web-*", "dev=owner:pypi:core"),
-            company_assurance=("mfa=multi-factor",),
-        ),
-    ):
-        settings.ROOT_URLCONF = tuple(addresses(house()))
-        made.says(sub="7", email="eve@corp.test", preferred_username="eve", amr=["pwd", "mfa"])
-        yield made
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """A browser that came back, and what it was answered."""
-
-    browser: Client
-    answer: HttpResponseBase
-
-    @property
-    def account(self) -> User | None:
-        """Return whose session it has."""
-        number = self.browser.session.get("_auth_user_id")
-        return User.objects.get(pk=number) if number else None
-
-
-def come(company: Company, browser: Client | None = None, **changed: str) -> Came:
-    """Sign in, bringing back other values than the provider gave where they are named."""
-    browser = browser or Client()
-    location = browser.get("/account/company/")["Location"]
-    return Came(browser, browser.get(BACK, company.authorize(location) | changed))
 
 
 def project(where: ProjectId) -> None:
@@ -177,6 +127,7 @@ def test_who_is_signed_in_links_their_account(company: Company) -> None:
     owner = account("owner", "owner@example.org")
     browser = Client()
     browser.force_login(owner)
+    assert 'href="/account/company/"' in browser.get("/account/").content.decode()
     assert come(company, browser).answer["Location"] == "/account/"
     assert newest_of([Kind.COMPANY_LINKED], 9)[0].event.facts == {"user": "owner"}
     assert Letter.objects.filter(notice__kind="company-linked", to="owner@example.org").exists()
@@ -369,3 +320,10 @@ def test_an_account_that_was_ended_is_not_signed_in(company: Company) -> None:
 
 def test_without_a_company_there_is_no_such_address() -> None:
     assert company_urls(None, house().press, house().clock) == []
+
+
+@pytest.mark.parametrize("email", ["a b@corp.test", "eve\r\nBcc: x@corp.test", "@corp.test"])
+def test_what_is_no_address_makes_no_account(company: Company, email: str) -> None:
+    company.says(sub="7", email=email)
+    assert come(company).answer.status_code == 403
+    assert not User.objects.exists()

@@ -10,6 +10,8 @@ from collections.abc import Collection
 from itertools import chain, count
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from strongroom.core.actors import Actor
@@ -21,13 +23,14 @@ from strongroom.people.accounts.domains import domain_of, prove
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.statements import Statement
 from strongroom.people.accounts.users import ACCOUNTS, RESERVED, fold
-from strongroom.people.models import CompanyIdentity, User
+from strongroom.people.models import CompanyIdentity, DirectoryEntry, User
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
 
 COMPANY = Actor(kind="registry", name="registry", credential="company login", admin=True)
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 _NAME_AT_MOST = 50
+_DIRECTORY_AT_MOST = 255
 
 
 def is_of(email: str, domains: Collection[str]) -> bool:
@@ -49,12 +52,12 @@ def known(issuer: str, subject: str) -> User | None:
 
 
 def make(issuer: str, said: Statement, domains: Collection[str], clock: Clock) -> User:
-    """Make an account for somebody who signs in for the first time.
+    """Return the account of somebody who signs in for the first time: made, or waiting for them.
 
     Raises ForbiddenError where the company does not vouch for an address at its own domains, and
     ConflictError where an account has that address.
     """
-    if not said.email or not is_of(said.email, domains):
+    if not vouched(said.email, domains):
         raise ForbiddenError(
             "company-address-missing",
             "The company login vouches for no address that this registry takes from it.",
@@ -62,27 +65,76 @@ def make(issuer: str, said: Statement, domains: Collection[str], clock: Clock) -
         )
     with transaction.atomic():
         take_turn(ACCOUNTS)
-        # Unverified ones too: theirs may be somebody's who is only about to prove it.
-        taken = EmailAddress.objects.filter(email=said.email).exists()
-        if taken or User.objects.filter(email__iexact=said.email).exists():
-            raise ConflictError(
-                "company-account-exists",
-                "There is an account with this address already.",
-                "Sign in to it as before, and then open /account/company/ to link it.",
-            )
-        name = _free_name(said)
-        user = User(username=name, folded=fold(name), email=said.email, created_at=clock.now())
-        user.set_unusable_password()
-        user.save()
-        vouch(user)
-        prove(user.pk, said.email, clock.now())
+        user, told = _expected(said.email), Kind.COMPANY_LINKED
+        if user is None:
+            user, told = open_account(said.name, said.email, clock), Kind.USER_CREATED
         CompanyIdentity.objects.create(
             user=user, issuer=issuer, subject=said.subject, linked_at=clock.now()
         )
-        note(Happening(Kind.USER_CREATED, user.pk), COMPANY, clock)
-        facts = {"user": name, "admin": False}
-        record(Event(Kind.USER_CREATED, COMPANY.name, COMPANY.credential, facts=facts), clock)
+        announce(told, user, COMPANY, clock)
     return user
+
+
+def vouched(email: str, domains: Collection[str]) -> bool:
+    """Say whether an address is one, and the company's."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return is_of(email, domains)
+
+
+def open_account(wanted: str, email: str, clock: Clock) -> User:
+    """Make an account with a verified address, on the company's word, in the caller's transaction.
+
+    It holds the turn of accounts, and announces it. Raises ConflictError.
+    """
+    # Unverified ones too: theirs may be somebody's who is only about to prove it.
+    taken = EmailAddress.objects.filter(email=email).exists()
+    if taken or User.objects.filter(email__iexact=email).exists():
+        raise ConflictError(
+            "company-account-exists",
+            "There is an account with this address already.",
+            "Sign in to it as before, and then open /account/company/ to link it.",
+        )
+    name = _free_name(wanted, email)
+    user = User(username=name, folded=fold(name), email=email, created_at=clock.now())
+    user.set_unusable_password()
+    user.save()
+    vouch(user)
+    prove(user.pk, email, clock.now())
+    return user
+
+
+def announce(kind: Kind, user: User, by: Actor, clock: Clock) -> None:
+    """Tell that an account was made or linked, at the end of the transaction that did it."""
+    note(Happening(kind, user.pk), by, clock)
+    facts: dict[str, object] = {"user": user.username}
+    if kind is Kind.USER_CREATED:
+        facts["admin"] = False
+    record(Event(kind, by.name, by.credential, facts=facts), clock)
+
+
+def remember(user: User, said: Statement) -> None:
+    """Keep what the company calls somebody, so that its directory finds their account by that."""
+    name = (said.name or said.email)[:_DIRECTORY_AT_MOST]
+    if name:
+        DirectoryEntry.objects.get_or_create(user=user, defaults={"user_name": name})
+
+
+def _expected(email: str) -> User | None:
+    """Return the account that the directory made for whoever has an address, and nobody has used.
+
+    The same company vouches for the address in both; whoever has signed in since is not expected.
+    """
+    rows = DirectoryEntry.objects.select_related("user").filter(
+        expected=True, deleted=False, user__email=email, user__company=None, user__last_login=None
+    )
+    row = rows.first()
+    if row is None:
+        return None
+    DirectoryEntry.objects.filter(pk=row.pk).update(expected=False)
+    return row.user
 
 
 def link(user: User, issuer: str, subject: str, by: Actor, clock: Clock) -> None:
@@ -97,9 +149,7 @@ def link(user: User, issuer: str, subject: str, by: Actor, clock: Clock) -> None
                 "Sign out, and sign in by the company login.",
             )
         rows.create(user=user, issuer=issuer, subject=subject, linked_at=clock.now())
-        note(Happening(Kind.COMPANY_LINKED, user.pk), by, clock)
-        facts = {"user": user.username}
-        record(Event(Kind.COMPANY_LINKED, by.name, by.credential, facts=facts), clock)
+        announce(Kind.COMPANY_LINKED, user, by, clock)
 
 
 def set_admin(user: User, clock: Clock, *, given: bool) -> None:
@@ -121,10 +171,10 @@ def set_admin(user: User, clock: Clock, *, given: bool) -> None:
         record(Event(told.kind, COMPANY.name, COMPANY.credential, facts=facts), clock)
 
 
-def _free_name(said: Statement) -> str:
+def _free_name(wanted: str, email: str) -> str:
     """Return a user name like the one that somebody has at their company, and nobody here."""
-    wanted = said.name.partition("@")[0] or said.email.partition("@")[0]
-    plain = _UNFIT.sub("-", wanted)[:_NAME_AT_MOST].strip("._-") or "person"
+    text = wanted.partition("@")[0] or email.partition("@")[0]
+    plain = _UNFIT.sub("-", text)[:_NAME_AT_MOST].strip("._-") or "person"
     for name in chain([plain], (f"{plain}-{number}" for number in count(2))):
         if fold(name) not in RESERVED and not User.objects.filter(folded=fold(name)).exists():
             return name

@@ -23,6 +23,7 @@ from strongroom.people.models import (
     CompanyGrant,
     CompanyIdentity,
     Device,
+    DirectoryEntry,
     Grant,
     Letter,
     Notice,
@@ -37,9 +38,8 @@ from strongroom.proof.ledger.turns import take_turn
 
 GRACE = timedelta(days=7)
 PERSONAL = (
-    *(Notice, EmailAddress, ProvedAddress, CompanyGrant, CompanyIdentity, Authenticator),
-    *(BrowserSession, Device, SignInLink, Token),
-    *(CompanyGrant, CompanyIdentity),
+    *(Notice, EmailAddress, ProvedAddress, CompanyGrant, CompanyIdentity, DirectoryEntry),
+    *(Authenticator, BrowserSession, Device, SignInLink, Token),
 )
 
 

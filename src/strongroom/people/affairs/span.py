@@ -18,7 +18,13 @@ FOR = timedelta(days=14)
 SINCE = "since"  # where the line of a disavowal says from which line on
 # There is nothing to take back of these.
 _LAST_WORDS = frozenset(
-    {Kind.ACCOUNT_DISAVOWED, Kind.ACCOUNT_CLOSED, Kind.TOKEN_ENDING, Kind.TOKEN_LEAKED}
+    {
+        Kind.ACCOUNT_DISAVOWED,
+        Kind.ACCOUNT_CLOSED,
+        Kind.USER_CLOSED,
+        Kind.TOKEN_ENDING,
+        Kind.TOKEN_LEAKED,
+    }
 )
 _PASSWORDS = frozenset({Kind.PASSWORD_CHANGED, Kind.PASSWORD_RESET})
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0009_company"),
+        ("people", "0011_publishers"),
     ]
 
     operations = [

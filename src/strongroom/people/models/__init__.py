@@ -6,6 +6,7 @@ What is done with them lives in the rooms above, never here.
 from strongroom.people.models.identity import (
     CompanyGrant,
     CompanyIdentity,
+    DirectoryEntry,
     MailDomain,
     ProvedAddress,
 )
@@ -37,6 +38,7 @@ __all__ = (
     "CompanyIdentity",
     "Counter",
     "Device",
+    "DirectoryEntry",
     "Grant",
     "Holding",
     "Letter",

@@ -88,3 +88,22 @@ class CompanyGrant(models.Model):
     def __str__(self) -> str:
         """Return who was given which role in what."""
         return f"{self.user_id} {self.role} of {self.ecosystem}:{self.project}"
+
+
+class DirectoryEntry(models.Model):
+    """What the company's directory calls an account, and what it has done to it.
+
+    `expected`: it made the account, and nobody has signed in to it. `ended`: it closed the account,
+    and may open it again. `deleted`: it wants to hear no more of it.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="directory")
+    user_name = models.CharField(max_length=255, db_index=True)
+    external_id = models.CharField(max_length=255, blank=True, db_index=True)
+    expected = models.BooleanField(default=False)
+    ended = models.BooleanField(default=False)
+    deleted = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        """Return how the entry is called: by its row."""
+        return f"directory entry {self.pk}"

@@ -18,8 +18,9 @@ from strongroom.people.access.grants import projects_of
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import oversee
 from strongroom.people.accounts.keyring import Keyring, keyring
+from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import ACCOUNTS, find_user, fold
-from strongroom.people.models import BrowserSession, Proposal, SignInLink, User
+from strongroom.people.models import BrowserSession, DirectoryEntry, Proposal, SignInLink, User
 from strongroom.people.oversight.acting import administrators, done, leave, reason, tell_all
 from strongroom.people.oversight.proposals import Kind, propose
 from strongroom.people.recovery.office import Office
@@ -68,6 +69,8 @@ def close(office: Office, actor: Actor, user: User, why: str) -> Proposal | None
     with transaction.atomic():
         take_turn(ACCOUNTS)
         user = _held(user)
+        # Whoever else closed it before, the company's directory does not open it again.
+        DirectoryEntry.objects.filter(user=user).update(ended=False)
         if not user.is_active:
             return None
         _not_the_last(user)
@@ -76,8 +79,8 @@ def close(office: Office, actor: Actor, user: User, why: str) -> Proposal | None
         # Its tokens are refused while it is closed, and those made before work again after it.
         BrowserSession.objects.filter(user=user).delete()
         SignInLink.objects.filter(user=user).delete()
-        what = _("account %s is closed") % user.username
-        tell_all(office, actor, what, told, user.pk)
+        tell_all(office, actor, _("account %s is closed") % user.username, told)
+        note(Happening(Happened.USER_CLOSED, user.pk, {"reason": told}), actor, office.clock)
         done(office, Happened.USER_CLOSED, actor, {"user": user.username, "reason": told})
     return None
 
@@ -93,7 +96,8 @@ def reopen(office: Office, actor: Actor, user: User, why: str) -> None:
             return
         user.is_active = True
         user.save(update_fields=["is_active"])
-        tell_all(office, actor, _("account %s is open again") % user.username, told, user.pk)
+        tell_all(office, actor, _("account %s is open again") % user.username, told)
+        note(Happening(Happened.USER_REOPENED, user.pk, {"reason": told}), actor, office.clock)
         done(office, Happened.USER_REOPENED, actor, {"user": user.username, "reason": told})
 
 
@@ -113,9 +117,10 @@ def make_administrator(office: Office, actor: Actor, user: User, why: str) -> Pr
             )
         if user.admin:
             return None
+        tell_all(office, actor, _("%s is an administrator") % user.username, told)
         user.admin = True
         user.save(update_fields=["admin"])
-        tell_all(office, actor, _("%s is an administrator") % user.username, told)
+        note(Happening(Happened.ADMINISTRATOR_MADE, user.pk), actor, office.clock)
         done(office, Happened.ADMINISTRATOR_MADE, actor, {"user": user.username, "reason": told})
     return None
 
@@ -130,10 +135,10 @@ def unmake_administrator(office: Office, actor: Actor, user: User, why: str) -> 
         if not user.admin:
             return
         _not_the_last(user)
-        what = _("%s is no administrator any more") % user.username
-        tell_all(office, actor, what, told)
         user.admin = False
         user.save(update_fields=["admin"])
+        tell_all(office, actor, _("%s is no administrator any more") % user.username, told)
+        note(Happening(Happened.ADMINISTRATOR_UNMADE, user.pk), actor, office.clock)
         facts = {"user": user.username, "reason": told}
         done(office, Happened.ADMINISTRATOR_UNMADE, actor, facts)
 

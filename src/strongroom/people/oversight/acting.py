@@ -45,8 +45,8 @@ def done(office: Office, kind: Kind, actor: Actor, facts: Mapping[str, object]) 
     record(Event(kind, actor.name, actor.credential, facts=facts), office.clock)
 
 
-def tell_all(office: Office, actor: Actor, what: str, why: str, *also: int) -> None:
-    """Write to all administrators, and others, what one does; in its transaction."""
+def tell_all(office: Office, actor: Actor, what: str, why: str) -> None:
+    """Write to all administrators what one of them does; in its transaction."""
     text = _("%(actor)s on %(site)s: %(what)s.\nThe reason given: %(why)s\n\n%(url)s/manage/\n")
     words = {"actor": actor.name, "site": office.site, "what": what, "why": why, "url": office.url}
-    office.tell((*administrators(), *also), what, text % words)
+    office.tell(administrators(), what, text % words)

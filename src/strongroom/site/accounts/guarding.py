@@ -24,7 +24,7 @@ from strongroom.people.models import User
 from strongroom.site.assembly import house
 from strongroom.web.accounts.devices import held
 
-Secret: TypeAlias = Literal["password", "factor", "code"]
+Secret: TypeAlias = Literal["password", "factor", "code", "directory"]
 _TOLD_EVERY = 24 * 3600.0  # seconds
 
 
@@ -46,6 +46,11 @@ def at_mailed_code(request: HttpRequest) -> Sequence[Watched]:
     """Return what a guess at a code is counted for that was mailed for this session."""
     session = digest_of(str(request.session.session_key))
     return Watched(f"code:session:{session}", MAILED_CODE), _source(request)
+
+
+def at_directory(request: HttpRequest) -> None:
+    """Count a wrong secret of a company's directory; raises TooOftenError."""
+    take("directory", (_source(request),))
 
 
 def take(secret: Secret, watched: Collection[Watched], users: Collection[User] = ()) -> None:

@@ -104,6 +104,7 @@ class Company:
             return self._link(request, current, user, said)
         if user is None:
             user = company.make(issuer, said, self.terms.domains, self.clock)
+        company.remember(user, said)
         if user.is_active:
             self.terms.follow(user, said.groups)
         shown = assured(said, self.terms.assurances)
@@ -145,6 +146,7 @@ class Company:
             raise _refused("This session has not shown the second factor of its account.")
         if user is None or user.pk != current.pk:
             company.link(current, self.terms.provider.issuer, said.subject, by, self.clock)
+        company.remember(current, said)
         self.terms.follow(current, said.groups)
         tell(request, gettext("Your account is linked to the company login."))
         return see_other("/account/")

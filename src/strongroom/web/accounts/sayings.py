@@ -51,6 +51,8 @@ SAYINGS: Mapping[Kind, Saying] = {
     Kind.COMPANY_LINKED: Saying(_("Your account was linked to the company login")),
     Kind.ADMINISTRATOR_MADE: Saying(_("You were made an administrator of this registry")),
     Kind.ADMINISTRATOR_UNMADE: Saying(_("You are an administrator of this registry no longer")),
+    Kind.USER_CLOSED: Saying(_("Your account was closed"), _("Why: %(reason)s")),
+    Kind.USER_REOPENED: Saying(_("Your account is open again"), _("Why: %(reason)s")),
     Kind.ADDRESS_LAPSED: Saying(
         _("An e-mail address of your account counts as verified no longer: its domain lapsed"),
         _("The address: %(address)s. Why: %(reason)s"),
