@@ -235,11 +235,8 @@ class Configuration:
 
 ENVIRONMENT_ONLY = frozenset({"data", "key_passphrase"})
 SETTINGS: tuple[Field[Any], ...] = fields(Configuration)
-ADDRESSES = {
-    "database": databases,
-    "objects": buckets,
-    "mail": mail,
-}  # which hold a secret and other things
+# Which hold a secret and other things.
+ADDRESSES = {"database": databases, "objects": buckets, "mail": mail}
 
 
 def shown(setting: Field[Any], value: object) -> object:
