@@ -45,7 +45,8 @@ def test_what_needs_a_token_says_so() -> None:
     asking = {one["operationId"] for one in OPERATIONS if one.get("security")}
     stages = {"stages", "stage", "publish_stage", "cancel_stage"}
     changes = {"yank", "unyank", "remove", "set_status", "set_retention", "me"}
-    assert asking == changes | stages
+    tokens = {"tokens", "revoke_token", "revoke_tokens"}
+    assert asking == changes | stages | tokens
     for operation in OPERATIONS:
         assert ("401" in operation["responses"]) == (operation["operationId"] in asking)
 

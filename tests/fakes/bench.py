@@ -36,7 +36,8 @@ from strongroom.proof.models import EventRow
 from strongroom.site.reactions import Reactions
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.stores.locks import FolderLocks
-from strongroom.stores.pages.disk import DiskPages
+from strongroom.stores.pages.disk import CLOSED_MODE, DiskPages
+from strongroom.stores.pages.rooms import Rooms
 from strongroom.web.shelf import FrontPages
 from tests.fakes.clocks import StoppedClock
 from tests.fakes.ecosystems import Boxes, box, box_filename
@@ -138,6 +139,9 @@ def open_bench(folder: Path) -> Bench:
         limits=Limits(max_file_bytes=MOST_BYTES, release_open=OPEN_FOR),
         react=told.extend,
     )
-    shelf = Shelf(DiskPages(folder / "public", blobs), FolderLocks(folder / "locks"), ())
+    rooms = Rooms(
+        DiskPages(folder / "public", blobs), DiskPages(folder / "closed", blobs, CLOSED_MODE)
+    )
+    shelf = Shelf(rooms, FolderLocks(folder / "locks"), ())
     yard = Yard(desk, b"k" * 32, secrets.token_bytes, STAGE_LIFE, SETTLED, "0.1.0")
     return Bench(folder, desk, clock, shelf, yard, told)

@@ -55,6 +55,7 @@ OF_NO_BLOB = {
     "people.Device.digest",
     "people.SignInLink.digest",
     "people.SpentToken.digest",
+    "people.UsedStatement.digest",
 }
 DUMPED = {  # as packages/upkeep/rows.py writes them: what JSON has, and moments
     "AutoField",

@@ -3,7 +3,8 @@
 from strongroom.core.events import Kind
 from strongroom.packages.shelf.plan import PAGED
 
-# No page on the shelf shows users, tokens, links, jobs, quotas, webhooks, a stage in preparation.
+# No page on the shelf shows users, organisations, tokens, links, jobs, quotas, webhooks, or a stage
+# before it is published.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -54,6 +55,24 @@ QUIET = {
     Kind.QUOTA_CHANGED,
     Kind.JOB_RETRIED,
     Kind.JOB_DROPPED,
+    Kind.ORGANISATION_CREATED,
+    Kind.ORGANISATION_CHANGED,
+    Kind.ORGANISATION_REMOVED,
+    Kind.MEMBER_ADDED,
+    Kind.MEMBER_RANKED,
+    Kind.MEMBER_REMOVED,
+    Kind.TEAM_CREATED,
+    Kind.TEAM_RENAMED,
+    Kind.TEAM_REMOVED,
+    Kind.TEAM_JOINED,
+    Kind.TEAM_LEFT,
+    Kind.TEAM_ROLE_GRANTED,
+    Kind.TEAM_ROLE_TAKEN,
+    Kind.INVITATION_SENT,
+    Kind.INVITATION_DECLINED,
+    Kind.INVITATION_WITHDRAWN,
+    Kind.TRANSFER_OFFERED,
+    Kind.TRANSFER_WITHDRAWN,
     Kind.STAGE_OPENED,
     Kind.STAGE_EXTENDED,
     Kind.FILE_STAGED,
@@ -64,6 +83,13 @@ QUIET = {
     Kind.STAGE_FAILED,
     Kind.STAGE_CANCELLED,
     Kind.STAGE_EXPIRED,
+    Kind.TOKEN_BESIDE_PUBLISHER,
+    Kind.PUBLISHER_ADDED,
+    Kind.PUBLISHER_PINNED,
+    Kind.PUBLISHER_REMOVED,
+    Kind.PUBLISHER_TOKEN_MINTED,
+    Kind.PUBLISHER_TOKEN_MOVED,
+    Kind.PUBLISHER_TOKEN_BURNT,
     Kind.HOOK_CREATED,
     Kind.HOOK_RENEWED,
     Kind.HOOK_REMOVED,

@@ -199,12 +199,29 @@ DIRECTORY: dict[tuple[str, str], list[Change]] = {
     (method, "^scim/v2/Users/(?P<number>[^/]+)/?$"): [Change("/scim/v2/Users/1", json={})]
     for method in ("PUT", "PATCH", "DELETE")
 }
-# What concerns no project: one's own account, and getting into it.
-OWN = ("account/", "^account/", "not-me/", "sign-in/", "sign-out/", "claim/")
+# What concerns no project: one's own account, and getting into it. What programs exchange is judged
+# by what is stated of them.
+OWN = (
+    "_/oidc/",
+    "account/",
+    "^account/",
+    "not-me/",
+    "sign-in/",
+    "sign-out/",
+    "claim/",
+    "api/v1/me/",
+)
 # Reports of leaked tokens: a signature over the body proves who sends one, and no person does.
 SIGNED = ("leaks/",)
 # Addresses that change nothing, whatever they are sent.
-NOTHING = {"legacy/credential", "health/ready", "metrics", r"^api(?:/|$)", r"^scim(?:/|$)"}
+NOTHING = {
+    "legacy/credential",
+    ".well-known/pytp",
+    "health/ready",
+    "metrics",
+    r"^api(?:/|$)",
+    r"^scim(?:/|$)",
+}
 TABLES = (
     (PEOPLE, OF_PEOPLE),
     (ADMINISTRATORS, OF_ADMINISTRATORS),

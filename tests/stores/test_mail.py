@@ -25,7 +25,7 @@ def trust(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl
 def post(sink: Sink, folder: Path, trust: ssl.SSLContext, **named: object) -> Post:
     """Return the post of a registry whose mail server is another machine's."""
     there = replace(Server("localhost", sink.port, tls=sink.at_once), **named)  # type: ignore[arg-type] # by name
-    return Post("registry@example.org", StoppedClock(), there, folder, trust)
+    return Post("registry@example.org", StoppedClock(), there, folder, lambda: trust)
 
 
 def refused(made: Post) -> str:

@@ -282,7 +282,7 @@ def test_the_environment_names_no_proxy(outside: Outside) -> None:
 
 def test_the_certificate_is_that_of_the_name_though_the_address_is_pinned(tmp_path: Path) -> None:
     trusted, tls = authority(tmp_path, "index.test")
-    outside = Outside("t", LOOPBACK, to("127.0.0.1"), trusted)
+    outside = Outside("t", LOOPBACK, to("127.0.0.1"), lambda: trusted)
     with serving({"/": answer(b"safe")}, tls) as server:
         assert fetched(outside, f"https://index.test:{server.port}/") == b"safe"
         assert server.names == ["index.test"]
@@ -298,7 +298,7 @@ def test_a_certificate_of_nobody_known_is_refused(tmp_path: Path, outside: Outsi
 
 def test_a_slow_body_over_tls_is_cut_too(tmp_path: Path) -> None:
     trusted, tls = authority(tmp_path, "index.test")
-    outside = Outside("t", LOOPBACK, to("127.0.0.1"), trusted)
+    outside = Outside("t", LOOPBACK, to("127.0.0.1"), lambda: trusted)
     limits = Limits(at_most=1000, total=0.5, connect=1.0, read=1.0)
     with serving({"/": dripping}, tls) as server:
         assert code(outside, f"https://index.test:{server.port}/", limits) == "outside-too-slow"

@@ -21,9 +21,11 @@ from strongroom.people.access.grants import grant
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts import links
 from strongroom.people.models import User
+from strongroom.people.tokens.minting import Mint
 from strongroom.site.jobs import board as queue
 from strongroom.stores.blobs.disk import DiskBlobs
 from strongroom.web import faults
+from strongroom.web.accounts.tokens import urls as token_urls
 from strongroom.web.press import Press
 from strongroom.web.urls import urls
 from strongroom.web.visitors import ENROLLED
@@ -32,6 +34,7 @@ from tests.fakes.people import member
 from tests.web.specimens import NOON, PARCEL, URL
 
 CLOCK = SystemClock()  # sessions end by the machine's own clock
+MINT = Mint(b"m" * 32, CLOCK, secrets.token_bytes)
 
 
 @dataclass
@@ -86,7 +89,10 @@ def shop(db: None, tmp_path: Path, settings: Settings) -> Shop:
     yard = Yard(desk, b"k" * 32, secrets.token_bytes, timedelta(7), timedelta(0), "0.1.0")
     addresses = ModuleType("addresses")
     vars(addresses).update(
-        urlpatterns=urls(yard, CLOCK, board(), Press(URL), b"d" * 32),
+        urlpatterns=[
+            *urls(yard, CLOCK, board(), Press(URL), b"d" * 32),
+            *token_urls(Press(URL), MINT, lambda name: f"pypi:{PyPI(URL).name(name).key}"),
+        ],
         handler400=faults.bad_request,
         handler403=faults.forbidden,
         handler404=faults.not_found,

@@ -17,7 +17,8 @@ from strongroom.api.reads import REFUSALS, REFUSALS_OF_ONE, Counter
 from strongroom.api.shapes import Problem
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Recorded
-from strongroom.packages.catalog import changes, keeping, removal
+from strongroom.packages.catalog import changes, keeping, removal, visibility
+from strongroom.packages.publishing import creation
 from strongroom.people.tokens.verdict import describe
 
 _OF_TOKENS: Mapping[int, type[Problem]] = {**REFUSALS, 401: Problem, 403: Problem}
@@ -34,6 +35,7 @@ def routes(counter: Counter, token: Token) -> Router:
     router = Router(auth=token)
     _of_releases(router, counter)
     _of_projects(router, counter)
+    _of_visibility(router, counter)
     _of_tokens(router)
     return router
 
@@ -160,6 +162,47 @@ def _of_projects(router: Router, counter: Counter) -> None:
         project = ProjectId(ecosystem, desk.ecosystem(ecosystem).name(name).key)
         actor = actor_of(request)
         return _change(changes.set_status(desk, actor, project, body.status, body.reason))
+
+
+def _of_visibility(router: Router, counter: Counter) -> None:
+    @router.post(
+        "/projects/{ecosystem}",
+        operation_id="create",
+        summary="Make a project without a release",
+        tags=["projects"],
+        response={200: shapes.Change, **_OF_CHANGES},
+    )
+    @decorate_view(json_body)
+    def make(
+        request: HttpRequest, ecosystem: shapes.EcosystemId, body: shapes.NewProject
+    ) -> shapes.Change:
+        """Take a free name, as a first upload does: so a project is private from the beginning."""
+        private = None if body.visibility is None else visibility.visibility(body.visibility)
+        wish = creation.Wish(ecosystem, body.name, private, body.organisation)
+        return _change(creation.create(counter(), actor_of(request), wish))
+
+    @router.put(
+        "/projects/{ecosystem}/{name}/visibility",
+        operation_id="set_visibility",
+        summary="Make a project private",
+        tags=["projects"],
+        response={200: shapes.Change, **_OF_CHANGES},
+    )
+    @decorate_view(json_body)
+    def set_visibility(
+        request: HttpRequest,
+        ecosystem: shapes.EcosystemId,
+        name: shapes.ProjectName,
+        body: shapes.NewVisibility,
+    ) -> shapes.Change:
+        """Let only those with a role in a project know of it.
+
+        What is public cannot be unsaid: to make a project public takes a person, on its page.
+        """
+        desk = counter()
+        project = ProjectId(ecosystem, desk.ecosystem(ecosystem).name(name).key)
+        private = visibility.visibility(body.visibility)
+        return _change(visibility.set_private(desk, actor_of(request), project, private=private))
 
 
 def _of_tokens(router: Router) -> None:

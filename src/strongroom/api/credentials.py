@@ -9,8 +9,8 @@ from typing import ClassVar, cast
 
 from django.http import HttpRequest
 
-from strongroom.core.actors import Actor
-from strongroom.core.errors import UnauthenticatedError
+from strongroom.core.actors import NOBODY, Actor
+from strongroom.core.errors import ForbiddenError, UnauthenticatedError
 from strongroom.people.tokens.presented import WHO, presented
 
 Authenticate = Callable[[str, str], Actor]
@@ -36,6 +36,19 @@ class Token:
         actor = self._authenticate(text_of(request), request.META.get("REMOTE_ADDR", ""))
         request.META[WHO] = actor.name
         return actor
+
+
+def reader(request: HttpRequest, authenticate: Authenticate) -> Actor:
+    """Return who asks to read what may be private; whose credential is worth nothing is nobody."""
+    try:
+        text = presented(request.headers.get("Authorization", ""))
+        if text is None:
+            return NOBODY
+        actor = authenticate(text, request.META.get("REMOTE_ADDR", ""))
+    except ForbiddenError:
+        return NOBODY
+    request.META[WHO] = actor.name
+    return actor
 
 
 def text_of(request: HttpRequest) -> str:

@@ -1,25 +1,31 @@
-"""What anybody may read: projects, releases, events, people. No credential is asked or used.
+"""What anybody may read: projects, releases, events, people. No credential is asked.
+
+One that comes is used where a project is private or not there; to whoever may not read it, these
+two are the same.
 
 Every operation is bounded: by a page's size, or by what one project holds.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version as version_of
 
 from django.http import HttpRequest
 from ninja import Router
 
 from strongroom.api import shapes, shown
+from strongroom.api.credentials import Authenticate, reader
 from strongroom.api.shapes import Problem
+from strongroom.core.actors import Action
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.ecosystem import Listing, ReleaseListing
-from strongroom.core.events import is_public
-from strongroom.packages.catalog import keeping
+from strongroom.packages.catalog import keeping, sight
+from strongroom.packages.catalog.acts import id_of
 from strongroom.packages.catalog.contents import members_of
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import find_project, listing, no_release
+from strongroom.packages.catalog.listing import listing, no_release, row_of
 from strongroom.packages.catalog.search import search
-from strongroom.people.access.grants import projects_of
+from strongroom.packages.models import Project
 from strongroom.people.accounts.users import find_user
 from strongroom.proof.ledger import events as ledger
 
@@ -30,14 +36,41 @@ REFUSALS: Mapping[int, type[Problem]] = {400: Problem, 503: Problem}
 REFUSALS_OF_ONE: Mapping[int, type[Problem]] = {**REFUSALS, 404: Problem, 410: Problem}
 
 
-def routes(counter: Counter) -> Router:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The desk to read at, and how a credential is judged where one is needed."""
+
+    counter: Counter
+    authenticate: Authenticate
+
+    def project(self, request: HttpRequest, ecosystem: str, name: str) -> ProjectId:
+        """Return a project that whoever asks may read; raises NotFoundError."""
+        return id_of(self.row(request, ecosystem, name))
+
+    def row(self, request: HttpRequest, ecosystem: str, name: str) -> Project:
+        """Return its row."""
+        project = ProjectId(ecosystem, self.counter().ecosystem(ecosystem).name(name).key)
+        row = row_of(project)
+        if row is not None and not row.private:
+            return row
+        return sight.find(reader(request, self.authenticate), project, Action.READ)
+
+    def listing(
+        self, request: HttpRequest, ecosystem: str, name: str, whole: frozenset[str]
+    ) -> Listing:
+        """Read it, with the long texts of those versions."""
+        project = self.project(request, ecosystem, name)
+        return listing(project, self.counter().ecosystem(ecosystem), whole)
+
+
+def routes(counter: Counter, authenticate: Authenticate) -> Router:
     """Return all operations that only read."""
-    router = Router()
+    router, reading = Router(), Reading(counter, authenticate)
     _of_registry(router, counter)
-    _of_projects(router, counter)
-    _of_retention(router, counter)
-    _of_releases(router, counter)
-    _of_events(router, counter)
+    _of_projects(router, reading)
+    _of_retention(router, reading)
+    _of_releases(router, reading)
+    _of_events(router, reading)
     _of_people(router)
     return router
 
@@ -79,7 +112,7 @@ def _of_registry(router: Router, counter: Counter) -> None:
         return shapes.Found(total=total, offset=offset, results=[shown.hit(one) for one in hits])
 
 
-def _of_projects(router: Router, counter: Counter) -> None:
+def _of_projects(router: Router, reading: Reading) -> None:
     @router.get(
         "/projects/{ecosystem}/{name}",
         operation_id="project",
@@ -88,15 +121,15 @@ def _of_projects(router: Router, counter: Counter) -> None:
         response={200: shapes.Project, **REFUSALS_OF_ONE},
     )
     def project(
-        request: HttpRequest,  # noqa: ARG001 - the framework's form of a view
+        request: HttpRequest,
         ecosystem: shapes.EcosystemId,
         name: shapes.ProjectName,
     ) -> shapes.Project:
         """Tell a project's status, its releases (newest version first) and its people."""
-        return shown.project(_listing(counter(), ecosystem, name, frozenset()))
+        return shown.project(reading.listing(request, ecosystem, name, frozenset()))
 
 
-def _of_retention(router: Router, counter: Counter) -> None:
+def _of_retention(router: Router, reading: Reading) -> None:
     @router.get(
         "/projects/{ecosystem}/{name}/retention",
         operation_id="retention",
@@ -105,18 +138,17 @@ def _of_retention(router: Router, counter: Counter) -> None:
         response={200: shapes.Retained, **REFUSALS_OF_ONE},
     )
     def retention(
-        request: HttpRequest,  # noqa: ARG001 - the framework's form of a view
+        request: HttpRequest,
         ecosystem: shapes.EcosystemId,
         name: shapes.ProjectName,
     ) -> shapes.Retained:
         """Tell which pre-releases the registry will remove by itself, and why."""
-        desk = counter()
-        project = _project_id(desk, ecosystem, name)
+        desk, project = reading.counter(), reading.project(request, ecosystem, name)
         own = keeping.own_rules(project)
         return shown.retained(own, own.over(desk.limits.retention), keeping.preview(desk, project))
 
 
-def _of_releases(router: Router, counter: Counter) -> None:
+def _of_releases(router: Router, reading: Reading) -> None:
     @router.get(
         "/projects/{ecosystem}/{name}/releases/{version}",
         operation_id="release",
@@ -125,19 +157,19 @@ def _of_releases(router: Router, counter: Counter) -> None:
         response={200: shapes.Release, **REFUSALS_OF_ONE},
     )
     def release(
-        request: HttpRequest,  # noqa: ARG001 - the framework's form of a view
+        request: HttpRequest,
         ecosystem: shapes.EcosystemId,
         name: shapes.ProjectName,
         version: shapes.VersionText,
     ) -> shapes.Release:
         """Tell a release's metadata and its files: digests, findings, names in the archives."""
-        wanted = counter().ecosystem(ecosystem).version(version)
-        found = _listing(counter(), ecosystem, name, frozenset({wanted.key}))
+        wanted = reading.counter().ecosystem(ecosystem).version(version)
+        found = reading.listing(request, ecosystem, name, frozenset({wanted.key}))
         members = members_of(found.project, wanted)
         return shown.release(found, _release(found, wanted), members)
 
 
-def _of_events(router: Router, counter: Counter) -> None:
+def _of_events(router: Router, reading: Reading) -> None:
     @router.get(
         "/projects/{ecosystem}/{name}/events",
         operation_id="project_events",
@@ -146,15 +178,16 @@ def _of_events(router: Router, counter: Counter) -> None:
         response={200: shapes.History, **REFUSALS_OF_ONE},
     )
     def history(
-        request: HttpRequest,  # noqa: ARG001 - the framework's form of a view
+        request: HttpRequest,
         ecosystem: shapes.EcosystemId,
         name: shapes.ProjectName,
         limit: shapes.EventLimit = 50,
     ) -> shapes.History:
         """Tell the newest events of a project, newest first."""
-        project = _project_id(counter(), ecosystem, name)
-        find_project(project)
-        return shapes.History(events=list(map(shown.event, ledger.of_project(project, limit))))
+        row = reading.row(request, ecosystem, name)
+        since = 0 if row.private else row.told_from
+        read = ledger.of_project(id_of(row), limit, since)
+        return shapes.History(events=list(map(shown.event, read)))
 
     @router.get(
         "/events",
@@ -173,7 +206,7 @@ def _of_events(router: Router, counter: Counter) -> None:
         last = ledger.last_serial()
         read = ledger.since(since, limit)
         return shapes.Feed(
-            events=[shown.event(one) for one in read if is_public(one)],
+            events=[shown.event(one) for one in sight.told(read)],
             next=read[-1].serial if read else since,
             last=max(last, read[-1].serial if read else 0),
         )
@@ -198,17 +231,9 @@ def _of_people(router: Router) -> None:
             joined_at=found.created_at,
             projects=[
                 shapes.Grant(ecosystem=project.ecosystem, project=project.key, role=role)
-                for project, role in projects_of(found.pk)
+                for project, role in sight.public_of(found.pk)
             ],
         )
-
-
-def _project_id(desk: Desk, ecosystem: str, name: str) -> ProjectId:
-    return ProjectId(ecosystem, desk.ecosystem(ecosystem).name(name).key)
-
-
-def _listing(desk: Desk, ecosystem: str, name: str, whole: frozenset[str]) -> Listing:
-    return listing(_project_id(desk, ecosystem, name), desk.ecosystem(ecosystem), whole)
 
 
 def _release(found: Listing, wanted: Version) -> ReleaseListing:

@@ -50,6 +50,9 @@ Content = Annotated[
     Field(max_length=64, pattern="^([0-9a-f]{64})?$"),
     Told("The content of a stage, as reading it tells; nothing else is then published."),
 ]
+TokenNumber = Annotated[
+    int, Field(ge=1, le=2**63 - 1), Told("A token's number, as the list of them tells it.")
+]
 UserName = Annotated[str, Field(min_length=1, max_length=64), Told("A user's name.")]
 Query = Annotated[
     str, Field(max_length=200), Told("Beginnings of words in names, keywords and summaries.")
@@ -121,6 +124,9 @@ class ReleaseRow(Schema):
     files: int = Field(description="How many files it has.")
 
 
+Visibility = Literal["public", "private"]
+
+
 class Project(Schema):
     """A project: releases newest version first."""
 
@@ -129,6 +135,7 @@ class Project(Schema):
     key: str = Field(description="The name by which the registry keys the project.")
     status: Status
     status_reason: str
+    visibility: Visibility
     serial: int = Field(description="The serial of the newest event.")
     created_at: datetime
     releases: list[ReleaseRow]
@@ -240,6 +247,27 @@ class NewStatus(Schema):
     reason: Reason = ""
 
 
+class NewProject(Schema):
+    """A project to be made without a release.
+
+    Without a visibility it is as the organisation says, and public where it is a person's.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: ProjectName
+    visibility: Visibility | None = None
+    organisation: Annotated[str, Field(max_length=64)] = ""
+
+
+class NewVisibility(Schema):
+    """Who is to know of a project: everybody, or only those with a role in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    visibility: Visibility
+
+
 # Strict: JSON has true and false, and neither is a number of anything.
 _Kept = Annotated[int, Field(strict=True, ge=0, le=MOST_KEPT)]
 _Days = Annotated[int, Field(strict=True, ge=0, le=MOST_DAYS)]
@@ -293,6 +321,30 @@ class Me(Schema):
     user: str
     token: str = Field(description="How events and logs name the token.")
     reach: Reach
+
+
+class TokenRow(Schema):
+    """A token as its owner sees it: never its text."""
+
+    id: int
+    label: str
+    reach: Reach
+    created_at: datetime
+    last_used_at: datetime | None
+    last_used_from: str
+    revoked_at: datetime | None
+
+
+class Tokens(Schema):
+    """Tokens in the order of their making."""
+
+    tokens: list[TokenRow]
+
+
+class Ended(Schema):
+    """How many tokens ended; one that had ended before is not counted."""
+
+    ended: int
 
 
 class Grant(Schema):

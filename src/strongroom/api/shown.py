@@ -39,6 +39,7 @@ def project(listing: Listing) -> shapes.Project:
         key=listing.project.key,
         status=Status(listing.status),
         status_reason=listing.status_reason,
+        visibility="private" if listing.private else "public",
         serial=listing.serial,
         created_at=listing.created_at,
         releases=[_row(release) for release in listing.releases],

@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from strongroom.api import changes, hooks, reads, stages
+from strongroom.api import changes, hooks, reads, stages, tokens
 from strongroom.api.credentials import Authenticate, Token
 from strongroom.api.exceptions import hear
 from strongroom.packages.catalog.desk import Desk
@@ -12,8 +12,9 @@ TITLE = "Strongroom"
 VERSION = "1.0"
 DESCRIPTION = """\
 What programs read and change in this registry. Every refusal is a problem (RFC 9457) with a stable
-`code`, a sentence and a remedy. Reading needs no credential; changing needs a token, in the
-header `Authorization: Bearer TOKEN`. Sessions of browsers are not accepted."""
+`code`, a sentence and a remedy. Reading needs no credential, but for private projects; those and
+changing need a token, in the header `Authorization: Bearer TOKEN`. Sessions of browsers are not
+accepted."""
 
 
 def build(yard: stages.Stages, authenticate: Authenticate, heralds: hooks.Heralds) -> NinjaAPI:
@@ -33,10 +34,11 @@ def build(yard: stages.Stages, authenticate: Authenticate, heralds: hooks.Herald
         return yard().desk
 
     token = Token(authenticate)
-    public = reads.routes(counter)
+    public = reads.routes(counter, authenticate)
     changes.beside_reads(public, counter, token)
     api.add_router("", public)
     api.add_router("", changes.routes(counter, token))
     api.add_router("", stages.routes(yard, token))
+    api.add_router("", tokens.routes(counter, token))
     api.add_router("", hooks.routes(heralds, counter, token))
     return api

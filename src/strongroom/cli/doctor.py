@@ -4,6 +4,7 @@ import argparse
 import os
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from strongroom.cli import opening, options
@@ -28,6 +29,14 @@ def add(commands: options.Commands) -> None:
     )
     options.data(parser)
     options.as_json(parser)
+    parser.add_argument(
+        "--also",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help="a folder, such as a backup, that is searched for tokens too; may be repeated",
+    )
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -46,7 +55,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _examined(arguments: argparse.Namespace, now: datetime) -> "Iterator[Remark]":
     from strongroom.core.errors import ConfigurationError
-    from strongroom.site.doctor import machine, objects, post
+    from strongroom.site.doctor import leaks, machine, objects, passwords, post
     from strongroom.site.doctor.remarks import error, well
     from strongroom.site.start import refuse_root, start
 
@@ -60,11 +69,14 @@ def _examined(arguments: argparse.Namespace, now: datetime) -> "Iterator[Remark]
     yield from machine.examine(configuration, now)
     yield from objects.examine(configuration, now)
     yield post.examine(configuration)
+    yield from leaks.examine(configuration, os.environ, arguments.also)
     try:
         start(os.environ)
     except ConfigurationError as refusal:
         yield error("database", refusal.sentence, refusal.remedy)
         return
+    from strongroom.site.assembly import house
     from strongroom.site.doctor import rows
 
+    yield passwords.examine(configuration, house().stolen)
     yield from rows.examine(configuration.data / "keys" / "master.json", now)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from strongroom.cli import demands, opening, options, removal
+from strongroom.cli import demands, opening, options, removal, visibility
 from strongroom.cli.exits import Exit
 from strongroom.cli.terminal import as_json, clean, facts, note, say, table
 
@@ -60,6 +60,7 @@ def add(commands: options.Commands) -> None:
     )
     removal.add_to(projects)
     demands.add_to(projects, _project, _told)
+    visibility.add_to(projects, _project, _told)
 
 
 def _add_people(projects: options.Commands) -> None:
@@ -121,6 +122,7 @@ def _show(arguments: argparse.Namespace) -> int:
             "name": shown.name.display,
             "status": shown.status,
             "reason": shown.status_reason,
+            "visibility": "private" if shown.private else "public",
             "created": shown.created_at,
             "people": [f"{name} ({role})" for name, role in shown.people],
         }
@@ -141,6 +143,7 @@ def _as_values(shown: "Listing") -> dict[str, object]:
         "name": shown.name.display,
         "status": shown.status,
         "reason": shown.status_reason,
+        "visibility": "private" if shown.private else "public",
         "created_at": shown.created_at,
         "people": [{"name": name, "role": role} for name, role in shown.people],
         "releases": [

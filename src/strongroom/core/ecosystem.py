@@ -105,7 +105,8 @@ class Listing:
     """A project as its readers may see it: releases newest version first, events newest first.
 
     `serial` is the serial of the newest event that the listing reflects. A quarantined project
-    lists its releases, but pages for clients must show none of its files.
+    lists its releases, but pages for clients must show none of its files. A `private` one is for
+    those with a role in it; `moved` says that it once was otherwise than now.
     """
 
     project: ProjectId
@@ -117,6 +118,8 @@ class Listing:
     releases: tuple[ReleaseListing, ...]
     people: tuple[tuple[str, str], ...] = ()  # (user name, role)
     history: tuple[Recorded, ...] = ()
+    private: bool = False
+    moved: bool = False
 
 
 def chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing | None:

@@ -72,6 +72,25 @@ class Kind(StrEnum):
     PROJECT_CREATED = "project-created"
     ROLE_GRANTED = "role-granted"
     ROLE_TAKEN = "role-taken"
+    ORGANISATION_CREATED = "organisation-created"
+    ORGANISATION_CHANGED = "organisation-changed"
+    ORGANISATION_REMOVED = "organisation-removed"
+    MEMBER_ADDED = "member-added"
+    MEMBER_RANKED = "member-ranked"
+    MEMBER_REMOVED = "member-removed"
+    TEAM_CREATED = "team-created"
+    TEAM_RENAMED = "team-renamed"
+    TEAM_REMOVED = "team-removed"
+    TEAM_JOINED = "team-joined"
+    TEAM_LEFT = "team-left"
+    TEAM_ROLE_GRANTED = "team-role-granted"
+    TEAM_ROLE_TAKEN = "team-role-taken"
+    INVITATION_SENT = "invitation-sent"
+    INVITATION_DECLINED = "invitation-declined"
+    INVITATION_WITHDRAWN = "invitation-withdrawn"
+    TRANSFER_OFFERED = "transfer-offered"
+    TRANSFER_WITHDRAWN = "transfer-withdrawn"
+    PROJECT_TRANSFERRED = "project-transferred"
     FILE_PUBLISHED = "file-published"
     RELEASE_YANKED = "release-yanked"
     RELEASE_UNYANKED = "release-unyanked"
@@ -97,6 +116,7 @@ class Kind(StrEnum):
     QUOTA_CHANGED = "quota-changed"
     CRITICALITY_CHANGED = "criticality-changed"
     CONFIRMATION_CHANGED = "confirmation-changed"
+    VISIBILITY_CHANGED = "visibility-changed"
     HOOK_CREATED = "hook-created"
     HOOK_RENEWED = "hook-renewed"
     HOOK_REMOVED = "hook-removed"
@@ -120,6 +140,7 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.PROJECT_CREATED: frozenset({"name", "owner"}),
     Kind.ROLE_GRANTED: frozenset({"user", "role"}),
     Kind.ROLE_TAKEN: frozenset({"user", "role"}),
+    Kind.PROJECT_TRANSFERRED: frozenset({"to"}),
     Kind.FILE_PUBLISHED: frozenset({"file", "kind", "size", "sha256", "uploader"}),
     Kind.RELEASE_YANKED: frozenset({"reason"}),
     Kind.RELEASE_UNYANKED: frozenset(),
@@ -133,11 +154,13 @@ PUBLIC: Mapping[Kind, frozenset[str]] = {
     Kind.CRITICALITY_CHANGED: frozenset({"from", "to", "at"}),
     Kind.CONFIRMATION_CHANGED: frozenset({"to"}),
     Kind.TRUSTED_ONLY_CHANGED: frozenset({"to"}),
+    Kind.VISIBILITY_CHANGED: frozenset({"to"}),
 }
 """Which events anybody may read, and which of their facts: an allow-list, the only one.
 
 A new kind stays inside until it is named here. What happens to a stage stays inside until it is
-published: before that even the name of its project is nobody's to know. How an actor proved who
+published: before that even the name of its project is nobody's to know. Of a private project these
+are for its readers alone (`packages/catalog/sight.py`). How an actor proved who
 they are (`credential`) is never told: it would link acts to tokens.
 """
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.catalog.retention import MOST_DAYS, MOST_KEPT
 from strongroom.people.access import groups
-from strongroom.people.publishers import providers
+from strongroom.people.publishers import configured
 from strongroom.people.tokens.lifetimes import SHORT
 from strongroom.site import databases, values
 from strongroom.site.values import are_networks, is_issuer, is_mailbox, is_origin
@@ -170,7 +170,7 @@ class Configuration:
     hook_http: bool = _setting(False, "whether webhooks may be sent without TLS")  # noqa: FBT003 - a default
     publishers: tuple[str, ...] = _setting(
         ("github", "gitlab", "google", "activestate", "circleci", "buildkite"),
-        f"whose programs can be trusted publishers: {providers.FORM}; empty: nobody's",
+        f"whose programs can be trusted publishers: {configured.FORM}; empty: nobody's",
     )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
@@ -366,7 +366,7 @@ def _checked(read: Configuration) -> Configuration:
         "company_scim_secret_file": not read.company_scim_secret_file
         or (bool(read.company_issuer) and Path(read.company_scim_secret_file).is_absolute()),
         "company_roles": groups.is_valid(read.company_roles),
-        "publishers": providers.is_valid(read.publishers),
+        "publishers": configured.is_valid(read.publishers),
         "token_days": 0 < read.token_days <= (read.token_days_at_most or MOST_DAYS),
         "token_days_at_most": 0 <= read.token_days_at_most <= MOST_DAYS,
         "token_unused_days": read.token_unused_days == 0

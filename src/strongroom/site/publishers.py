@@ -7,8 +7,10 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from strongroom.core.clock import Clock
+from strongroom.people.publishers.configured import providers
 from strongroom.people.publishers.exchange import Exchange
-from strongroom.people.publishers.providers import PRESETS, of_issuer, providers
+from strongroom.people.publishers.presets import PRESETS
+from strongroom.people.publishers.providers import of_issuer
 from strongroom.site.configuration import Configuration
 from strongroom.stores.issuers import Issuers
 from strongroom.stores.outside import Outside

@@ -6,13 +6,14 @@
 | project created                          |                               | and the index        |
 | release yanked, un-yanked                | its pages of that release     | the front pages      |
 | release removed                          | its pages; notes in its place | the front pages      |
+| project made private or public           | all, moved to the other place | the front, the index |
 | project status changed                   | all the project's pages       | the front, the index |
-| role granted, taken                      | all the project's pages       |                      |
+| role granted, taken; project transferred | all the project's pages       |                      |
 | approvals, confirmation, retention,      |                               |                      |
-| criticality changed                      | the project's history         |                      |
+| trusted only, criticality changed        | the project's history         |                      |
 | stage published                          | the project's history         |                      |
 | file damaged, repaired                   | its pages of that release     |                      |
-| all others (accounts, tokens, jobs,      | nothing: no page here shows   |                      |
+| all others (people, tokens, jobs,        | nothing: no page here shows   |                      |
 | quotas, webhooks, unpublished stages)    | them                          |                      |
 
 What an installer depends on is rendered by the process that made the change, before the client is

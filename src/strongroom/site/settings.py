@@ -116,6 +116,7 @@ ACCOUNT_FORMS = {
     "confirm_email_verification_code": "strongroom.site.accounts.forms.MailedCode",
 }
 MFA_FORMS = {
+    "activate_totp": "strongroom.site.accounts.forms.FirstCode",
     "authenticate": "strongroom.site.accounts.forms.FactorCode",
     "reauthenticate": "strongroom.site.accounts.forms.FactorCodeAgain",
 }

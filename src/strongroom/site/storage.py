@@ -11,9 +11,9 @@ from strongroom.stores.blobs.objects import ObjectBlobs
 from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.buckets.address import parse
 from strongroom.stores.buckets.bucket import Bucket
-from strongroom.stores.pages.disk import DiskPages
+from strongroom.stores.pages.disk import CLOSED_MODE, DiskPages
 from strongroom.stores.pages.objects import ObjectPages
-from strongroom.stores.pages.protocol import Pages
+from strongroom.stores.pages.rooms import CLOSED, Rooms
 from strongroom.stores.room import Room
 
 RENDERED = ".rendered"
@@ -25,7 +25,7 @@ class Storage:
     """The stores of a registry."""
 
     blobs: Blobs
-    pages: Pages
+    pages: Rooms
 
 
 def storage(configuration: Configuration) -> Storage:
@@ -35,8 +35,12 @@ def storage(configuration: Configuration) -> Storage:
     address = parse(configuration.objects)
     if address is None:
         kept = DiskBlobs(folder, room)
-        return Storage(kept, DiskPages(configuration.data / "public", kept))
+        data = configuration.data
+        closed = DiskPages(data / CLOSED, kept, CLOSED_MODE)
+        return Storage(kept, Rooms(DiskPages(data / "public", kept), closed))
     bucket = Bucket(address, configuration.objects_redirect)
     blobs = ObjectBlobs(bucket, folder / "incoming", room)
     redirects = bool(configuration.objects_redirect)
-    return Storage(blobs, ObjectPages(bucket, blobs, redirects=redirects))
+    # Nobody is sent to the bucket for what is private: its addresses could be handed on.
+    closed_pages = ObjectPages(bucket, blobs, redirects=False, folder=CLOSED)
+    return Storage(blobs, Rooms(ObjectPages(bucket, blobs, redirects=redirects), closed_pages))

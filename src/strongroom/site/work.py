@@ -19,6 +19,7 @@ from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
 from strongroom.people.accounts import counters, devices, domains, letters, links, notices, sessions
 from strongroom.people.accounts.lapses import Mail
+from strongroom.people.organisations import invitations
 from strongroom.people.oversight import proposals
 from strongroom.people.recovery import acts as recovery
 from strongroom.people.tokens import lapsing, spent
@@ -141,7 +142,7 @@ def end_tokens() -> None:
 
 @job()
 def forget() -> None:
-    """Forget what ended long ago: sessions, links, tokens, notices, letters, deliveries."""
+    """Forget what has ended: sessions, links, tokens, letters, guesses, invitations, and such."""
     made = house()
     now = made.clock.now()
     for act in (
@@ -151,6 +152,7 @@ def forget() -> None:
         spent.forget,
         notices.forget,
         letters.forget,
+        invitations.forget,
         delivering.forget,
         made.post.forget,
     ):

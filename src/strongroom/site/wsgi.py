@@ -204,6 +204,20 @@ def _body(body: bytes | Stretch | Stream, environ: WSGIEnvironment) -> Iterable[
 
 
 def _stretch(stretch: Stretch, environ: WSGIEnvironment) -> Iterable[bytes]:
+    file = _opened(stretch)
+    wrapper = environ.get("wsgi.file_wrapper")
+    # The server's own wrapper sends as many bytes as Content-Length says, from where we stand.
+    if wrapper is not None:
+        return cast("Iterable[bytes]", wrapper(file, BLOCK))
+    return _Blocks(file, stretch.length)
+
+
+def blocks(stretch: Stretch) -> Iterator[bytes]:
+    """Return the bytes of a stretch of a file, which is open by then; to be closed."""
+    return _Blocks(_opened(stretch), stretch.length)
+
+
+def _opened(stretch: Stretch) -> BinaryIO:
     try:
         file = stretch.path.open("rb")
     except FileNotFoundError:
@@ -211,11 +225,7 @@ def _stretch(stretch: Stretch, environ: WSGIEnvironment) -> Iterable[bytes]:
     except OSError as error:
         raise no_room(error) from error
     file.seek(stretch.offset)
-    wrapper = environ.get("wsgi.file_wrapper")
-    # The server's own wrapper sends as many bytes as Content-Length says, from where we stand.
-    if wrapper is not None:
-        return cast("Iterable[bytes]", wrapper(file, BLOCK))
-    return _Blocks(file, stretch.length)
+    return file
 
 
 class _Blocks:

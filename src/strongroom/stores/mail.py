@@ -12,7 +12,7 @@ import secrets
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -106,7 +106,7 @@ class Post:
     clock: Clock
     server: Server | None
     folder: Path
-    trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
     in_all: float = IN_ALL
 
     def send(self, to: str, subject: str, text: str) -> None:
@@ -160,7 +160,7 @@ class Post:
     @contextmanager
     def _speaking(self, server: Server) -> Iterator[smtplib.SMTP]:
         speaking = (
-            smtplib.SMTP_SSL(timeout=SECONDS, context=self.trust)
+            smtplib.SMTP_SSL(timeout=SECONDS, context=self.trust())
             if server.tls
             else smtplib.SMTP(timeout=SECONDS)
         )
@@ -192,7 +192,7 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def _prove(speaking: smtplib.SMTP, server: Server, trust: ssl.SSLContext) -> None:
+def _prove(speaking: smtplib.SMTP, server: Server, trust: Callable[[], ssl.SSLContext]) -> None:
     """See that nobody reads on the way, and only then say who we are."""
     speaking.ehlo_or_helo_if_needed()
     if not server.tls and not server.here:
@@ -202,7 +202,7 @@ def _prove(speaking: smtplib.SMTP, server: Server, trust: ssl.SSLContext) -> Non
                 "The mail server offers no TLS (STARTTLS), so it is told nothing.",
                 "Name a server that does, or find out who is between it and the registry.",
             )
-        speaking.starttls(context=trust)
+        speaking.starttls(context=trust())
         speaking.ehlo_or_helo_if_needed()  # what was said before TLS counts no more
     if server.user:
         speaking.login(server.user, server.password)

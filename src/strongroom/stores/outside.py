@@ -16,6 +16,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from ipaddress import ip_address
 from socket import SHUT_RDWR, SOCK_STREAM, getaddrinfo, socket
 from threading import Event, Timer
@@ -44,6 +45,12 @@ Resolve = Callable[[str, int], Sequence[str]]
 def system_addresses(host: str, port: int) -> Sequence[str]:
     """Ask the machine's resolver, whose own time limits hold."""
     return [str(found[4][0]) for found in getaddrinfo(host, port, type=SOCK_STREAM)]
+
+
+@cache
+def machine_trust() -> ssl.SSLContext:
+    """Return the trust of this machine, read once and when needed: it takes 30 ms to read."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +156,7 @@ class Outside:
     agent: str
     allowed: tuple[Network, ...] = ()
     resolve: Resolve = system_addresses
-    trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    trust: Callable[[], ssl.SSLContext] = machine_trust
     now: Callable[[], float] = monotonic
 
     @contextmanager
@@ -225,7 +232,7 @@ class Outside:
         if not aim.secure:
             return HTTPConnection(address, aim.port, timeout=seconds)
         return HTTPSConnection(
-            address, aim.port, timeout=seconds, ssl_context=self.trust, server_hostname=aim.host
+            address, aim.port, timeout=seconds, ssl_context=self.trust(), server_hostname=aim.host
         )
 
     def _addresses(self, aim: Target) -> Sequence[Address]:

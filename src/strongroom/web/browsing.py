@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from strongroom.packages.catalog.search import search
-from strongroom.people.access.grants import projects_of
+from strongroom.packages.catalog.sight import public_of
 from strongroom.people.accounts.users import find_user
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
@@ -51,7 +51,7 @@ class Browsing:
             since=user.created_at,
             projects=[
                 (project.key, role, project_address(project.key))
-                for project, role in projects_of(user.pk)
+                for project, role in public_of(user.pk)
             ],
         )
         return HttpResponse(page, content_type=PAGE)

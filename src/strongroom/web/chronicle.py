@@ -93,6 +93,12 @@ def _asked(event: Event) -> tuple[str, str]:
     return f"Approvals asked for: {_fact(event, 'to')} instead of {_fact(event, 'from')}", ""
 
 
+def _trusted(event: Event) -> tuple[str, str]:
+    if event.facts.get("to"):
+        return "Trusted publishers alone publish", "No person's token does."
+    return "People's tokens may publish again", ""
+
+
 def _confirmed(event: Event) -> tuple[str, str]:
     wanted = event.facts.get("to")
     return f"A person confirms each publication: {'yes' if wanted else 'no longer'}", ""
@@ -150,5 +156,6 @@ _TELLING: Mapping[Kind, Callable[[Event], tuple[str, str]]] = {
     Kind.RELEASE_REMOVED: _removed,
     Kind.RETENTION_CHANGED: _retained,
     Kind.CONFIRMATION_CHANGED: _confirmed,
+    Kind.TRUSTED_ONLY_CHANGED: _trusted,
     Kind.CRITICALITY_CHANGED: _critical,
 }

@@ -175,6 +175,22 @@ def pinning(project: str, wanted: Criticality) -> tuple[str, tuple[str, ...]]:
     )
 
 
+def revealing(project: str, *, private: bool) -> tuple[str, tuple[str, ...]]:
+    """Name the act of making a project private or public, and say what it does."""
+    if private:
+        return f"Make {project} private", (
+            "Only its people, and tokens of theirs that may read it, find it and install it.",
+            "Whoever depends on it and has no role in it can no longer install it.",
+            "Its files were public: who has them keeps them, and caches may for a minute.",
+            "Its addresses change: lock files that name them must be made anew.",
+        )
+    return f"Make {project} public", (
+        "Everybody can see and install all its releases, and the names of its people.",
+        "That cannot be unsaid: to make it private again takes nothing back that was copied.",
+        "What happened to it while it was private is still told to nobody.",
+    )
+
+
 def confirming(project: str, *, wanted: bool) -> tuple[str, tuple[str, ...]]:
     """Name the act of asking for confirmations or for none, and say what it does."""
     if wanted:

@@ -19,7 +19,7 @@ from strongroom.core.ecosystem import Listing
 from strongroom.core.errors import AssuranceError, ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Recorded
 from strongroom.core.statuses import status_of
-from strongroom.packages.catalog import changes, keeping, removal, states
+from strongroom.packages.catalog import changes, keeping, removal, sight, states
 from strongroom.packages.catalog.acts import case_of, id_of, may
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release, listing
@@ -82,7 +82,7 @@ class Tending:
         """Show what this person may change in a project."""
         actor, project = acting(request, user), self._project(name)
         proven(actor, Assurance.MULTI_FACTOR)  # else it would look as if there were no role
-        row = find_project(project)
+        row = sight.find(actor, project)
         shown = listing(project, self.desk.ecosystem(self.ecosystem), frozenset())
         allowed = _allowed(actor, row)
         if not allowed:
@@ -119,11 +119,8 @@ class Tending:
 
     def yank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain a yank, or make it."""
-        actor, target, shown = (
-            acting(request, user),
-            self._target(name, version),
-            self.listing(name),
-        )
+        actor = acting(request, user)
+        target, shown = self._target(actor, name, version), self.listing(actor, name)
         may(actor, Action.YANK, find_project(target.project))
         number = target.version.display
         change = Change(
@@ -137,11 +134,8 @@ class Tending:
 
     def unyank(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain how a yank is taken back, or take it back."""
-        actor, target, shown = (
-            acting(request, user),
-            self._target(name, version),
-            self.listing(name),
-        )
+        actor = acting(request, user)
+        target, shown = self._target(actor, name, version), self.listing(actor, name)
         may(actor, Action.YANK, find_project(target.project))
         number = target.version.display
         change = Change(
@@ -156,11 +150,8 @@ class Tending:
 
     def remove(self, request: HttpRequest, user: User, name: str, version: str) -> HttpResponseBase:
         """Explain what removing a release for good does, or remove it once it was typed."""
-        actor, target, shown = (
-            acting(request, user),
-            self._target(name, version),
-            self.listing(name),
-        )
+        actor = acting(request, user)
+        target, shown = self._target(actor, name, version), self.listing(actor, name)
         may(actor, Action.REMOVE, find_project(target.project))
         told = removal.consequences(shown, target.version)
         change = Change(
@@ -177,8 +168,8 @@ class Tending:
     def retention(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show a project's rules of retention and what they let go, or give it rules of its own."""
         actor, project, problem = acting(request, user), self._project(name), None
+        may(actor, Action.CONFIGURE, sight.find(actor, project))
         own = keeping.own_rules(project)
-        may(actor, Action.CONFIGURE, find_project(project))
         if request.method == "POST":
             try:
                 wanted = keeping.Own(*(_rule(request.POST.get(field, "")) for field in RULES))
@@ -221,7 +212,8 @@ class Tending:
 
     def status(self, request: HttpRequest, user: User, name: str, status: str) -> HttpResponseBase:
         """Explain a change of status, or make it."""
-        actor, shown, wanted = acting(request, user), self.listing(name), states.status(status)
+        actor, wanted = acting(request, user), states.status(status)
+        shown = self.listing(actor, name)
         project, old = shown.project, states.Status(shown.status)
         may(actor, states.action_for(old, wanted), find_project(project))
         words = deed(shown.name.display, old, wanted)
@@ -240,7 +232,8 @@ class Tending:
         self, request: HttpRequest, user: User, name: str, wanted: int
     ) -> HttpResponseBase:
         """Explain what another number of approvals does, or ask for it."""
-        actor, shown = acting(request, user), self.listing(name)
+        actor = acting(request, user)
+        shown = self.listing(actor, name)
         project = shown.project
         row = find_project(project)
         old = row.approvals
@@ -291,13 +284,15 @@ class Tending:
     def _project(self, name: str) -> ProjectId:
         return ProjectId(self.ecosystem, self.desk.ecosystem(self.ecosystem).name(name).key)
 
-    def listing(self, name: str) -> Listing:
+    def listing(self, actor: Actor, name: str) -> Listing:
         """Read a project as its own page shows it, without long texts."""
-        return listing(self._project(name), self.desk.ecosystem(self.ecosystem), frozenset())
+        project = self._project(name)
+        sight.find(actor, project)
+        return listing(project, self.desk.ecosystem(self.ecosystem), frozenset())
 
-    def _target(self, name: str, version: str) -> changes.Target:
+    def _target(self, actor: Actor, name: str, version: str) -> changes.Target:
         target = changes.target(self.desk, self.ecosystem, name, version)
-        find_release(find_project(target.project), target.version)
+        find_release(sight.find(actor, target.project), target.version)
         return target
 
 

@@ -14,6 +14,7 @@ from strongroom.web.account import Account
 from strongroom.web.accounts.urls import urls as account_urls
 from strongroom.web.browsing import Browsing
 from strongroom.web.cases import Cases
+from strongroom.web.creating import Creating
 from strongroom.web.demanding import Demanding
 from strongroom.web.entrance import Entrance
 from strongroom.web.faults import guarded
@@ -39,7 +40,7 @@ def urls(
     """
     browsing, account = Browsing(press), Account(press, yard.desk.limits)
     entrance, tending = Entrance(press, clock), Tending(press, yard, ECOSYSTEM)
-    demanding = Demanding(tending)
+    demanding, creating = Demanding(tending), Creating(press, yard.desk, ECOSYSTEM)
     staging, work, cases = Staging(press, yard), Work(press, board), Cases(press, clock)
 
     def at(
@@ -62,6 +63,7 @@ def urls(
         at("manage/jobs/<uuid:job>/drop/", for_members(work.drop), READ | SEND),
         at("manage/cases/", for_members(cases.overview), READ),
         at("manage/cases/<int:number>/", for_members(cases.case), READ | SEND),
+        at("manage/new/", for_members(creating.new), READ | SEND),
         at(project, for_members(tending.overview), READ),
         at(f"{project}yank/<str:version>/", for_members(tending.yank), READ | SEND),
         at(f"{project}unyank/<str:version>/", for_members(tending.unyank), READ | SEND),
@@ -70,6 +72,7 @@ def urls(
         at(f"{project}status/<str:status>/", for_members(tending.status), READ | SEND),
         at(f"{project}approvals/<int:wanted>/", for_members(tending.approvals), READ | SEND),
         at(f"{project}critical/<str:wanted>/", for_members(demanding.critical), READ | SEND),
+        at(f"{project}visibility/<str:wanted>/", for_members(demanding.visibility), READ | SEND),
         at(f"{project}confirmation/<str:wanted>/", for_members(demanding.confirm), READ | SEND),
         at("stages/", for_members(staging.mine), READ),
         at("stages/<str:handle>/", for_members(staging.show), READ),

@@ -21,6 +21,7 @@ from strongroom.packages.catalog.changes import appoint, dismiss, set_status, un
 from strongroom.packages.models import Project, Release
 from strongroom.people.access.grants import grant, people_of
 from strongroom.people.access.roles import Role
+from strongroom.people.models import User
 from strongroom.proof.ledger.events import last_serial, since
 from tests.fakes.bench import Bench, open_bench
 from tests.fakes.clocks import StoppedClock
@@ -43,7 +44,7 @@ owner          y   y   y   -   y
 yank-token     y   y   -   -   -
 upload-token   -   -   -   -   -
 other-token    -   -   -   -   -
-admin          y   y   y   y   y
+admin          y   y   y   y   -
 operator       y   y   y   y   y
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
@@ -74,6 +75,7 @@ def actor_named(who: str, bench: Bench, alice: Actor) -> Actor:
 def test_who_may_change_what(bench: Bench, alice: Actor, who: str, act: str, may: str) -> None:
     if act == "unyank":
         ACTS["yank"](bench, OPERATOR)
+    grant(User.objects.get(username="bob").pk, PARCEL, Role.READER, bench.clock)
     actor = actor_named(who, bench, alice)
     before = bench.standing()
     try:
@@ -217,7 +219,7 @@ def test_a_change_whose_event_cannot_be_recorded_is_no_change(
 
 @pytest.mark.usefixtures("parcel", "bob")
 def test_an_appointment_is_told_and_in_place_of_the_one_held(bench: Bench, alice: Actor) -> None:
-    appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    appoint(bench.desk, OPERATOR, PARCEL, "bob", Role.MAINTAINER)
     recorded = appoint(bench.desk, alice, PARCEL, "BOB", Role.OWNER)
     assert recorded is not None
     assert recorded.event.facts == {"user": "bob", "role": "owner"}
@@ -225,8 +227,16 @@ def test_an_appointment_is_told_and_in_place_of_the_one_held(bench: Bench, alice
 
 
 @pytest.mark.usefixtures("parcel", "bob")
+def test_nobody_gets_a_first_role_without_their_own_word(bench: Bench, alice: Actor) -> None:
+    with pytest.raises(ConflictError) as caught:
+        appoint(bench.desk, alice, PARCEL, "bob", Role.READER)
+    assert caught.value.code == "consent-needed"
+    assert people_of(PARCEL) == (("alice", "owner"),)
+
+
+@pytest.mark.usefixtures("parcel", "bob")
 def test_who_is_dismissed_has_no_role_and_it_is_told_once(bench: Bench, alice: Actor) -> None:
-    appoint(bench.desk, alice, PARCEL, "bob", Role.OWNER)
+    appoint(bench.desk, OPERATOR, PARCEL, "bob", Role.OWNER)
     recorded = dismiss(bench.desk, alice, PARCEL, "bob")
     assert recorded is not None
     assert (recorded.event.kind, recorded.event.facts["role"]) == (Kind.ROLE_TAKEN, "owner")
@@ -251,22 +261,22 @@ def test_the_last_owner_stays(bench: Bench, alice: Actor, leave: str) -> None:
 
 @pytest.mark.usefixtures("parcel", "bob")
 def test_only_an_owner_dismisses(bench: Bench, alice: Actor) -> None:
-    appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    appoint(bench.desk, OPERATOR, PARCEL, "bob", Role.MAINTAINER)
     with pytest.raises(ForbiddenError):
         dismiss(bench.desk, bench.person("carol"), PARCEL, "bob")
 
 
 @pytest.mark.usefixtures("parcel", "bob")
 def test_the_role_that_is_held_already_is_no_event(bench: Bench, alice: Actor) -> None:
-    assert appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    assert appoint(bench.desk, OPERATOR, PARCEL, "bob", Role.MAINTAINER)
     before = bench.standing()
-    assert appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER) is None
+    assert appoint(bench.desk, OPERATOR, PARCEL, "bob", Role.MAINTAINER) is None
     assert bench.standing() == before
 
 
 @pytest.mark.usefixtures("parcel", "bob")
 def test_a_maintainer_is_dismissed_whoever_owns(bench: Bench, alice: Actor) -> None:
-    appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    appoint(bench.desk, OPERATOR, PARCEL, "bob", Role.MAINTAINER)
     assert dismiss(bench.desk, alice, PARCEL, "bob")
     assert people_of(PARCEL) == (("alice", "owner"),)
 
@@ -277,6 +287,6 @@ def test_a_role_is_given_only_to_who_can_be_told_of_what_is_done(
     EmailAddress.objects.filter(user__username=bob.name).update(verified=False)
     before = bench.standing()
     with pytest.raises(ConflictError) as caught:
-        appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+        appoint(bench.desk, OPERATOR, PARCEL, "bob", Role.MAINTAINER)
     assert caught.value.code == "grantee-unverified"
     assert bench.standing() == before

@@ -47,7 +47,7 @@ def test_a_role_without_the_factor_that_it_needs_is_named(
     for name in ("carol", "dave"):
         address = f"{name}@example.org"
         made[name] = create_user(name, address, admin=False, actor=OPERATOR, clock=bench.clock)
-        appoint(bench.desk, alice, PARCEL, name, Role.MAINTAINER)
+        appoint(bench.desk, OPERATOR, PARCEL, name, Role.MAINTAINER)
     enrol_totp(made["dave"], "secret", seal=str, by=OPERATOR, clock=bench.clock)
     assert powerless(Project.objects.get()) == ("carol",)
     pin(bench.desk, OPERATOR, PARCEL, "on")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from strongroom.core.actors import Actor
+from strongroom.core.actors import OPERATOR, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.changes import appoint
 from strongroom.packages.staging.approving import set_approvals
@@ -42,7 +42,7 @@ def mallory(bench: Bench) -> Actor:
 def parcel(bench: Bench, alice: Actor, bob: Actor) -> str:
     """Return the key of a project with release 1.0, whose two people have been there for long."""
     bench.publish(alice, "parcel", "1.0")
-    appoint(bench.desk, alice, PARCEL, "bob", Role.MAINTAINER)
+    appoint(bench.desk, OPERATOR, PARCEL, "bob", Role.MAINTAINER)
     bench.clock.forward(SETTLED)
     return "parcel"
 

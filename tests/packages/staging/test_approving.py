@@ -33,7 +33,7 @@ from tests.packages.staging.conftest import PARCEL
 def carol(bench: Bench, alice: Actor, parcel: str) -> Actor:
     """Return a third person of long standing."""
     person = bench.person("carol")
-    appoint(bench.desk, alice, PARCEL, "carol", Role.MAINTAINER)
+    appoint(bench.desk, OPERATOR, PARCEL, "carol", Role.MAINTAINER)
     bench.clock.forward(SETTLED)
     return person
 
@@ -146,7 +146,7 @@ def test_whoever_got_their_role_a_moment_ago_approves_nothing(
 ) -> None:
     """A thief of an owner's session appoints an account of their own."""
     stage = put(bench, alice).stage
-    appoint(bench.desk, alice, PARCEL, "mallory", Role.MAINTAINER)
+    appoint(bench.desk, OPERATOR, PARCEL, "mallory", Role.MAINTAINER)
     bench.clock.forward(SETTLED - timedelta(microseconds=1))
     assert refused(bench, mallory, stage.handle, content(stage)).code == "approver-new"
     bench.clock.forward(timedelta(microseconds=1))
@@ -157,7 +157,7 @@ def test_what_a_newcomer_uploads_is_not_published_by_one_who_was_there_before(
     bench: Bench, alice: Actor, mallory: Actor, approved: str
 ) -> None:
     """A thief of an owner's session appoints an account of their own, and uploads by that."""
-    appoint(bench.desk, alice, PARCEL, "mallory", Role.MAINTAINER)
+    appoint(bench.desk, OPERATOR, PARCEL, "mallory", Role.MAINTAINER)
     stage = put(bench, mallory).stage
     bench.clock.forward(SETTLED - timedelta(microseconds=1))
     with pytest.raises(ConflictError) as caught:
@@ -237,7 +237,7 @@ def test_an_approver_who_then_uploads_does_not_count(
     stage = put(bench, alice).stage
     put(bench, bob, kind="large")
     dave = bench.person("dave")
-    appoint(bench.desk, alice, PARCEL, "dave", Role.MAINTAINER)
+    appoint(bench.desk, OPERATOR, PARCEL, "dave", Role.MAINTAINER)
     bench.clock.forward(SETTLED)
     approve(bench.yard, carol, stage.handle, content(stage))
     assert not published()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from strongroom.core.actors import Actor
+from strongroom.core.actors import OPERATOR, Actor
 from strongroom.core.errors import StrongroomError
 from strongroom.packages.catalog.changes import appoint
 from strongroom.packages.models import File, Project, Stage, UsedPath
@@ -41,7 +41,7 @@ def people(bench: Bench) -> tuple[Actor, Actor, Actor]:
     alice, bob, carol = (bench.person(name) for name in ("alice", "bob", "carol"))
     bench.publish(alice, "parcel", "1.0")
     for name in ("bob", "carol"):
-        appoint(bench.desk, alice, PARCEL, name, Role.MAINTAINER)
+        appoint(bench.desk, OPERATOR, PARCEL, name, Role.MAINTAINER)
     bench.clock.forward(SETTLED)
     return alice, bob, carol
 

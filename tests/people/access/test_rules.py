@@ -87,7 +87,7 @@ token     approve     -   -   -   -   -   -   -   -
 token     yank        -   -   -   y   y   y   -   y
 token     configure   -   -   -   -   -   -   -   y
 token     quarantine  -   -   -   -   -   -   -   -
-token     appoint     -   -   -   -   -   -   y   y
+token     appoint     -   -   -   -   -   -   -   -
 token     trust       -   -   -   -   -   -   -   -
 token     transfer    -   -   -   -   -   -   -   -
 token     remove      -   -   -   -   -   -   -   y
@@ -115,7 +115,7 @@ admin     approve     -   -   -   -   y   y   -   y
 admin     yank        y   y   y   y   y   y   y   y
 admin     configure   y   y   y   y   y   y   y   y
 admin     quarantine  y   y   y   y   y   y   y   y
-admin     appoint     y   y   y   y   y   y   y   y
+admin     appoint     -   -   -   -   -   -   y   y
 admin     trust       -   -   -   -   -   -   -   y
 admin     transfer    -   -   -   -   -   -   -   y
 admin     remove      y   y   y   y   y   y   y   y
@@ -253,11 +253,12 @@ def test_an_approval_takes_a_person_who_is_there(actor: Actor) -> None:
     assert caught.value.code == "person-needed"
 
 
-def test_only_a_token_made_for_it_sets_up_what_outlives_it() -> None:
-    named = replace(TOKEN, reach=Reach(actions=frozenset({Action.TRUST})))
-    permit(named, Action.TRUST, PARCEL, OWNED)
+@pytest.mark.parametrize("action", [Action.APPOINT, Action.TRUST])
+def test_only_a_token_made_for_it_sets_up_what_outlives_it(action: Action) -> None:
+    named = replace(TOKEN, reach=Reach(actions=frozenset({action})))
+    permit(named, action, PARCEL, OWNED)
     with pytest.raises(ForbiddenError) as caught:
-        permit(TOKEN, Action.TRUST, PARCEL, OWNED)
+        permit(TOKEN, action, PARCEL, OWNED)
     assert caught.value.code == "token-not-for-this"
 
 

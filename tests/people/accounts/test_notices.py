@@ -136,3 +136,15 @@ def test_what_happened_is_kept_for_a_year(alice: User) -> None:
     assert notices.forget(NOON + KEPT) == 0
     assert notices.forget(NOON + KEPT + timedelta(seconds=1)) == Notice.objects.count() + 1
     assert not Notice.objects.exists()
+
+
+def test_nobody_fills_a_mailbox_by_giving_and_taking_roles(alice: User) -> None:
+    mallory = sure(member("mallory", CLOCK))
+    Letter.objects.all().delete()
+    for _ in range(15):
+        for kind in (Kind.ROLE_GRANTED, Kind.ROLE_TAKEN):
+            note(Happening(kind, alice.pk), mallory, CLOCK)
+    assert len(told()) == 2 * notices.OTHERS_AT_MOST
+    assert Notice.objects.filter(user=alice, kind__in=notices.BY_OTHERS).count() == 30
+    note(Happening(Kind.PASSWORD_CHANGED, alice.pk), mallory, CLOCK)
+    assert told()[-1] == ("second@example.org", "password-changed")

@@ -11,7 +11,7 @@ from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import StrongroomError
 from strongroom.people.models import Publisher
-from strongroom.people.publishers import providers, register
+from strongroom.people.publishers import configured, register
 from strongroom.people.publishers.exchange import Exchange, Issued, mint
 from strongroom.people.publishers.register import Order, Place
 from strongroom.stores.issuers import Issuers
@@ -54,7 +54,7 @@ class Market:
 
     def trusting(self, word: str) -> "Market":
         """Return the same with another setting; `ISSUER` in it stands for the issuer."""
-        known = providers.providers([word.replace("ISSUER", self.issuer.url)])
+        known = configured.providers([word.replace("ISSUER", self.issuer.url)])
         return replace(self, exchange=replace(self.exchange, providers=known))
 
 
@@ -82,7 +82,7 @@ def market(issuer: Issuer, clock: StoppedClock, seconds: list[float]) -> Market:
         return Outside("tests", LOOPBACK)
 
     exchange = Exchange(
-        providers.providers([f"github={issuer.url}"]),
+        configured.providers([f"github={issuer.url}"]),
         AUDIENCE,
         Issuers(outside, lambda: seconds[0]).keys,
         MASTER,

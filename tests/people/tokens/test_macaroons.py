@@ -103,9 +103,10 @@ def test_two_caveats_cannot_be_passed_off_as_one() -> None:
     assert not genuine(macaroons._text(joined))
 
 
-def test_ten_thousand_tokens_are_well_formed_and_different() -> None:
-    texts = {macaroons.mint(MASTER, os.urandom(16), "u", CAVEATS[:1]) for _ in range(10_000)}
-    assert len(texts) == 10_000
+def test_tokens_are_well_formed_and_different(pytestconfig: pytest.Config) -> None:
+    count = 1_000_000 if pytestconfig.getoption("--full") else 10_000
+    texts = {macaroons.mint(MASTER, os.urandom(16), "u", CAVEATS[:1]) for _ in range(count)}
+    assert len(texts) == count
     assert all(secrets.well_formed(macaroons.narrow(text, CAVEATS[1:])) for text in texts)
 
 

@@ -13,6 +13,7 @@ from strongroom.core.events import Kind
 from strongroom.people.models import Token, User
 from strongroom.people.tokens import caveats, macaroons, secrets
 from strongroom.people.tokens.authenticate import authenticate
+from strongroom.people.tokens.lifetimes import Lifetimes
 from strongroom.people.tokens.minting import Mint, Minted, Order, create, revoke
 from strongroom.people.tokens.verdict import verify
 from strongroom.proof.ledger.events import last_serial, since
@@ -119,6 +120,23 @@ def test_a_token_that_is_over_before_it_begins_is_refused(user: User) -> None:
         minted(user, caveats.until(NOON))
     assert caught.value.code == "token-bad-expiry"
     assert [recorded.event.kind for recorded in since(0, 10)] == [Kind.USER_CREATED]
+
+
+def test_a_token_that_nobody_gave_an_end_carries_one(user: User) -> None:
+    token = minted(user, BOX)
+    end = NOON + timedelta(days=90)
+    assert token.row.expires_at == end
+    assert verify(token.text, MASTER).scope.expires_at == end
+    assert token.row.caveats[-1] == ["until", int(end.timestamp())]
+
+
+def test_no_token_is_without_end_unless_that_is_allowed(user: User) -> None:
+    with pytest.raises(InvalidError) as caught:
+        create(user, Order("x", endless=True), by=OPERATOR, mint=MINT)
+    assert caught.value.code == "token-lasts-too-long"
+    free = Mint(MASTER, MINT.clock, os.urandom, Lifetimes(at_most=None))
+    token = create(user, Order("x", endless=True), by=OPERATOR, mint=free)
+    assert (token.row.expires_at, token.row.caveats) == (None, [])
 
 
 def test_revoking_is_one_event_and_lasts(user: User) -> None:

@@ -12,10 +12,10 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.errors import ConflictError
 from strongroom.core.events import Kind, Recorded
-from strongroom.packages.catalog import states
+from strongroom.packages.catalog import sight, states
 from strongroom.packages.catalog.acts import about, case_of, may, tell
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import find_release, lock_project
+from strongroom.packages.catalog.listing import find_release
 from strongroom.people.access.grants import grant, granted, owners, take
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import may_appoint
@@ -55,7 +55,7 @@ def set_status(
     """Give a project another status (PEP 792), with a reason for its readers."""
     wanted, told = states.status(status), states.reason(reason)
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         old = states.Status(row.status)
         may(actor, states.action_for(old, wanted), row)
         if (old, row.status_reason) == (wanted, told):
@@ -72,9 +72,12 @@ def set_status(
 def appoint(
     desk: Desk, actor: Actor, project: ProjectId, user_name: str, role: Role
 ) -> Recorded | None:
-    """Give a person a role in a project, in place of the one they hold."""
+    """Give a person another role in a project; the operator and company groups, a first one too.
+
+    Nobody else makes somebody something without their own word: they invite (`inviting`).
+    """
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         may(actor, Action.APPOINT, row)
         _is_owned(actor, project)
         user = find_user(user_name)
@@ -82,9 +85,11 @@ def appoint(
         may_appoint(actor, case_of(actor, row), {role, held or role}, to_self=_is(actor, user))
         if held is role:
             return None
+        if held is None and actor.user_id is not None:
+            raise _consent_needed(user, project)
         _reachable(user)
         if held is Role.OWNER:
-            _not_the_last(project, user)
+            not_the_last(project, user)
         grant(user.pk, project, role, desk.clock)
         facts = {"user": user.username, "role": role}
         note(_told(Kind.ROLE_GRANTED, user.pk, project, role), actor, desk.clock)
@@ -96,7 +101,7 @@ def appoint(
 def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Recorded | None:
     """Take a person's role in a project away; its last owner stays."""
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         may(actor, Action.APPOINT, row)
         user = find_user(user_name)
         held = granted(user.pk, project)
@@ -104,7 +109,7 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
             return None
         may_appoint(actor, case_of(actor, row), {held}, to_self=False)
         if held is Role.OWNER:
-            _not_the_last(project, user)
+            not_the_last(project, user)
         take(user.pk, project)
         facts = {"user": user.username, "role": held}
         note(_told(Kind.ROLE_TAKEN, user.pk, project, held), actor, desk.clock)
@@ -141,8 +146,19 @@ def _is_owned(actor: Actor, project: ProjectId) -> None:
         )
 
 
-def _not_the_last(project: ProjectId, user: User) -> None:
-    # A project without owners can be claimed by nobody, or, worse, by somebody (CVE-2024-38368).
+def _consent_needed(user: User, project: ProjectId) -> ConflictError:
+    return ConflictError(
+        "consent-needed",
+        f"{user.username} has no role of their own in {project.key} yet.",
+        "Invite them; who accepts has one.",
+    )
+
+
+def not_the_last(project: ProjectId, user: User) -> None:
+    """Raise ConflictError where a project would be left without an owner.
+
+    It can be claimed by nobody then, or, worse, by somebody (CVE-2024-38368).
+    """
     if not owners(project, besides=user.pk):
         raise ConflictError(
             "last-owner",
@@ -155,7 +171,7 @@ def _set_yank(
     desk: Desk, actor: Actor, target: Target, *, yanked: bool, reason: str
 ) -> Recorded | None:
     with transaction.atomic():
-        row = lock_project(target.project)
+        row = sight.lock(actor, target.project)
         may(actor, Action.YANK, row)
         if row.status == states.Status.QUARANTINED:
             raise ConflictError(

@@ -19,7 +19,7 @@ from django.db.models import F, Sum
 from strongroom.core.actors import REGISTRY, Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Kind, Recorded
-from strongroom.packages.catalog import states
+from strongroom.packages.catalog import sight, states
 from strongroom.packages.catalog.acts import about, id_of, may, tell
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import lock_project
@@ -97,7 +97,7 @@ def pin(desk: Desk, actor: Actor, project: ProjectId, raw: str) -> Recorded | No
     """Say that a project is critical (`on`), is not (`off`), or is what is counted (`auto`)."""
     wanted = states.pin(raw)
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         may(actor, Action.PIN, row)
         counted = {Criticality.SOON, Criticality.COUNTED}
         if row.critical == wanted or (wanted is Criticality.NONE and row.critical in counted):

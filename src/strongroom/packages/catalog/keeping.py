@@ -14,6 +14,7 @@ from django.db.models import Q
 from strongroom.core.actors import REGISTRY, Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Kind, Recorded
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.acts import about, may, tell
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project, find_release, listing, lock_project
@@ -62,7 +63,7 @@ def set_rules(desk: Desk, actor: Actor, project: ProjectId, rules: Own) -> Recor
     """Give a project rules of its own."""
     checked(rules.over(desk.limits.retention))
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         may(actor, Action.CONFIGURE, row)
         if _own(row) == rules:
             return None

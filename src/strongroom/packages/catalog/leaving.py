@@ -7,7 +7,9 @@ from strongroom.core.actors import REGISTRY
 from strongroom.core.errors import ConflictError
 from strongroom.packages.catalog.changes import dismiss
 from strongroom.packages.catalog.desk import Desk
-from strongroom.people.access.grants import projects_of
+from strongroom.packages.catalog.expelling import expel
+from strongroom.people.access.grants import own_projects
+from strongroom.people.access.ranks import seats_of
 from strongroom.people.affairs import closing
 
 logger = logging.getLogger(__name__)
@@ -18,12 +20,14 @@ AT_ONCE = 20
 def leave(desk: Desk, now: datetime, limit: int = AT_ONCE) -> int:
     """Close the accounts whose time is over; returns how many were looked at.
 
-    An account whose project would be left to nobody stays open, and is told so.
+    An account whose project or organisation would be left to nobody stays open, and is told so.
     """
     accounts = closing.due(now, limit)
     for number, name in accounts:
         try:
-            for project, _ in projects_of(number):
+            for seat in seats_of(number):
+                expel(desk, REGISTRY, seat.name, name)
+            for project in own_projects(number):
                 dismiss(desk, REGISTRY, project, name)
         except ConflictError as needed:
             logger.warning("account %s is not closed: %s", name, needed.sentence)

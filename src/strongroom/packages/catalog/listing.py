@@ -28,6 +28,7 @@ from strongroom.packages.models import File, Project, Release, UsedPath
 from strongroom.people.access.grants import people_of
 from strongroom.proof.ledger.events import of_project
 from strongroom.rows.prepared import Read
+from strongroom.stores.pages.rooms import closed
 
 HISTORY_AT_MOST = 200
 _AS_TEXT = frozenset({"published_at", "uploaded_at", "manifest", "sidecars", "findings"})
@@ -97,6 +98,37 @@ def file_path(ecosystem: str, sha256: str, filename: str) -> str:
     return f"files/{ecosystem}/{sha256[:2]}/{sha256[2:4]}/{sha256[4:]}/{filename}"
 
 
+def private_path(project: ProjectId, sha256: str, filename: str) -> str:
+    """Return where that of a private project stands: under the name that is asked to be read.
+
+    With the name in it, who may read one project gets no file of another by it.
+    """
+    return closed(f"files/{project.ecosystem}/{project.key}/{sha256}/{filename}")
+
+
+def public_path(path: str) -> str:
+    """Return where a file would stand, of which this is the path, if its project were public."""
+    if not path.startswith(closed("")):
+        return path
+    _, _, ecosystem, _, sha256, filename = path.split("/")
+    return file_path(ecosystem, sha256, filename)
+
+
+def other_path(project: ProjectId, path: str) -> str:
+    """Return where a file would stand if its project were private and is public, or otherwise."""
+    if path.startswith(closed("")):
+        return public_path(path)
+    *_, first, second, rest, filename = path.split("/")
+    return private_path(project, first + second + rest, filename)
+
+
+def path_of(project: ProjectId, sha256: str, filename: str, *, private: bool) -> str:
+    """Return where the one or the other stands."""
+    if private:
+        return private_path(project, sha256, filename)
+    return file_path(project.ecosystem, sha256, filename)
+
+
 def row_of(project: ProjectId) -> Project | None:
     """Return the row of a project, if it exists."""
     return _rows.first(ecosystem=project.ecosystem, key=project.key)
@@ -119,12 +151,17 @@ def lock_project(project: ProjectId) -> Project:
 
 def _found(row: Project | None, project: ProjectId) -> Project:
     if row is None:
-        raise NotFoundError(
-            "no-such-project",
-            f"There is no project named {project.key[:100]} here.",
-            "Check the spelling, or search for it.",
-        )
+        raise no_project(project)
     return row
+
+
+def no_project(project: ProjectId) -> NotFoundError:
+    """Say that there is no such project, or none that this reader may know of."""
+    return NotFoundError(
+        "no-such-project",
+        f"There is no project named {project.key[:100]} here.",
+        "Check the spelling, or search for it.",
+    )
 
 
 def find_release(project: Project, version: Version) -> Release:
@@ -181,7 +218,7 @@ def listing(
     row = find_project(project)
     files: dict[int, list[FileListing]] = defaultdict(list)
     for release, *columns in _files.all(project=row.pk):
-        files[release].append(_file(project.ecosystem, *columns))
+        files[release].append(_file(project, row.private, *columns))
     rows = _releases.all(project=row.pk)
     serials = of_releases(project, ecosystem, (key for _, key, *_ in rows))
     releases = {
@@ -198,7 +235,9 @@ def listing(
         created_at=row.created_at,
         releases=_with_texts(row, brief, whole),
         people=people_of(project),
-        history=of_project(project, HISTORY_AT_MOST),
+        history=of_project(project, HISTORY_AT_MOST, since=0 if row.private else row.told_from),
+        private=row.private,
+        moved=row.told_from > 0,
     )
 
 
@@ -236,7 +275,7 @@ def _release(serial: int, files: tuple[FileListing, ...], *columns: Any) -> Rele
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _file(ecosystem: str, *columns: Any) -> FileListing:  # noqa: ANN401 - those of a row
+def _file(project: ProjectId, private: bool, *columns: Any) -> FileListing:  # noqa: ANN401, FBT001 - those of a row
     """Return a file. Remembered by all that its row holds, so that nothing else can be shown."""
     row = _FileRow(*columns)
     return FileListing(
@@ -246,7 +285,7 @@ def _file(ecosystem: str, *columns: Any) -> FileListing:  # noqa: ANN401 - those
         digests=Digests(row.sha256, row.blake2b_256, row.md5),
         uploaded_at=_moment(row.uploaded_at),
         uploader=row.uploader,
-        path=file_path(ecosystem, row.sha256, row.filename),
+        path=path_of(project, row.sha256, row.filename, private=private),
         metadata=json.loads(row.manifest),
         sidecars=json.loads(row.sidecars),
         findings=tuple(
@@ -263,8 +302,9 @@ def _moment(text: str) -> datetime:
 
 
 def newest_releases(limit: int) -> tuple[Newest, ...]:
-    """Return the newest releases, newest first, none of a quarantined project."""
-    rows = Release.objects.exclude(project__status="quarantined").select_related("project")
+    """Return the newest releases, newest first, none of a quarantined or private project."""
+    rows = Release.objects.exclude(project__status="quarantined").exclude(project__private=True)
+    rows = rows.select_related("project")
     return tuple(
         Newest(
             row.project.ecosystem,
@@ -279,21 +319,21 @@ def newest_releases(limit: int) -> tuple[Newest, ...]:
 
 
 def newest_projects(limit: int) -> tuple[Newest, ...]:
-    """Return the newest projects, newest first, none of them quarantined."""
-    rows = Project.objects.exclude(status="quarantined").order_by("-created_at", "-pk")[:limit]
+    """Return the newest projects, newest first, none of them quarantined or private."""
+    rows = Project.objects.filter(private=False).exclude(status="quarantined")
     return tuple(
         Newest(row.ecosystem, row.key, row.display, row.latest, row.summary, row.created_at)
-        for row in rows
+        for row in rows.order_by("-created_at", "-pk")[:limit]
     )
 
 
 def names(ecosystem: str) -> Iterator[tuple[str, str]]:
     """Return (key, display) of every project of an ecosystem that can be seen, in order.
 
-    None that is quarantined, and none whose first pages could not be put up yet: an index must not
-    name what is not there.
+    None that is quarantined or private, and none whose first pages could not be put up yet: an
+    index must not name what is not there.
     """
-    rows = Project.objects.filter(ecosystem=ecosystem, shelved_serial__gt=0)
+    rows = Project.objects.filter(ecosystem=ecosystem, shelved_serial__gt=0, private=False)
     rows = rows.exclude(status="quarantined")
     return iter(rows.order_by("key").values_list("key", "display").iterator(chunk_size=5000))
 

@@ -19,12 +19,14 @@ from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import find_user
 from strongroom.people.models import Proposal
 from strongroom.people.oversight import proposals
+from strongroom.people.oversight.acting import leave
 from strongroom.people.recovery.office import Office
 
 
 def propose(office: Office, actor: Actor, project: ProjectId, to: str, why: str) -> Proposal:
     """Propose that a project without an owner gets one."""
-    may(actor, Action.APPOINT, find_project(project))
+    leave(office, actor)  # one administrator alone appoints nobody, and only proposes it
+    find_project(project)
     _ownerless(project)
     facts = {"to": find_user(to).username, "reason": why}
     subject = f"{project.ecosystem} {project.key}"

@@ -23,11 +23,11 @@ from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.ecosystem import Listing, chosen
 from strongroom.core.errors import ConflictError, ForbiddenError, StrongroomError
 from strongroom.core.events import Kind, Recorded
-from strongroom.packages.catalog import quotas, states
+from strongroom.packages.catalog import quotas, sight, states
 from strongroom.packages.catalog.acts import about, may, tell
 from strongroom.packages.catalog.changes import Target
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import find_release, lock_project
+from strongroom.packages.catalog.listing import find_release
 from strongroom.packages.models import File, Project, Release
 
 
@@ -109,7 +109,7 @@ def remove(desk: Desk, actor: Actor, target: Target, reason: str) -> Recorded:
     """Remove a release with its files for good, with a reason for those who look for it."""
     told = states.reason(reason)
     with transaction.atomic():
-        row = lock_project(target.project)
+        row = sight.lock(actor, target.project)
         may(actor, Action.REMOVE, row)
         release = find_release(row, target.version)
         known = Known(

@@ -70,7 +70,8 @@ def search(query: str, offset: int, limit: int) -> tuple[tuple[Hit, ...], int]:
     words = _WORD.findall(query.lower())[:8]
     if not words:
         return (), 0
-    found: QuerySet[Project] = Project.objects.exclude(status="quarantined")
+    found: QuerySet[Project] = Project.objects.filter(private=False)
+    found = found.exclude(status="quarantined")
     for word in words:
         found = found.filter(pk__in=Word.objects.filter(_begins(word)).values("project_id"))
     any_word = Q()

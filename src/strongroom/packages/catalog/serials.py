@@ -22,7 +22,15 @@ OF_A_RELEASE = frozenset(
         Kind.RELEASE_REMOVED,
     }
 )
-OF_THE_PROJECT = frozenset({Kind.PROJECT_STATUS_CHANGED, Kind.ROLE_GRANTED, Kind.ROLE_TAKEN})
+OF_THE_PROJECT = frozenset(
+    {
+        Kind.PROJECT_STATUS_CHANGED,
+        Kind.ROLE_GRANTED,
+        Kind.ROLE_TAKEN,
+        Kind.PROJECT_TRANSFERRED,
+        Kind.VISIBILITY_CHANGED,
+    }
+)
 
 
 def of_releases(project: ProjectId, ecosystem: Ecosystem, keys: Iterable[str]) -> Mapping[str, int]:

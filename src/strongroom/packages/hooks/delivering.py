@@ -25,10 +25,10 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from strongroom.core.actors import REGISTRY
 from strongroom.core.errors import StrongroomError
 from strongroom.core.events import Kind
+from strongroom.packages.catalog import sight
 from strongroom.packages.hooks import messages, rules
 from strongroom.packages.hooks.changes import turn
 from strongroom.packages.hooks.herald import Herald
-from strongroom.packages.hooks.matching import hidden_among
 from strongroom.packages.hooks.rows import about, place_of
 from strongroom.packages.hooks.rules import KEPT, TRIED_FOR, Fate, State
 from strongroom.packages.models import Delivery, Hook
@@ -124,16 +124,15 @@ def _body(herald: Herald, row: Delivery) -> bytes | None:
     if row.serial is None:
         return messages.trial_body(row.made_at, herald.registry)
     recorded = of_serials([row.serial])[row.serial]
-    project = recorded.event.project
-    if place_of(row.hook) is None and project in hidden_among([project]):
-        return None  # it has become private since
+    if place_of(row.hook) is None and not sight.told([recorded]):
+        return None  # the project has become private since
     return messages.body(recorded, herald.registry)
 
 
 def _has_left(hook: Hook) -> bool:
     """Say whether a hook of a private project is somebody's who may no longer read of it."""
     place = place_of(hook)
-    if place is None or hook.maker_id is None or not hidden_among([place]):
+    if place is None or hook.maker_id is None or not sight.private_among([place]):
         return False
     return all(one.user_id != hook.maker_id for one in held(place))
 

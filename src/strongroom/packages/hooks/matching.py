@@ -7,19 +7,18 @@ time; so a crash repeats nothing and forgets nothing. Serials are in the order o
 Of projects that not everybody may read, nothing goes to hooks of the registry.
 """
 
-from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from django.db import transaction
 from django.db.models import Min
 
 from strongroom.core.events import Recorded, is_public
-from strongroom.packages.catalog.acts import id_of
+from strongroom.packages.catalog import sight
 from strongroom.packages.hooks.changes import new_message
 from strongroom.packages.hooks.herald import Herald
-from strongroom.packages.hooks.rows import Place, place_of
+from strongroom.packages.hooks.rows import place_of
 from strongroom.packages.hooks.rules import State
-from strongroom.packages.models import Delivery, Heard, Hook, Project
+from strongroom.packages.models import Delivery, Heard, Hook
 from strongroom.proof.ledger.events import since
 from strongroom.proof.ledger.turns import take_turn
 
@@ -43,8 +42,7 @@ def match(herald: Herald, at_once: int = AT_ONCE) -> int:
         if not read:
             return 0
         hooks = list(Hook.objects.filter(state=State.ON).order_by("pk"))
-        told = [one for one in read if is_public(one)]
-        hidden = hidden_among(one.event.project for one in told)
+        everybodys = frozenset(one.serial for one in sight.told(read))
         now = herald.clock.now()
         Delivery.objects.bulk_create(
             Delivery(
@@ -55,28 +53,26 @@ def match(herald: Herald, at_once: int = AT_ONCE) -> int:
                 wanted_at=now,
                 next_try_at=now,
             )
-            for one in told
+            for one in read
             for hook in hooks
-            if hears(hook, one, hidden)
+            if hears(hook, one, everybodys)
         )
         Heard.objects.update_or_create(pk=1, defaults={"serial": read[-1].serial})
     return len(read)
 
 
-def hears(hook: Hook, recorded: Recorded, hidden: AbstractSet[Place]) -> bool:
-    """Say whether a hook is told of a public event, where some projects are not everybody's."""
-    place, project = place_of(hook), recorded.event.project
+def hears(hook: Hook, recorded: Recorded, everybodys: AbstractSet[int]) -> bool:
+    """Say whether a hook is told of an event; `everybodys` are the serials that anybody may read.
+
+    A project's own hooks hear also of what only its readers may know.
+    """
+    place = place_of(hook)
     return (
         recorded.serial > hook.begins
+        and is_public(recorded)
         and recorded.event.kind in hook.kinds
-        and (place == project or (place is None and project not in hidden))
+        and (recorded.serial in everybodys if place is None else place == recorded.event.project)
     )
-
-
-def hidden_among(projects: Iterable[Place]) -> AbstractSet[Place]:
-    """Return those of some projects that not everybody may read."""
-    keys = {one.key for one in projects if one is not None}
-    return {id_of(row) for row in Project.objects.filter(key__in=keys, private=True)}
 
 
 def _after() -> int | None:

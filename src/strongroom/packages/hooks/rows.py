@@ -6,8 +6,8 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import NotFoundError
 from strongroom.core.events import Event, Kind
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.acts import may
-from strongroom.packages.catalog.listing import find_project
 from strongroom.packages.models import Delivery, Hook
 from strongroom.people.access.rules import oversee
 
@@ -22,7 +22,7 @@ def allow(actor: Actor, place: Place) -> None:
     if place is None:
         oversee(actor)
     else:
-        may(actor, Action.CONFIGURE, find_project(place))
+        may(actor, Action.CONFIGURE, sight.find(actor, place))
 
 
 def hooks_of(actor: Actor, place: Place) -> tuple[Hook, ...]:

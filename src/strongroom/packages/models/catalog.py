@@ -11,7 +11,9 @@ class Project(models.Model):
     how many people must approve what is published; 0 publishes at once. `confirmed` says that a
     person publishes it, having just shown a security key. `critical` is a `states.Criticality`, and
     `critical_at` when it becomes so where its people were told that it will. `private` says that
-    only who has a role in it may know of it; `trusted_only`, that no person's token publishes.
+    only who has a role in it may know of it, and `told_from` is the serial of the event that last
+    made it private or public, 0 if none has: of a public project nothing earlier is told.
+    `trusted_only` says that no person's token publishes.
     """
 
     ecosystem = models.CharField(max_length=16)
@@ -32,6 +34,7 @@ class Project(models.Model):
     critical_at = models.DateTimeField(null=True)
     private = models.BooleanField(default=False, db_default=False)
     trusted_only = models.BooleanField(default=False, db_default=False)
+    told_from = models.BigIntegerField(default=0, db_default=0)
     # Rules of retention of its own; null: the registry's; 0: none.
     keep_prereleases = models.PositiveIntegerField(null=True)
     prerelease_days = models.PositiveIntegerField(null=True)

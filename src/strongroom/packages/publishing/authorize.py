@@ -87,7 +87,8 @@ def facts(candidate: Candidate, at: datetime, limits: Limits) -> Facts:
         path_held=bool(_held.all(moment=at, stage=stage, **here)),
         bytes_path=next((path for path, digest in known.items() if digest == sha256), None),
         # Whatever is there to be downloaded has its name and its bytes among the used ones.
-        published=known.get(manifest.filename) == sha256
+        published=ground.exists
+        and known.get(manifest.filename) == sha256
         and bool(
             _published.all(key=project.key, version=manifest.version.key, sha256=sha256, **here)
         ),

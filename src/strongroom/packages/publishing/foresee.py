@@ -8,10 +8,12 @@ from strongroom.core.actors import Actor
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.quotas import Subject, of_project, of_user, standings, within
 from strongroom.packages.publishing.receive import too_large
+from strongroom.people.oversight.switches import Name, refuse_off
 
 
 def foresee(actor: Actor, at_least: int, desk: Desk) -> None:
-    """Raise TooLargeError if a file of `at_least` so many bytes cannot be published by an actor."""
+    """Raise what stands against a file of `at_least` so many bytes before one of them is read."""
+    refuse_off(Name.UPLOADS)
     if at_least > desk.limits.max_file_bytes:
         raise too_large(desk.limits.max_file_bytes)
     if at_least > 0:

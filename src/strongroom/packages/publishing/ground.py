@@ -12,6 +12,7 @@ from django.db.models import Q
 from strongroom.core.actors import Action
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.listing import row_of
 from strongroom.packages.catalog.states import CLOSED, Status, is_critical
 from strongroom.packages.models import File, Project, Release, Stage, UsedPath
@@ -29,7 +30,7 @@ _alike = Read(
     lambda at: (
         Project.objects.filter(ecosystem=at("ecosystem"), similar=at("similar"))
         .exclude(key=at("key"))
-        .values_list("display")[:1]
+        .order_by("private")
     )
 )
 _releases = Read(
@@ -81,7 +82,7 @@ class Ground:
     opened_at: datetime | None  # when the release got its first file
     kinds: tuple[str, ...]  # the kinds of files that the release has
     off: Mapping[str, str]  # what administrators have turned off, and why
-    prohibited: str | None  # why nobody may take the name
+    prohibited: str | None  # why nobody may take the name; nothing of one that is private
     publishers: tuple[Known, ...] = ()  # its trusted publishers, and those that wait for the name
     trusted_only: bool = False  # no person's token publishes
 
@@ -91,6 +92,8 @@ def survey(asked: Asked, at: datetime) -> Ground:
     project, similar, version = asked.project, asked.name.similar, asked.version.key
     here = {"ecosystem": project.ecosystem, "key": project.key}
     row, release = _there(asked)
+    if sight.hides(asked.actor, row):
+        return _hidden(asked, at)
     name_used = row is None and bool(_names_used.all(**here))
     version_used = (
         release is None
@@ -101,7 +104,8 @@ def survey(asked: Asked, at: datetime) -> Ground:
         # PostgreSQL shows each query what is committed by then. What somebody else has published
         # between the two looks removed, unless we look at it again.
         row, release = _there(asked)
-    alike, reserved, barred = None, list[tuple[str, str]](), None
+    alike: Project | None = None
+    reserved, barred = list[tuple[str, str]](), None
     roles, off = roles_and_off(asked.actor, project)
     publishers = of_project(project)
     if acts_by(asked.actor, publishers, exists=row is not None):
@@ -109,6 +113,8 @@ def survey(asked: Asked, at: datetime) -> Ground:
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
+        if barred is None and alike is not None and sight.hides(asked.actor, alike):
+            alike, barred = None, ""
         reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
     return Ground(
         at=at,
@@ -119,7 +125,7 @@ def survey(asked: Asked, at: datetime) -> Ground:
         approvals=row.approvals if row else 0,
         confirmed=row is not None and row.confirmed,
         reserved=any(key == project.key for key, _ in reserved),
-        similar_to=alike[0] if alike else None,
+        similar_to=alike.display if alike else None,
         similar_reserved=any(name == similar for _, name in reserved),
         name_burnt=name_used and row is None,
         version_burnt=version_used and release is None,
@@ -129,6 +135,38 @@ def survey(asked: Asked, at: datetime) -> Ground:
         prohibited=barred,
         publishers=publishers,
         trusted_only=row is not None and row.trusted_only,
+    )
+
+
+def _hidden(asked: Asked, at: datetime) -> Ground:
+    """Return what whoever may not know of a private project is told of its name: nobody takes it.
+
+    What else is asked for a free name is asked here too, so that both answers cost the same.
+    """
+    project, similar = asked.project, asked.name.similar
+    here = {"ecosystem": project.ecosystem, "key": project.key}
+    _names_used.all(**here)
+    roles, off = roles_and_off(asked.actor, project)
+    prohibited(project.ecosystem, similar)
+    _alike.first(similar=similar, **here)
+    _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
+    return Ground(
+        at=at,
+        exists=False,
+        roles=roles,
+        status=Status.ACTIVE,
+        critical=False,
+        approvals=0,
+        confirmed=False,
+        reserved=False,
+        similar_to=None,
+        similar_reserved=False,
+        name_burnt=False,
+        version_burnt=False,
+        opened_at=None,
+        kinds=(),
+        off=off,
+        prohibited="",
     )
 
 
@@ -177,7 +215,7 @@ def _free_name(asked: Asked, ground: Ground, ecosystem: Ecosystem) -> None:
     if ground.prohibited is not None:
         raise ConflictError(
             "name-prohibited",
-            f"Nobody may take the name {asked.name.display}: {ground.prohibited}",
+            f"Nobody may take the name {asked.name.display}.",
             "Choose another name.",
         )
     # Whoever took the name of a removed project would be trusted by all who still ask for it.

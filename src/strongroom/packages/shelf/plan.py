@@ -17,6 +17,7 @@ OF_THE_HISTORY = frozenset(
         Kind.PROJECT_CREATED,
         Kind.APPROVALS_CHANGED,
         Kind.CONFIRMATION_CHANGED,
+        Kind.TRUSTED_ONLY_CHANGED,
         Kind.CRITICALITY_CHANGED,
         Kind.STAGE_PUBLISHED,
         Kind.RETENTION_CHANGED,
@@ -25,7 +26,7 @@ OF_THE_HISTORY = frozenset(
 PAGED = OF_A_RELEASE | OF_THE_PROJECT | OF_THE_HISTORY
 
 FRONT = "front"
-IN_INDEX = frozenset({Kind.PROJECT_CREATED, Kind.PROJECT_STATUS_CHANGED})
+IN_INDEX = frozenset({Kind.PROJECT_CREATED, Kind.PROJECT_STATUS_CHANGED, Kind.VISIBILITY_CHANGED})
 # A yank or a removal may change which release stands for a project, and so its summary.
 IN_FRONT = IN_INDEX | {
     Kind.FILE_PUBLISHED,

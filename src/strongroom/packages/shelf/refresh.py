@@ -19,7 +19,7 @@ from strongroom.core.ecosystem import Ecosystem, Listing, Page
 from strongroom.core.events import Recorded
 from strongroom.packages.catalog import card
 from strongroom.packages.catalog.listing import find_project, listing
-from strongroom.packages.catalog.removed import removed
+from strongroom.packages.catalog.removed import Removed, removed
 from strongroom.packages.models import Project
 from strongroom.packages.shelf import plan, shared
 from strongroom.packages.shelf.plan import removed_by, touched
@@ -29,13 +29,15 @@ from strongroom.packages.shelf.standing import (
     Render,
     Shown,
     Standing,
+    beside,
     standing,
 )
 from strongroom.proof.ledger.events import of_project_since
 from strongroom.rows.prepared import Update
 from strongroom.stores.locks import Locks, Still
-from strongroom.stores.pages.protocol import Pages
+from strongroom.stores.pages.rooms import Rooms, closed
 
+_RARE = (DAMAGED, QUARANTINE, closed(DAMAGED), closed(QUARANTINE))
 _AT_ONCE = 64  # files that are put up before the lock is asked for again
 _shown = Update(
     lambda at: Project.objects.filter(ecosystem=at("ecosystem"), key=at("key")),
@@ -47,7 +49,7 @@ _shown = Update(
 class Shelf:
     """Where pages and files stand, who renders them, and the locks."""
 
-    pages: Pages
+    pages: Rooms
     locks: Locks
     renderers: Sequence[Render]
 
@@ -89,8 +91,11 @@ def _touched(
     """Return a project and what must stand of it that events touch."""
     versions, gone = touched(news, ecosystem), removed_by(news, ecosystem)
     shown = listing(project, ecosystem, versions)
-    left = [one for one in removed(project, ecosystem) if one.version.key in gone] if gone else ()
-    return shown, _standing(shelf, ecosystem, Shown(shown, versions, left))
+    # Of a project that moved, the notes of all stand in the place that it left.
+    everything = versions is None and shown.moved
+    left = _removed(shown, ecosystem) if gone or everything else ()
+    told = tuple(one for one in left if everything or one.version.key in gone)
+    return shown, _standing(shelf, ecosystem, Shown(shown, versions, told))
 
 
 def note(shown: Listing, ecosystem: Ecosystem, news: Sequence[Recorded]) -> None:
@@ -106,6 +111,7 @@ def note(shown: Listing, ecosystem: Ecosystem, news: Sequence[Recorded]) -> None
 
 def _put(shelf: Shelf, must: Standing, still: Still) -> None:
     shelf.pages.unlink(*must.down)
+    shelf.pages.remove(*must.left)
     missing: set[str] = set()
     files = iter(must.files.items())
     while batch := dict(islice(files, _AT_ONCE)):
@@ -114,12 +120,13 @@ def _put(shelf: Shelf, must: Standing, still: Still) -> None:
     # Upkeep set their blobs aside, or the disk lost them. The project's other files go on.
     shelf.pages.unlink(*missing)
     shelf.pages.put_all(while_held(still, (*must.lost(missing), *must.notes)))
-    found = [f"{DAMAGED}/{path}" for path in must.files if path not in missing]
+    found = [beside(DAMAGED, path) for path in must.files if path not in missing]
     # Hardly any registry has notes of these kinds, and there would be one beside each file.
-    some = {kind for kind in (DAMAGED, QUARANTINE) if any(shelf.pages.walk(kind))}
+    some = {kind for kind in _RARE if any(shelf.pages.walk(kind))}
     ended = (path for path in (*must.ended, *found) if _kind(path) in {None, *some})
     shelf.pages.remove(*ended)
     shelf.pages.put_all(while_held(still, must.pages))
+    shelf.pages.remove(*must.last)
 
 
 def while_held(still: Still, pages: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
@@ -131,15 +138,18 @@ def while_held(still: Still, pages: Iterable[Page]) -> Iterator[tuple[str, bytes
 
 def _kind(path: str) -> str | None:
     """Return of which kind a note is; None of anything else."""
-    top = path.partition("/")[0]
-    return top if top in {DAMAGED, QUARANTINE} else None
+    return next((kind for kind in _RARE if path.startswith(f"{kind}/")), None)
 
 
 def whole(shelf: Shelf, project: ProjectId, ecosystem: Ecosystem) -> tuple[Listing, Standing]:
     """Return a project and all that must stand of it; the caller holds its lock."""
     shown = listing(project, ecosystem)
-    must = Shown(shown, None, removed(project, ecosystem))
+    must = Shown(shown, None, _removed(shown, ecosystem))
     return shown, _standing(shelf, ecosystem, must)
+
+
+def _removed(shown: Listing, ecosystem: Ecosystem) -> tuple[Removed, ...]:
+    return removed(shown.project, ecosystem, private=shown.private)
 
 
 def _standing(shelf: Shelf, ecosystem: Ecosystem, shown: Shown) -> Standing:

@@ -11,10 +11,9 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.events import Event, Kind, Recorded
-from strongroom.packages.catalog import acts
+from strongroom.packages.catalog import acts, sight
 from strongroom.packages.catalog import states as catalog
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import lock_project
 from strongroom.packages.models import Approval, Stage
 from strongroom.packages.publishing.commit import settled
 from strongroom.packages.staging import publication
@@ -99,7 +98,7 @@ def set_approvals(desk: Desk, actor: Actor, project: ProjectId, wanted: int) -> 
             "Name a number between them.",
         )
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         action = Action.LOOSEN if wanted < row.approvals else Action.CONFIGURE
         acts.may(actor, action, row)
         if wanted == row.approvals:

@@ -11,9 +11,8 @@ from django.db import transaction
 from strongroom.core.actors import SESSION, Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Kind, Recorded
-from strongroom.packages.catalog import acts
+from strongroom.packages.catalog import acts, sight
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import lock_project
 from strongroom.packages.catalog.states import is_critical
 from strongroom.packages.models import Stage
 from strongroom.packages.staging.rows import project_row
@@ -41,7 +40,7 @@ def set_confirmed(desk: Desk, actor: Actor, project: ProjectId, *, wanted: bool)
     To give that up is itself confirmed: else the thief of a session would begin with it.
     """
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         acts.may(actor, Action.CONFIGURE, row)
         if row.confirmed == wanted:
             return None

@@ -39,6 +39,7 @@ from strongroom.packages.staging.states import Act, FileState, after
 from strongroom.packages.staging.yard import Yard
 from strongroom.people.access.grants import user_of
 from strongroom.people.access.rules import only_stages
+from strongroom.people.oversight.switches import Name, refuse_off
 from strongroom.stores.blobs.protocol import Incoming
 
 WEAK: Final = frozenset({"md5", "sha1"})
@@ -117,6 +118,7 @@ def expected(yard: Yard, actor: Actor, handle: str) -> StagedFile:
     """Return the file whose bytes this actor may send now, or raise the reason why not."""
     file = find_file(handle)
     allow(actor, Action.STAGE, file.stage)
+    refuse_off(Name.UPLOADS)
     _changes(file, file.stage, yard)
     return file
 

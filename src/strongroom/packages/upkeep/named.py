@@ -11,7 +11,7 @@ from django.db import transaction
 
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.desk import BLOBS
-from strongroom.packages.catalog.listing import file_path
+from strongroom.packages.catalog.listing import path_of, public_path
 from strongroom.packages.catalog.states import Status
 from strongroom.packages.models import File, StagedFile
 from strongroom.proof.ledger.turns import take_turn
@@ -25,6 +25,7 @@ _COLUMNS = (
     "release__display",
     "release__project__ecosystem",
     "release__project__key",
+    "release__project__private",
     "release__project__status",
     "release__project__serial",
     "release__project__shelved_serial",
@@ -73,7 +74,8 @@ def files() -> int:
 
 def _of(row: dict[str, object]) -> Iterator[Named]:
     project = ProjectId(str(row["release__project__ecosystem"]), str(row["release__project__key"]))
-    path = file_path(project.ecosystem, str(row["sha256"]), str(row["filename"]))
+    private = bool(row["release__project__private"])
+    path = path_of(project, str(row["sha256"]), str(row["filename"]), private=private)
     sidecars = row["sidecars"]
     beside = sidecars if isinstance(sidecars, dict) else {}
     on_shelf = (
@@ -126,7 +128,7 @@ class Census:
             if last is not None and one.row > last:
                 break
             self._digests.add(bytes.fromhex(one.sha256))
-            self._paths.add(one.path)
+            self._paths.add(public_path(one.path))
             self._last = one.row
         self._last = max(self._last, last or 0)
 
@@ -135,5 +137,5 @@ class Census:
         return bytes.fromhex(sha256) in self._digests or sha256 in self._staged
 
     def names_path(self, path: str) -> bool:
-        """Say whether a row is served at a path of the shelf."""
-        return path in self._paths
+        """Say whether a row is served at a path of the shelf, or was before its project moved."""
+        return public_path(path) in self._paths

@@ -33,9 +33,10 @@ from strongroom.packages.shelf.refresh import note, unshelved_count, unshown, wh
 from strongroom.packages.shelf.standing import Standing
 from strongroom.packages.upkeep.premises import Premises
 from strongroom.packages.upkeep.reading import UNPACED, Progress
-from strongroom.packages.upkeep.sweep import OWN
+from strongroom.packages.upkeep.sweep import FILES, OWN
 from strongroom.proof.ledger.events import last_serial, since
 from strongroom.stores.locks import Still
+from strongroom.stores.pages.rooms import closed
 
 MOST_NAMED = 10_000  # differences; all are counted
 _EVENTS_AT_ONCE = 1000
@@ -193,6 +194,10 @@ class _Round:
             if pages.find(path) is not None:
                 yield Difference(path, How.LEFT_OVER)
                 pages.unlink(path)
+        for path in must.left:
+            if pages.get(path) is not None:
+                yield Difference(path, How.LEFT_OVER)
+                pages.remove(path)
 
     def _file(self, path: str, sha256: str) -> Iterator[Difference]:
         pages = self.premises.shelf.pages
@@ -281,7 +286,7 @@ class _Round:
         if _mark(path) in self.expected:
             return True
         # That the compressed form of a page is right was seen with the page.
-        beside = path.endswith(".gz") and not path.startswith("files/")
+        beside = path.endswith(".gz") and not path.startswith((FILES, closed(FILES)))
         return beside and _mark(path.removesuffix(".gz")) in self.expected
 
     def look_at_quotas(self) -> None:

@@ -33,6 +33,7 @@ from strongroom.packages.upkeep.named import Census
 from strongroom.packages.upkeep.premises import BACKUP, Premises
 from strongroom.proof.ledger.events import last_serial, since
 from strongroom.proof.ledger.turns import take_turn
+from strongroom.stores.pages.rooms import closed
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,8 @@ def find(premises: Premises, older_than: float, *, pages: bool = True) -> tuple[
     """
     # The disk first, the rows after it.
     blobs = tuple(_old_blobs(premises, older_than))
-    shelf = tuple(_old_on_shelf(premises, older_than, "" if pages else FILES))
+    folders = ("",) if pages else (FILES, closed(FILES))
+    shelf = tuple(one for under in folders for one in _old_on_shelf(premises, older_than, under))
     census = Census()
     census.read()
     with transaction.atomic():
@@ -130,7 +132,7 @@ def _incoming(premises: Premises, older_than: float) -> Iterator[Stray]:
 def _old_on_shelf(premises: Premises, older_than: float, under: str) -> Iterator[Stray]:
     for one in premises.shelf.pages.walk(under.rstrip("/")):
         if one.name not in OWN and one.written < older_than:
-            sort = Sort.FILE if one.name.startswith(FILES) else Sort.PAGE
+            sort = Sort.FILE if one.name.startswith((FILES, closed(FILES))) else Sort.PAGE
             yield Stray(sort, one.name, one.size)
 
 
@@ -148,8 +150,9 @@ def _belongs(one: Stray, census: Census, pages: frozenset[str]) -> bool:
         return census.names_path(one.name)
     # The compressed form of a page goes and stays with it; and a file may be called `.gz` itself.
     names = {one.name, one.name.removesuffix(".gz")}
-    if one.name.startswith(f"{DAMAGED}/"):
-        return any(census.names_path(name.removeprefix(f"{DAMAGED}/")) for name in names)
+    for note, room in ((f"{DAMAGED}/", ""), (closed(f"{DAMAGED}/"), closed(""))):
+        if one.name.startswith(note):
+            return any(census.names_path(room + name.removeprefix(note)) for name in names)
     return not names.isdisjoint(pages)
 
 

@@ -17,7 +17,14 @@ from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.access.roles import BY_RANK, PUBLISHING, Rank, Role, foremost
-from strongroom.people.models import Grant, Holding, Membership, Publisher, TeamGrant
+from strongroom.people.models import (
+    Grant,
+    Holding,
+    Membership,
+    Organisation,
+    Publisher,
+    TeamGrant,
+)
 from strongroom.rows.prepared import Insert, Read
 
 ROLE, RANK = "role", "rank"  # what a row of `ways` tells
@@ -217,6 +224,26 @@ def alone_in(user_id: int) -> tuple[ProjectId, ...]:
         for project, role in projects_of(user_id)
         if role == Role.OWNER and not owners(project, besides=user_id)
     )
+
+
+def own_projects(user_id: int) -> tuple[ProjectId, ...]:
+    """Return the projects in which a user has a role of their own, in order of names."""
+    rows = Grant.objects.filter(user_id=user_id).order_by("ecosystem", "project")
+    return tuple(ProjectId(*one) for one in rows.values_list("ecosystem", "project"))
+
+
+def own_within(user_id: int, organisation: int) -> tuple[ProjectId, ...]:
+    """Return those of them that an organisation holds."""
+    held = Holding.objects.filter(organisation=organisation).values_list("ecosystem", "project")
+    known = {ProjectId(*one) for one in held}
+    return tuple(one for one in own_projects(user_id) if one in known)
+
+
+def holder_of(project: ProjectId) -> Organisation | None:
+    """Return the organisation that holds a project, if one does."""
+    here = {"ecosystem": project.ecosystem, "project": project.key}
+    row = Holding.objects.select_related("organisation").filter(**here).first()
+    return row.organisation if row else None
 
 
 def projects_of(user_id: int) -> tuple[tuple[ProjectId, Role], ...]:

@@ -29,8 +29,33 @@ class Rank(StrEnum):
     MEMBER = "member"  # what their teams are, and a reader where the organisation says so
 
 
+class Power(StrEnum):
+    """What somebody may in an organisation by their rank."""
+
+    SEE = "see who is in"
+    STAFF = "look after the people of"
+    RULE = "change"
+
+
 PUBLISHING = frozenset({Role.OWNER, Role.MAINTAINER, Role.PUBLISHER})
 BY_RANK = {Rank.OWNER: Role.OWNER, Rank.MANAGER: Role.MANAGER, Rank.MEMBER: Role.READER}
+
+
+POWERS = {
+    Power.SEE: frozenset(Rank),
+    Power.STAFF: frozenset({Rank.OWNER, Rank.MANAGER}),
+    Power.RULE: frozenset({Rank.OWNER}),
+}
+
+
+def rank(raw: str) -> Rank:
+    """Read a rank; raises InvalidError."""
+    try:
+        return Rank(raw)
+    except ValueError:
+        raise InvalidError(
+            "rank-unknown", f"{raw[:40]!a} is not a rank.", f"Use one of: {', '.join(Rank)}."
+        ) from None
 
 
 def role(raw: str) -> Role:

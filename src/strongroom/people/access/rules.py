@@ -9,10 +9,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance
+from strongroom.core.actors import EVERYWHERE, NOBODY, SESSION, Action, Actor, Assurance, Reach
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import AssuranceError, ForbiddenError, UnauthenticatedError
-from strongroom.people.access.roles import PUBLISHING, Role
+from strongroom.people.access.roles import POWERS, PUBLISHING, Power, Rank, Role
 
 FRESH_FOR = timedelta(minutes=5)  # what has been shown since then counts as shown just now
 
@@ -54,15 +54,16 @@ _BY_ADMINS = frozenset(
     }
 )
 _BY_ADMINS_ALONE = frozenset({Action.QUARANTINE, Action.LOOSEN, Action.PIN})
-# What would let one administrator publish in the name of a project: the operator may at the shell,
-# who could write the rows as well, and two administrators by a proposal.
-_NOT_BY_ONE_ADMIN = frozenset({Action.TRUST, Action.TRANSFER})
+# What would let one administrator, or a confederate, publish in the name of a project: the operator
+# may at the shell, who could write the rows as well, and two administrators by a proposal.
+_NOT_BY_ONE_ADMIN = frozenset({Action.APPOINT, Action.TRUST, Action.TRANSFER})
 _NEW_NAMES = frozenset({Action.UPLOAD, Action.STAGE})
 # A token stolen from a build server approves nothing and gives nothing away; and nobody approves
 # by a script at the shell.
 _IN_PERSON = frozenset({Action.APPROVE, Action.TRANSFER})
-# What would outlive a stolen token is done only by one that was made for it.
-_NAMED = frozenset({Action.TRUST})
+# What would outlive a stolen token is done only by one that was made for it: a thief of a build
+# server's would appoint an account of their own, and go on when the token is revoked.
+_NAMED = frozenset({Action.APPOINT, Action.TRUST})
 # Whoever may publish may do less: put the same files into a stage first.
 _CONTAINED: dict[Action, frozenset[Action]] = {
     Action.STAGE: frozenset({Action.STAGE, Action.UPLOAD}),
@@ -107,6 +108,23 @@ def permit(actor: Actor, action: Action, project: ProjectId, case: Case) -> None
         proven(actor, Assurance.PHISHING_RESISTANT, f"{project.key} is critical: ")
 
 
+def may_know(actor: Actor, project: ProjectId, case: Case) -> bool:
+    """Say whether an actor may be told that a private project is there, whatever they may do to it.
+
+    They are something to it, and what they have shown goes as far as this project. To all others it
+    is a name that is not there.
+    """
+    if actor.user_id is not None and actor.assurance < Assurance.MULTI_FACTOR:
+        return False
+    return (actor.admin or bool(case.roles)) and _covers(actor.reach, project)
+
+
+def _covers(reach: Reach, project: ProjectId) -> bool:
+    return (reach.ecosystems is None or project.ecosystem in reach.ecosystems) and (
+        reach.projects is None or project in reach.projects
+    )
+
+
 def _by_role(actor: Actor, action: Action, case: Case) -> bool:
     if action in _NEW_NAMES and not case.exists and actor.user_id is not None:
         return True
@@ -126,14 +144,43 @@ def may_appoint(actor: Actor, case: Case, roles: AbstractSet[Role], *, to_self: 
     A manager is apart from publishing: they make nobody an owner, and of themselves nothing, or
     they could publish whenever they liked.
     """
-    if Role.OWNER in case.roles or actor.admin:
+    if Role.OWNER in case.roles or (actor.admin and actor.user_id is None):
         return
-    if Role.OWNER in roles or to_self:
+    if to_self or not appoints(case.roles, roles):
         raise ForbiddenError(
             "manager-limits",
             "A manager neither makes nor dismisses owners, nor gives a role to themself.",
             "Ask an owner of the project.",
         )
+
+
+def govern(actor: Actor, power: Power, name: str, rank: Rank | None) -> None:
+    """Return if the actor, who has this rank in the organisation of a name, may; else raise.
+
+    People alone, signed in, and the operator: no token that leaked gathers confederates, and no
+    administrator alone comes to publish what others hold.
+    """
+    if actor == NOBODY:
+        raise UnauthenticatedError("credential-missing", "This needs an account.", "Sign in.")
+    if actor.user_id is None and actor.admin:
+        return
+    in_person(actor, "To look after an organisation")
+    if rank not in POWERS[power] and not (power is Power.SEE and actor.admin):
+        raise ForbiddenError(
+            "rank-missing",
+            f"{actor.name} may not {power} {name}.",
+            "Ask an owner of the organisation.",
+        )
+
+
+def seats(rank: Rank | None, given: AbstractSet[Rank]) -> bool:
+    """Say whether somebody of a rank may give and take these ranks, of others than themself."""
+    return rank is Rank.OWNER or (rank is Rank.MANAGER and Rank.OWNER not in given)
+
+
+def appoints(roles: AbstractSet[Role], given: AbstractSet[Role]) -> bool:
+    """Say whether somebody of these roles may give and take those, of others than themself."""
+    return Role.OWNER in roles or (Role.MANAGER in roles and Role.OWNER not in given)
 
 
 def oversee(actor: Actor) -> None:
@@ -165,6 +212,16 @@ def proven(actor: Actor, needed: Assurance, why: str = "") -> None:
         )
 
 
+def in_person(actor: Actor, what: str) -> None:
+    """Return if a person is signed in with a second factor, else raise; `what`, such as "To leave".
+
+    For what is about the person themself, which no program does in their place.
+    """
+    if actor.user_id is None or actor.credential != SESSION:
+        raise _person_needed(what)
+    proven(actor, Assurance.MULTI_FACTOR)
+
+
 def confirmed(actor: Actor, now: datetime) -> None:
     """Return if a person is there who has just shown a security key, else raise.
 
@@ -194,7 +251,7 @@ def _person_needed(what: str) -> ForbiddenError:
     return ForbiddenError(
         "person-needed",
         f"{what} takes a person who is signed in.",
-        "Sign in and open the page of the stage.",
+        "Sign in to the registry's pages, and do it there.",
     )
 
 
@@ -220,9 +277,7 @@ def _reaches(actor: Actor, action: Action, project: ProjectId) -> None:
             f"This token is not for the action {action}.",
             "Use a token whose scope has it.",
         )
-    if (reach.ecosystems is not None and project.ecosystem not in reach.ecosystems) or (
-        reach.projects is not None and project not in reach.projects
-    ):
+    if not _covers(reach, project):
         raise ForbiddenError(
             "token-out-of-scope",
             f"This token is not for the project {project.key}.",

@@ -42,6 +42,11 @@ def without(authenticator: Authenticator) -> Assurance:
     return best(others.values_list("type", flat=True))
 
 
+def hold(authenticator: Authenticator) -> None:
+    """Let nobody else remove a factor of its account before the transaction ends."""
+    User.objects.select_for_update(no_key=True).get(pk=authenticator.user_id)
+
+
 def best(kinds: Iterable[str]) -> Assurance:
     """Return the best that factors of some kinds show; of a kind that is none, nothing."""
     return max((_SHOWN[kind] for kind in kinds if kind in _SHOWN), default=Assurance.SINGLE_FACTOR)

@@ -61,6 +61,8 @@ ACCOUNT = Ladder(
 SOURCE = Ladder((Step(20, 5.0), Step(60, 30.0), Step(120, 5 * MINUTE)), kept=HOUR)
 # A code that was mailed is guessed in the one session that it was made for.
 MAILED_CODE = Ladder((Step(5, 30.0), Step(10, 15 * MINUTE)), kept=HOUR)
+# Letters of one kind to one address: whoever sees to it that we write must not fill a mailbox.
+LETTERS = Ladder((Step(20, HOUR),), kept=HOUR)
 
 
 def judge(history: History, ladder: Ladder, now: float) -> Verdict:

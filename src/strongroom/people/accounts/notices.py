@@ -16,6 +16,8 @@ from strongroom.people.accounts.addresses import verified
 from strongroom.people.models import Letter, Notice
 
 KEPT = timedelta(days=365)
+BY_OTHERS = frozenset({Kind.ROLE_GRANTED, Kind.ROLE_TAKEN})  # which anybody with a project can do
+OTHERS_AT_MOST = 20  # letters a day of these, to one address
 _SOURCE, _AGENT = 45, 200  # characters that the columns have
 
 
@@ -58,7 +60,7 @@ def note(happening: Happening, by: Actor, clock: Clock) -> int:
         agent=by.browser.agent[:_AGENT],
         facts=dict(happening.facts),
     )
-    if not happening.quiet:
+    if not (happening.quiet or _is_flood(happening, now)):
         # Without regard to case: an address that stands twice is told once.
         told = {one.lower(): one for one in (*happening.also, *verified(happening.user_id))}
         Letter.objects.bulk_create(
@@ -66,6 +68,17 @@ def note(happening: Happening, by: Actor, clock: Clock) -> int:
             for one in told.values()
         )
     return int(row.pk)
+
+
+def _is_flood(happening: Happening, now: datetime) -> bool:
+    """Say whether others do more to an account than its owner can want to read letters of.
+
+    What is done in an account itself is always told: or its thief would first make some noise.
+    """
+    if happening.kind not in BY_OTHERS:
+        return False
+    rows = Notice.objects.filter(user_id=happening.user_id, kind__in=BY_OTHERS)
+    return rows.filter(at__gt=now - timedelta(days=1)).count() > OTHERS_AT_MOST
 
 
 def log(user_id: int, before: int | None, limit: int) -> tuple[Noted, ...]:

@@ -23,7 +23,7 @@ from strongroom.people.models import User
 from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 ACCOUNTS = "accounts"  # the turn of whoever makes an account, or makes or uses a link
 RESERVED = frozenset({OPERATOR.name, REGISTRY.name, "anonymous", "nobody", "system", "__token__"})
 
@@ -35,7 +35,7 @@ def fold(name: str) -> str:
 
 def check_name(name: str) -> None:
     """Refuse a user name that cannot be taken by anybody."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise InvalidError(
             "user-name-invalid",
             f"{name[:64]!a} cannot be a user name.",

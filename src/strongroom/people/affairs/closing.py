@@ -15,6 +15,7 @@ from strongroom.core.actors import REGISTRY, Actor
 from strongroom.core.clock import Clock
 from strongroom.core.errors import ConflictError
 from strongroom.core.events import Event, Kind
+from strongroom.people.access import ranks
 from strongroom.people.access.grants import alone_in
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import ACCOUNTS
@@ -25,8 +26,11 @@ from strongroom.people.models import (
     Device,
     DirectoryEntry,
     Grant,
+    Invitation,
     Letter,
+    Membership,
     Notice,
+    Offer,
     ProvedAddress,
     SignInLink,
     Token,
@@ -40,6 +44,7 @@ GRACE = timedelta(days=7)
 PERSONAL = (
     *(Notice, EmailAddress, ProvedAddress, CompanyGrant, CompanyIdentity, DirectoryEntry),
     *(Authenticator, BrowserSession, Device, SignInLink, Token),
+    *(Invitation, Offer),
 )
 
 
@@ -53,6 +58,13 @@ def refuse_needed(user: User) -> None:
             "account-owns-projects",
             f"{user.username} is the only owner of: {named}.",
             "Make somebody else an owner of each first.",
+        )
+    organisations = ranks.alone_in(user.pk)
+    if organisations:
+        raise ConflictError(
+            "account-owns-organisations",
+            f"{user.username} is the only owner of: {', '.join(organisations)}.",
+            "Make somebody else an owner of each first, or delete it.",
         )
     others = User.objects.filter(admin=True, is_active=True, closes_at=None).exclude(pk=user.pk)
     if user.admin and not others.exists():
@@ -95,7 +107,7 @@ def due(now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
 def erase(user_id: int, clock: Clock) -> bool:
     """Remove what is personal of an account whose time is over; says whether it was.
 
-    One that is still needed, because others left its projects meanwhile, is kept open.
+    One that is still needed, because others left its projects or organisations, is kept open.
     """
     now = clock.now()
     with transaction.atomic():
@@ -104,11 +116,13 @@ def erase(user_id: int, clock: Clock) -> bool:
         user = due_now.first()
         if user is None:
             return False
-        if Grant.objects.filter(user=user).exists():
+        needed = Grant.objects.filter(user=user), Membership.objects.filter(user=user)
+        if any(rows.exists() for rows in needed):
             _keep(user, REGISTRY, clock)
             return False
         emails = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
         Letter.objects.filter(Q(to__in=list(emails)) | Q(notice__user=user)).delete()
+        Invitation.objects.filter(address__in=list(emails)).delete()
         for rows in PERSONAL:
             rows.objects.filter(user=user).delete()
         user.email, user.admin, user.is_active = "", False, False

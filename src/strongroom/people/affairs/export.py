@@ -8,6 +8,7 @@ from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
 from strongroom.core.events import Event, Kind
 from strongroom.people.access.grants import projects_of
+from strongroom.people.access.ranks import seats_of
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.models import BrowserSession, Device, Notice, Token, User
 from strongroom.proof.ledger.events import record
@@ -80,6 +81,9 @@ def _told(user: User) -> dict[str, object]:
         "projects": [
             {"ecosystem": project.ecosystem, "project": project.key, "role": role}
             for project, role in projects_of(user.pk)
+        ],
+        "organisations": [
+            {"organisation": one.name, "rank": one.rank} for one in seats_of(user.pk)
         ],
         "log": [
             {

@@ -10,6 +10,7 @@ from strongroom.people.models.identity import (
     MailDomain,
     ProvedAddress,
 )
+from strongroom.people.models.invitations import Invitation, Offer
 from strongroom.people.models.notices import Case, Letter, Notice
 from strongroom.people.models.organisations import (
     Holding,
@@ -41,10 +42,12 @@ __all__ = (
     "DirectoryEntry",
     "Grant",
     "Holding",
+    "Invitation",
     "Letter",
     "MailDomain",
     "Membership",
     "Notice",
+    "Offer",
     "Organisation",
     "Prohibition",
     "Proposal",

@@ -8,12 +8,14 @@ from strongroom.people.models.users import User
 class Organisation(models.Model):
     """People who hold projects together. `folded` is its name as compared: lower case.
 
+    `similar` is the form that it shares with names which an eye takes for it.
     `members_read` says whether every member reads its private projects; `private_by_default`
     whether a new project of it is private.
     """
 
     name = models.CharField(max_length=64)
     folded = models.CharField(max_length=64, unique=True)
+    similar = models.CharField(max_length=64, db_default="", db_index=True)
     title = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
     members_read = models.BooleanField(default=True)

@@ -15,7 +15,7 @@ from strongroom.core.events import Kind as Happened
 from strongroom.people.access.rules import oversee
 from strongroom.people.accounts.likeness import likeness, speaks_for
 from strongroom.people.accounts.users import ACCOUNTS
-from strongroom.people.models import Prohibition, Proposal, User
+from strongroom.people.models import Organisation, Prohibition, Proposal, User
 from strongroom.people.oversight.acting import done, leave, reason, tell_all
 from strongroom.people.oversight.proposals import Kind, propose
 from strongroom.people.recovery.office import Office
@@ -108,10 +108,11 @@ def prohibited(what: str, key: str) -> str | None:
 
 
 def may_sign_up(name: str, site: str) -> None:
-    """Refuse a name to a stranger: it is prohibited, or looks like somebody in charge."""
+    """Refuse a name to a stranger: prohibited, or like an organisation's or somebody in charge."""
     admins = User.objects.filter(admin=True).values_list("username", flat=True)
     why = prohibited(USER, likeness(name))
-    if why is None and not speaks_for(name, (site, *admins)):
+    others = Organisation.objects.filter(similar=likeness(name))
+    if why is None and not speaks_for(name, (site, *admins)) and not others.exists():
         return
     raise ConflictError(
         "user-name-not-for-all",

@@ -25,7 +25,7 @@ from strongroom.core.events import Kind as Happened
 from strongroom.people.access.grants import user_of
 from strongroom.people.access.rules import oversee
 from strongroom.people.accounts.users import ACCOUNTS
-from strongroom.people.models import Proposal, User
+from strongroom.people.models import Proposal
 from strongroom.people.oversight.acting import administrators, done, leave, reason, tell_all
 from strongroom.people.recovery.office import Office
 from strongroom.proof.ledger.turns import take_turn
@@ -64,7 +64,7 @@ def propose(
     why = reason(facts.get("reason", ""))
     proposer = user_of(actor)
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=proposer)
+        take_turn("proposals")
         if Proposal.objects.filter(kind=kind, subject=subject, state__in=OPEN).exists():
             raise ConflictError(
                 "proposal-open",

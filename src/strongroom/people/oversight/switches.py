@@ -50,6 +50,7 @@ def _roles_and_off_at(at: Callable[[str], Any]) -> QuerySet[Any, tuple[Any, Any]
 
 
 _roles_and_off = Read(_roles_and_off_at)
+_reasons = Read(lambda at: Switch.objects.filter(name=at("name")).values_list("reason"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,15 @@ def turn(office: Office, actor: Actor, switch: Name, why: str, *, on: bool) -> b
 
 def why_off(switch: Name) -> str:
     """Return why something is off; empty where it is on."""
-    return Switch.objects.filter(name=switch).values_list("reason", flat=True).first() or ""
+    row = _reasons.first(name=str(switch))
+    return row[0] if row is not None else ""
+
+
+def refuse_off(switch: Name) -> None:
+    """Raise UnavailableError where something is off."""
+    why = why_off(switch)
+    if why:
+        raise refusal(switch, why)
 
 
 def roles_and_off(actor: Actor, project: ProjectId) -> tuple[frozenset[Role], Mapping[str, str]]:

@@ -36,7 +36,7 @@ def warn(unused: timedelta | None, clock: Clock) -> int:
     due = _live(now).filter(ending)
     if unused is not None:
         idle = Q(activity__lte=now - unused + NOTICE) & (
-            Q(warned_at=None) | Q(warned_at__lt=F("activity"))
+            Q(warned_at=None) | Q(warned_at__lte=F("activity"))
         )
         due = _live(now).filter(ending | idle)
     rows = list(due.order_by("pk")[:AT_ONCE])
@@ -50,7 +50,7 @@ def end_unused(unused: timedelta | None, clock: Clock) -> int:
     if unused is None:
         return 0
     now = clock.now()
-    long_ago = Q(activity__lte=now - unused, warned_at__gte=F("activity"))
+    long_ago = Q(activity__lte=now - unused, warned_at__gt=F("activity"))
     rows = _live(now).filter(long_ago, warned_at__lte=now - NOTICE)
     found = list(rows.order_by("pk")[:AT_ONCE])
     for row in found:

@@ -36,7 +36,10 @@ def _public(limit: int) -> Read[EventRow]:
     kinds = [str(kind) for kind in PUBLIC]
     return Read(
         lambda at: EventRow.objects.filter(
-            ecosystem=at("ecosystem"), project=at("project"), kind__in=kinds
+            ecosystem=at("ecosystem"),
+            project=at("project"),
+            kind__in=kinds,
+            serial__gte=at("since"),
         ).order_by("-serial")[:limit]
     )
 
@@ -73,9 +76,10 @@ def record(event: Event, clock: Clock) -> Recorded:
     return Recorded(serial=row.serial, at=row.at, event=event)
 
 
-def of_project(project: ProjectId, limit: int) -> tuple[Recorded, ...]:
-    """Return the newest public events of a project, newest first."""
-    return _read(_public(limit).all(ecosystem=project.ecosystem, project=project.key))
+def of_project(project: ProjectId, limit: int, since: int = 0) -> tuple[Recorded, ...]:
+    """Return the newest public events of a project from a serial on, newest first."""
+    here = {"ecosystem": project.ecosystem, "project": project.key}
+    return _read(_public(limit).all(since=since, **here))
 
 
 def of_project_since(project: ProjectId, serial: int) -> tuple[Recorded, ...]:

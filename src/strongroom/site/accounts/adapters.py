@@ -3,6 +3,7 @@
 allauth makes these objects itself, without arguments, so they ask for the house of this process.
 """
 
+import logging
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -47,6 +48,8 @@ from strongroom.web.accounts.devices import held, keep
 from strongroom.web.accounts.duty import STOLEN
 from strongroom.web.accounts.spoken import spoken
 from strongroom.web.visitors import COMPANY, ENROLLED, SECURITY, SIGN_IN, assurance, tell
+
+logger = logging.getLogger(__name__)
 
 _PROVING = "account/email/email_confirmation"  # with or without a sign-up
 _BY_CODE, _BY_KEY = "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
@@ -241,6 +244,9 @@ class Accounts(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a letter; a worker delivers it. None goes to where others may read it."""
         if domains.is_withheld(email) and not template_prefix.startswith(_PROVING):
+            return
+        if not guarding.may_write(template_prefix, email):
+            logger.warning("too many letters of one kind to one address: %s", template_prefix)
             return
         made = house()
         words = {

@@ -6,6 +6,7 @@ from allauth.account.forms import ChangePasswordForm, ConfirmEmailVerificationCo
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -49,6 +50,17 @@ class FactorCode(AuthenticateForm):
     def clean_code(self) -> str:
         """Check it, as a guess; raises TooOftenError."""
         return _counted(self, super().clean_code)
+
+
+class FirstCode(ActivateTOTPForm):
+    """The first code of an app is asked for; whoever saw it cannot sign in by it a moment later."""
+
+    def clean_code(self) -> str:
+        """Check it, and note that it was used."""
+        code = str(super().clean_code())
+        if not guarding.use_once(guarding.ours(self.user), code):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class FactorCodeAgain(ReauthenticateForm):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from strongroom.core.errors import TooOftenError
 from strongroom.people.accounts import addresses, counters, devices, guesses
 from strongroom.people.accounts.guesses import Watched
-from strongroom.people.accounts.limits import ACCOUNT, MAILED_CODE, SOURCE
+from strongroom.people.accounts.limits import ACCOUNT, LETTERS, MAILED_CODE, SOURCE
 from strongroom.people.accounts.sessions import digest_of
 from strongroom.people.accounts.users import matching
 from strongroom.people.models import User
@@ -76,6 +76,19 @@ def give_back(watched: Collection[Watched]) -> None:
 def forgive_password(user: User) -> None:
     """Forget guesses of strangers at a password that is another now."""
     guesses.forgive([_of_account("password", user)])
+
+
+def may_write(kind: str, email: str) -> bool:
+    """Say whether one more letter of a kind may go to an address now, and count it.
+
+    Whoever asks is answered the same in both cases: pages do not tell what became of a letter.
+    """
+    watched = Watched(f"letters:{kind}:{guesses.hidden(email.lower())}", LETTERS)
+    try:
+        guesses.take((watched,), _now())
+    except TooOftenError:
+        return False
+    return True
 
 
 def ours(user: object) -> User:

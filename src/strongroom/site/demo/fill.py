@@ -91,9 +91,8 @@ def _stage(people: Mapping[str, User], yard: Yard, projects: Sequence[Project]) 
     """Leave a release of a project with two people in a stage, where the owner may approve it."""
     (project,) = (one for one in projects if one["name"] == APPROVED)
     which = ProjectId(ECOSYSTEM, APPROVED)
-    owner = project["owner"]
-    other = next(name for name in people if name not in {owner, ADMIN})
-    appoint(yard.desk, person(people[owner], "demo", _SURE), which, other, Role.MAINTAINER)
+    other = next(name for name in people if name not in {project["owner"], ADMIN})
+    appoint(yard.desk, OPERATOR, which, other, Role.MAINTAINER)
     set_approvals(yard.desk, OPERATOR, which, 1)
     for filename, body in _built(project, STAGED_VERSION).items():
         with yard.desk.blobs.receive() as incoming:

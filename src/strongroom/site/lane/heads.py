@@ -26,6 +26,8 @@ _NOT_PLAIN = frozenset(
 )
 _FIELD = re.compile(r"([!#$%&'*+.^`|~0-9A-Za-z-]+):[ \t]*([ -~]*)")
 _METHODS = frozenset({b"GET", b"HEAD"})
+# By these a reader says who they are; an answer that is kept depends on none of them.
+_SECRETS = ("authorization", "cookie")
 _ASKED = ("accept", "accept-encoding", "if-none-match", "if-range", "range")
 # A target of gunicorn's parser may also be another authority ("//host") or hold a fragment.
 _TARGET = re.compile(rb"/(?:[!\"$-.0-~][!\"$-~]*)?")
@@ -110,7 +112,7 @@ def _fields(block: bytes) -> Fields | None:
 
 
 def _has_secret(lower: bytes) -> bool:
-    return b"authorization" in lower or b"cookie" in lower
+    return any(name.encode() in lower for name in _SECRETS)
 
 
 def _read(block: bytes) -> Fields | None:
@@ -126,7 +128,7 @@ def _read(block: bytes) -> Fields | None:
     connection = found.get("connection", "keep-alive").lower()
     if "host" not in found or connection not in {"close", "keep-alive"}:
         return None
-    asked = {name: found[name] for name in _ASKED if name in found}
+    asked = {name: found[name] for name in (*_ASKED, *_SECRETS) if name in found}
     return Fields(tuple(found.get(name) for name in _ASKED), asked, closes=connection == "close")
 
 

@@ -89,7 +89,7 @@ class LaneWorker(base.Worker):  # type: ignore[misc] # gunicorn is not typed
         behind = Behind(
             self.wsgi, self.cfg, patience, failed=self._failed, alive=lambda: bool(self.alive)
         )
-        doors = people_and_clients(registry, registry.shelf.pages)
+        doors = people_and_clients(registry, registry.shelf.pages.open)
         parts = Parts(_shelf(registry), doors, behind, Tally(registry.metrics, registry.downloads))
         return Loop(self.sockets, parts, Places(most, patience), self.cfg.threads)
 
@@ -99,7 +99,7 @@ class LaneWorker(base.Worker):  # type: ignore[misc] # gunicorn is not typed
 
 def _shelf(registry: House) -> Shelf:
     """Return what the loop answers itself: nothing that another machine must be asked for."""
-    pages = registry.shelf.pages
+    pages = registry.shelf.pages.open
     if not isinstance(pages, DiskPages):
         return Shelf(tuple, {"health": live})
     at_hand = AtHand(pages)

@@ -3,7 +3,8 @@
 `FOLDER/<path>` is a page and `FOLDER/<path>.gz` its compressed form. A published file is a hard
 link to its blob, so that publishing copies nothing and taking it off the shelf is one unlink.
 Whoever can reach the folder may read it, whatever the process's umask: what stands here is public,
-and the door is the data folder above, which a web server's account is let through or not.
+and the door is the data folder above, which a web server's account is let through or not. A closed
+folder is the registry's own account's alone.
 """
 
 import errno
@@ -26,6 +27,7 @@ from strongroom.stores.pages.protocol import LocalFile, Stored, checked
 from strongroom.stores.standing import Standing
 
 FOLDER_MODE = 0o755
+CLOSED_MODE = 0o700
 AT_ONCE = 32  # pages that are put up together
 # What the system says of an address at which nothing can be. Any other error is the disk's, and
 # must never be told as "not there": a client would then look for the package elsewhere.
@@ -39,10 +41,11 @@ Mark = tuple[int, int, int]
 class DiskPages:
     """Pages in a folder, beside blobs on the same file system."""
 
-    def __init__(self, folder: Path, blobs: DiskBlobs) -> None:
-        """Use `folder`, made when first needed, and link files to `blobs`."""
+    def __init__(self, folder: Path, blobs: DiskBlobs, mode: int = FOLDER_MODE) -> None:
+        """Use `folder`, made when first needed and with this mode, and link files to `blobs`."""
         self._folder = folder
         self._blobs = blobs
+        self._mode = mode
         self._cache: Cache[Mark] = Cache()
 
     def place(self, path: str) -> Path:
@@ -191,8 +194,9 @@ class DiskPages:
         else:
             self._make(folder.parent)
             above = [one for one in folder.parents if one.is_relative_to(self._folder)]
-        folder.mkdir(exist_ok=True)
-        folder.chmod(FOLDER_MODE)
+        mode = self._mode if folder == self._folder else FOLDER_MODE
+        folder.mkdir(mode=mode, exist_ok=True)
+        folder.chmod(mode)
         return above
 
     def serves(self, path: str, sha256: str, passed: Callable[[int], object]) -> bool:

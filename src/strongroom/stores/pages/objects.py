@@ -35,7 +35,7 @@ from strongroom.stores.pages.records import (
 )
 from strongroom.stores.standing import Standing
 
-FOLDER = "public"
+FOLDER = "public"  # or another one
 SIGNED_FOR = timedelta(seconds=60)  # as long as shared caches may keep a file that is taken down
 _AT_ONCE = 16  # requests for one project: each takes a round trip, and there may be thousands
 
@@ -47,11 +47,14 @@ logger = logging.getLogger(__name__)
 class ObjectPages:
     """Pages in a bucket, beside the blobs of the same bucket."""
 
-    def __init__(self, bucket: Bucket, blobs: ObjectBlobs, *, redirects: bool) -> None:
+    def __init__(
+        self, bucket: Bucket, blobs: ObjectBlobs, *, redirects: bool, folder: str = FOLDER
+    ) -> None:
         """Use the bucket of `blobs`; with `redirects` readers fetch files there themselves."""
         self._bucket = bucket
         self._blobs = blobs
         self._redirects = redirects
+        self._folder = folder
         self._cache: Cache[str] = Cache()
 
     def put(self, path: str, body: bytes) -> None:
@@ -145,14 +148,14 @@ class ObjectPages:
 
     def walk(self, under: str = "") -> Iterator[Standing]:
         """Name all that stands here, or in one folder."""
-        folder = f"{FOLDER}/{escaped(under)}" if under else FOLDER
+        folder = f"{self._folder}/{escaped(under)}" if under else self._folder
         for one in self._bucket.walk(folder):
-            name = unescaped(one.name.removeprefix(f"{FOLDER}/"))
+            name = unescaped(one.name.removeprefix(f"{self._folder}/"))
             yield Standing(name, one.size, one.written)
 
     def discard(self, name: str) -> None:
         """Remove one object."""
-        self._bucket.delete(f"{FOLDER}/{escaped(name)}")
+        self._bucket.delete(f"{self._folder}/{escaped(name)}")
 
     def _standing(self, path: str) -> Record | None:
         """Return what stands at a path, past the memory; raises ValueError if it is damaged."""
@@ -168,7 +171,7 @@ class ObjectPages:
 
     def _name(self, path: str) -> str | None:
         """Return the name of a path's object; None if it is longer than any can be."""
-        name = f"{FOLDER}/{escaped(checked(path))}"
+        name = f"{self._folder}/{escaped(checked(path))}"
         return name if len(name) <= self._bucket.longest_name else None
 
     def _writable(self, path: str) -> str:

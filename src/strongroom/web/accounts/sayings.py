@@ -35,9 +35,14 @@ _FACTORS = {
 _ADDRESS = _("The address: %(address)s")
 _FACTOR = _("What it is: %(factor)s %(name)s")
 _TOKEN = _("Its number: %(token)s. Its name: %(label)s")
+_PUBLISHER = _("The project: %(project)s. The publisher: %(publisher)s")
 _HOOK = _("Where it sends: %(host)s. Of the project: %(project)s")
 _WHY_OFF = _("Where it sends: %(host)s. Of the project: %(project)s. Why: %(why)s")
 _ROLE = _("The role: %(role)s of %(project)s")
+_RANK = _("The rank: %(rank)s in %(organisation)s")
+_TEAM = _("The team: %(team)s of %(organisation)s")
+_TEAM_ROLE = _("The team: %(team)s of %(organisation)s. The role: %(role)s of %(project)s")
+_HANDED = _("The project: %(project)s. To whom: %(to)s")
 
 SAYINGS: Mapping[Kind, Saying] = {
     Kind.USER_CREATED: Saying(_("Your account was made")),
@@ -82,8 +87,39 @@ SAYINGS: Mapping[Kind, Saying] = {
         _("A token of your account was found where others can read it, and was revoked"),
         _("Its number: %(token)s. Its name: %(label)s. Where it was found: %(where)s"),
     ),
+    Kind.TOKEN_BESIDE_PUBLISHER: Saying(
+        _("A token of yours was used for a project that has a trusted publisher"),
+        _("The project: %(project)s. The token's number: %(token)s"),
+    ),
+    Kind.PUBLISHER_ADDED: Saying(_("A trusted publisher was added to a project"), _PUBLISHER),
+    Kind.PUBLISHER_REMOVED: Saying(_("A trusted publisher was removed from a project"), _PUBLISHER),
+    Kind.PUBLISHER_TOKEN_MOVED: Saying(
+        _("The token of a trusted publisher was used from another address than it was given to"),
+        _PUBLISHER,
+    ),
+    Kind.TRUSTED_ONLY_CHANGED: Saying(
+        _("Who publishes for a project was changed: trusted publishers alone, or people too"),
+        _("The project: %(project)s"),
+    ),
     Kind.ROLE_GRANTED: Saying(_("You were given a role in a project"), _ROLE),
     Kind.ROLE_TAKEN: Saying(_("Your role in a project was taken away"), _ROLE),
+    Kind.MEMBER_ADDED: Saying(_("You are in an organisation"), _RANK),
+    Kind.MEMBER_RANKED: Saying(_("Your rank in an organisation was changed"), _RANK),
+    Kind.MEMBER_REMOVED: Saying(
+        _("You are in an organisation no longer"), _("The organisation: %(organisation)s")
+    ),
+    Kind.TEAM_JOINED: Saying(_("You were put into a team"), _TEAM),
+    Kind.TEAM_LEFT: Saying(_("You are in a team no longer"), _TEAM),
+    Kind.TEAM_ROLE_GRANTED: Saying(_("A team of yours was given a role"), _TEAM_ROLE),
+    Kind.TEAM_ROLE_TAKEN: Saying(_("A team of yours has a role no longer"), _TEAM_ROLE),
+    Kind.INVITATION_SENT: Saying(
+        _("You are invited: answer under Account, Invitations"),
+        _("To be: %(rank)s%(role)s of %(organisation)s%(project)s"),
+    ),
+    Kind.TRANSFER_OFFERED: Saying(
+        _("A project is offered to you: answer under Account, Invitations"), _HANDED
+    ),
+    Kind.PROJECT_TRANSFERRED: Saying(_("A project was transferred"), _HANDED),
     Kind.HOOK_CREATED: Saying(_("A webhook was made by your account"), _HOOK),
     Kind.HOOK_RENEWED: Saying(_("A webhook was given a new secret by your account"), _HOOK),
     Kind.HOOK_SWITCHED_OFF: Saying(_("A webhook was switched off by the registry"), _WHY_OFF),

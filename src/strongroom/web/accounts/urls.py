@@ -31,7 +31,7 @@ from strongroom.web.accounts.confirmation import Confirmation
 from strongroom.web.accounts.devices import Devices
 from strongroom.web.accounts.disowning import Disowning
 from strongroom.web.accounts.leaving import Leaving
-from strongroom.web.accounts.removal import RemoveWebAuthn
+from strongroom.web.accounts.removal import RemoveTOTP, RemoveWebAuthn
 from strongroom.web.accounts.renaming import RenameWebAuthn
 from strongroom.web.accounts.security import Security
 from strongroom.web.accounts.sessions import Sessions
@@ -98,7 +98,7 @@ def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
         at("security/authenticate/", mfa.authenticate, "mfa_authenticate"),
         at("security/prove/", mfa.reauthenticate, "mfa_reauthenticate"),
         change("security/totp/add/", totp.activate_totp, "mfa_activate_totp"),
-        change("security/totp/remove/", totp.deactivate_totp, "mfa_deactivate_totp"),
+        change("security/totp/remove/", RemoveTOTP.as_view(), "mfa_deactivate_totp"),
         # Not by HEAD: whoever looks ahead would use up the one time that they are shown.
         at("security/codes/", recovery.view_recovery_codes, "mfa_view_recovery_codes", ONCE),
         change(

@@ -19,6 +19,7 @@ from strongroom.ecosystems.pypi.pages.simple import (
     encoded,
     ended,
     listed,
+    located,
     moment,
     requires_python,
     text_of,
@@ -140,7 +141,7 @@ def _file(yanked: str | None, file: FileListing, public_url: str) -> str:
         "size": file.size,
         "upload_time": at.isoformat(timespec="seconds").removesuffix("+00:00"),
         "upload_time_iso_8601": moment(at),
-        "url": f"{public_url}/{address(file.path)}",
+        "url": f"{public_url}/{address(located(file.path))}",
         "yanked": yanked is not None,
         "yanked_reason": yanked or None,
     }

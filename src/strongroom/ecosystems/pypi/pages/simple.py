@@ -28,6 +28,8 @@ REMEMBERED = 8192
 
 _PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")  # what RFC 3986 (2.3) never escapes, and the slash
 
+_PRIVATE = "closed/files/pypi/"
+
 # From `simple/NAME/` up to where the shelf begins.
 _UP = "../../"
 
@@ -89,6 +91,14 @@ def address(path: str) -> str:
     return path if _PLAIN.fullmatch(path) else quote(path)
 
 
+def located(path: str) -> str:
+    """Return the path of a file's address, from the root of the registry.
+
+    One of a private project stands below its page: clients send their credentials no further.
+    """
+    return f"simple/{path.removeprefix(_PRIVATE)}" if path.startswith(_PRIVATE) else path
+
+
 def in_order(listing: Listing) -> Iterator[tuple[ReleaseListing, FileListing]]:
     """Yield every file that clients may see, oldest release first, then by file name."""
     if listing.status == QUARANTINED:
@@ -127,7 +137,7 @@ def _file_json(yanked: str | None, file: FileListing) -> str:
     metadata = {"sha256": metadata_sha256} if metadata_sha256 else False
     entry: dict[str, object] = {
         "filename": file.filename,
-        "url": _UP + address(file.path),
+        "url": _UP + address(located(file.path)),
         "hashes": {"sha256": file.digests.sha256},
         "size": file.size,
         "upload-time": moment(file.uploaded_at),
@@ -158,7 +168,7 @@ def _file_html(yanked: str | None, file: FileListing) -> str:
         attributes += f' data-core-metadata="{digest}" data-dist-info-metadata="{digest}"'
     if yanked is not None:
         attributes += f' data-yanked="{escape(yanked)}"'
-    href = escape(f"{_UP}{address(file.path)}#sha256={file.digests.sha256}")
+    href = escape(f"{_UP}{address(located(file.path))}#sha256={file.digests.sha256}")
     return f'<a href="{href}"{attributes}>{escape(file.filename)}</a><br>\n'
 
 

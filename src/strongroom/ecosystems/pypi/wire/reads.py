@@ -29,6 +29,7 @@ _JSON = "application/json"
 _HTML = "text/html; charset=utf-8"
 _QUERY = "!$%&'()*+,-./:;=?@_~"  # what a query holds as it is (RFC 3986, section 3.4)
 _FILE = re.compile(r"/files/pypi/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/([^/]+)")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _SIMPLE = {
     "application/vnd.pypi.simple.v1+json": (simple.JSON, "index.json"),
     "application/vnd.pypi.simple.latest+json": (simple.JSON, "index.json"),
@@ -78,7 +79,8 @@ class Reads:
             case ["simple", *rest]:
                 return self._index(read, rest)
             case ["files", *_]:
-                return self._file(read)
+                found = _FILE.fullmatch(read.path)
+                return found and self._file(read, read.path[1:], "".join(found.groups()[:3]))
             case ["pypi", name, *version, "json"] if len(version) <= 1:
                 return self._document(read, name, *version)
             case ["rss", *_] if read.path.endswith(".xml"):
@@ -97,6 +99,9 @@ class Reads:
                 return _moved(f"/simple/{self._pypi.name(name).key}/", read)
             case [name, ""]:
                 return self._project(read, name)
+            case [name, sha256, filename] if _SHA256.fullmatch(sha256):
+                path = f"files/pypi/{self._pypi.name(name).key}/{sha256}/{filename}"
+                return self._file(read, path, sha256)
         return None
 
     def _no_provenance(self, name: str, version: str, filename: str) -> NotFoundError:
@@ -146,18 +151,15 @@ class Reads:
         if told is not None:
             raise removed(told.body.decode())
 
-    def _file(self, read: Read) -> Answer | None:
-        found = _FILE.fullmatch(read.path)
-        if found is None:
-            return None
+    def _file(self, read: Read, path: str, sha256: str) -> Answer | None:
         # The address carries the digest, so the digest is the entity tag, known without reading.
-        answer = file(self._pages, read.path[1:], read.headers, f'"{"".join(found.groups()[:3])}"')
+        answer = file(self._pages, path, read.headers, f'"{sha256}"')
         if answer is None:
-            self._not_removed(read.path[1:])
-            told = self._pages.get(QUARANTINE + read.path)
+            self._not_removed(path)
+            told = self._pages.get(f"{QUARANTINE}/{path}")
             if told is not None:
                 raise quarantined(told.body.decode())
-            if self._pages.get(DAMAGED + read.path) is not None:
+            if self._pages.get(f"{DAMAGED}/{path}") is not None:
                 raise damaged()
         return answer
 

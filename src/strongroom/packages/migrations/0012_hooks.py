@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("packages", "0010_trusted_only"),
+        ("packages", "0011_told_from"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0012_tokens_that_end"),
+        ("people", "0013_invitations"),
     ]
 
     operations = [
