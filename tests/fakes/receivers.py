@@ -13,6 +13,7 @@ from strongroom.packages.hooks.herald import Herald
 from strongroom.stores.addresses import networks
 from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
+from strongroom.stores.signatures import Signer
 
 LOOPBACK = networks(["127.0.0.0/8"])
 
@@ -20,7 +21,15 @@ LOOPBACK = networks(["127.0.0.0/8"])
 def herald(clock: Clock) -> Herald:
     """Return a herald that reaches loopback, without TLS too."""
     seal, outside = Seal(b"h" * 32), Outside("t", LOOPBACK)
-    return Herald(clock, seal, secrets.token_bytes, outside, True, "http://registry.test")  # noqa: FBT003 - one of many
+    return Herald(
+        clock,
+        seal,
+        secrets.token_bytes,
+        outside,
+        http=True,
+        registry="http://registry.test",
+        signer=Signer(b"s" * 32),
+    )
 
 
 @dataclass(frozen=True, slots=True)

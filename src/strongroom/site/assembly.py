@@ -59,6 +59,7 @@ from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
 from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
+from strongroom.stores.signatures import Signer
 from strongroom.web.accounts.company import Terms
 from strongroom.web.accounts.telling import Teller
 from strongroom.web.press import Press
@@ -268,6 +269,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             Outside(agent, networks(configuration.hook_networks)),
             configuration.hook_http,
             configuration.url,
+            Signer(keys.key("change feed")),
         ),
         terms(configuration, desk),
         exchange(configuration, master, clock),
