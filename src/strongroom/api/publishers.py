@@ -12,10 +12,9 @@ from ninja.decorators import decorate_view
 from pydantic import ConfigDict, Field
 
 from strongroom.api import shapes
-from strongroom.api.changes import OF_CHANGES
 from strongroom.api.credentials import Token, actor_of
 from strongroom.api.guard import json_body
-from strongroom.api.reads import Counter
+from strongroom.api.reads import OF_CHANGES, Counter
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog import trust
 from strongroom.packages.catalog.desk import Desk

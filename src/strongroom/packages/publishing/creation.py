@@ -72,6 +72,14 @@ def create(desk: Desk, actor: Actor, wish: Wish) -> Recorded:
     return recorded
 
 
+def organisations_of(user_id: int) -> tuple[str, ...]:
+    """Return the organisations for which somebody may make projects, in order of names."""
+    owning = Membership.objects.filter(user_id=user_id, rank=Rank.OWNER)
+    return tuple(
+        owning.order_by("organisation__folded").values_list("organisation__name", flat=True)
+    )
+
+
 def _judge(asked: Asked, ecosystem: Ecosystem, now: datetime) -> None:
     ground = survey(asked, now)
     may_act(asked, ground, Action.UPLOAD)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("packages", "0011_told_from"),
+        ("packages", "0012_hooks"),
         ("people", "0014_directory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
