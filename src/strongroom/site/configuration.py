@@ -169,8 +169,7 @@ class Configuration:
     )
     hook_http: bool = _setting(False, "whether webhooks may be sent without TLS")  # noqa: FBT003 - a default
     publishers: tuple[str, ...] = _setting(
-        ("github", "gitlab", "google", "activestate", "circleci", "buildkite"),
-        f"whose programs can be trusted publishers: {configured.FORM}; empty: nobody's",
+        configured.ALL, f"whose programs can be trusted publishers: {configured.FORM}; or none"
     )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     make_organisations: bool = _setting(
