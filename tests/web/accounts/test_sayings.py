@@ -55,4 +55,5 @@ def found(form: str) -> set[Kind]:
         for module in modules()
         if module.path.name not in {"sayings.py", "events.py", "reactions.py"}
         for name in re.findall(form, module.path.read_text(encoding="utf-8"))
+        if name in Kind.__members__  # dangerous acts have kinds of their own
     }
