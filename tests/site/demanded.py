@@ -47,12 +47,15 @@ class Change:
     form: Mapping[str, object] = field(default_factory=dict)
     body: bytes | None = None
     passed: int = 303
+    trusting: bool = False  # only a token that was made for this does it
 
 
 def released(path: str, passed: int = 303, **sent: object) -> Change:
     return Change(f"/manage/project/parcel/{path}/", form=sent, passed=passed)
 
 
+TRUSTED = "manage/project/<str:name>/publishers/"
+TYPED = {"owner": "octo", "repository": "parcel", "workflow": "release.yml"}
 HOOK = {"url": "https://hooks.example.org/", "kinds": ["file-published"]}
 PEOPLE: dict[tuple[str, str], list[Change]] = {
     ("POST", "manage/project/<str:name>/yank/<str:version>/"): [released("yank/1.0")],
@@ -82,7 +85,17 @@ PEOPLE: dict[tuple[str, str], list[Change]] = {
         released("critical/off"),
         released("critical/auto"),
     ],
+    ("POST", "manage/project/<str:name>/visibility/<str:wanted>/"): [
+        released("visibility/private")
+    ],
     ("POST", "manage/project/<str:name>/confirmation/<str:wanted>/"): [released("confirmation/on")],
+    ("POST", f"{TRUSTED}add/<str:provider>/"): [
+        Change("/manage/project/parcel/publishers/add/github/", form=TYPED)
+    ],
+    ("POST", f"{TRUSTED}remove/<int:number>/"): [
+        Change("/manage/project/parcel/publishers/remove/7/", passed=404)
+    ],
+    ("POST", f"{TRUSTED}only/<str:wanted>/"): [released("publishers/only/off")],
     ("POST", "stages/<str:handle>/<str:act>/"): [
         Change("/stages/{stage}/publish/", form={"content": "{content}"}),
         Change("/stages/{stage}/reject/", form={"reason": "no"}),
@@ -96,6 +109,8 @@ ADMINISTRATORS: dict[tuple[str, str], list[Change]] = {
     for act in ("retry", "drop")
 } | {
     ("POST", "manage/cases/<int:number>/"): [Change("/manage/cases/7/", passed=404)],
+    # Of no project that is there, as these are.
+    ("POST", "manage/new/"): [Change("/manage/new/", form={"name": "box", "visibility": "public"})],
     ("POST", "manage/hooks/"): [
         Change("/manage/hooks/", form={"url": HOOK["url"], "kind": "file-published"}, passed=200)
     ],
@@ -172,6 +187,26 @@ PROGRAMS: dict[tuple[str, str], list[Change]] = {
     ],
     ("PUT", f"{PROJECT}/status"): [
         Change(f"{OF_PARCEL}/status", json={"status": "archived"}, passed=200)
+    ],
+    ("POST", f"{PROJECT}/publishers"): [
+        Change(
+            f"{OF_PARCEL}/publishers",
+            json={"provider": "github", "typed": TYPED},
+            passed=200,
+            trusting=True,
+        )
+    ],
+    ("DELETE", f"{PROJECT}/publishers/<number>"): [
+        Change(f"{OF_PARCEL}/publishers/7", passed=404, trusting=True)
+    ],
+    ("PUT", f"{PROJECT}/trusted-only"): [
+        Change(f"{OF_PARCEL}/trusted-only", json={"trusted_only": False}, passed=200, trusting=True)
+    ],
+    ("POST", "api/v1/projects/<ecosystem>"): [
+        Change("/api/v1/projects/pypi", json={"name": "parcel"}, passed=409)
+    ],
+    ("PUT", f"{PROJECT}/visibility"): [
+        Change(f"{OF_PARCEL}/visibility", json={"visibility": "private"}, passed=200)
     ],
     ("POST", f"{PROJECT}/hooks"): [Change(f"{OF_PARCEL}/hooks", json=HOOK, passed=201)],
     ("POST", f"{PROJECT}/hooks/<hook>/secret"): [

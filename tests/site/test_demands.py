@@ -26,13 +26,14 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern
 from pytest_django import Settings
 
-from strongroom.core.actors import OPERATOR
+from strongroom.core.actors import OPERATOR, Action
 from strongroom.core.clock import SystemClock
 from strongroom.packages.catalog.criticality import pin
 from strongroom.packages.hooks.changes import Wanted, create
 from strongroom.packages.staging.rows import content_of, files_of, find
 from strongroom.people.accounts import links
 from strongroom.people.oversight.directory import Directory
+from strongroom.people.tokens import caveats
 from strongroom.site.addresses import addresses
 from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
 from tests.fakes.publishers import MEDIA_TYPE, META, Publisher
@@ -68,6 +69,7 @@ class Scene:
     registry: Registry
     names: Mapping[str, str]
     token: str
+    trusting: str  # a token of hers that was made to trust publishers
 
     def send(self, browser: Client, method: str, change: Change, **headers: str) -> Any:  # noqa: ANN401 - Django's
         """Send a change."""
@@ -155,7 +157,8 @@ def scene(registry: Registry, routes: tuple[URLPattern, ...]) -> Scene:
         "there": path_of(there["links"]["file-upload-session"]),
         "content": content_of(files_of(find(stage))),
     }
-    return Scene(registry, names, registry.token)
+    trusting = registry.mint(registry.owner, caveats.actions([Action.TRUST]))
+    return Scene(registry, names, registry.token, trusting)
 
 
 FAULTS = ((400, "bad_request"), (403, "forbidden"), (404, "not_found"), (500, "failed"))
@@ -291,6 +294,8 @@ def bearer(scene: Scene) -> dict[str, str]:
 
 
 def credential(scene: Scene, change: Change) -> dict[str, str]:
+    if change.trusting:
+        return {"Authorization": f"Bearer {scene.trusting}"}
     if change.path.startswith("/api/"):
         return bearer(scene)
     pair = base64.b64encode(f"__token__:{scene.token}".encode()).decode()

@@ -4,30 +4,18 @@ Each change goes through `packages.catalog.changes`, which asks the one rule; no
 here. Asking for what is so already succeeds and changes nothing.
 """
 
-from collections.abc import Mapping
-
 from django.http import HttpRequest
 from ninja import Router
 from ninja.decorators import decorate_view
 
-from strongroom.api import shapes
+from strongroom.api import shapes, visibility
 from strongroom.api.credentials import Token, actor_of, text_of
 from strongroom.api.guard import json_body
-from strongroom.api.reads import REFUSALS, REFUSALS_OF_ONE, Counter
-from strongroom.api.shapes import Problem
+from strongroom.api.reads import OF_CHANGES, OF_TOKENS, Counter
+from strongroom.api.shown import change
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.events import Recorded
-from strongroom.packages.catalog import changes, keeping, removal, visibility
-from strongroom.packages.publishing import creation
+from strongroom.packages.catalog import changes, keeping, removal
 from strongroom.people.tokens.verdict import describe
-
-_OF_TOKENS: Mapping[int, type[Problem]] = {**REFUSALS, 401: Problem, 403: Problem}
-_OF_CHANGES: Mapping[int, type[Problem]] = {
-    **_OF_TOKENS,
-    **REFUSALS_OF_ONE,
-    409: Problem,
-    413: Problem,
-}
 
 
 def routes(counter: Counter, token: Token) -> Router:
@@ -35,7 +23,7 @@ def routes(counter: Counter, token: Token) -> Router:
     router = Router(auth=token)
     _of_releases(router, counter)
     _of_projects(router, counter)
-    _of_visibility(router, counter)
+    visibility.routes(router, counter)
     _of_tokens(router)
     return router
 
@@ -52,7 +40,7 @@ def _of_releases(router: Router, counter: Counter) -> None:
         operation_id="yank",
         summary="Yank a release",
         tags=["releases"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     @decorate_view(json_body)
     def yank(
@@ -65,14 +53,14 @@ def _of_releases(router: Router, counter: Counter) -> None:
         """Withdraw a release (PEP 592): only who pins it exactly still gets it."""
         desk = counter()
         target = changes.target(desk, ecosystem, name, version)
-        return _change(changes.yank(desk, actor_of(request), target, body.reason))
+        return change(changes.yank(desk, actor_of(request), target, body.reason))
 
     @router.delete(
         "/projects/{ecosystem}/{name}/releases/{version}/yank",
         operation_id="unyank",
         summary="Take a yank back",
         tags=["releases"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     def unyank(
         request: HttpRequest,
@@ -83,7 +71,7 @@ def _of_releases(router: Router, counter: Counter) -> None:
         """Offer a release again to everybody."""
         desk = counter()
         target = changes.target(desk, ecosystem, name, version)
-        return _change(changes.unyank(desk, actor_of(request), target))
+        return change(changes.unyank(desk, actor_of(request), target))
 
 
 def _of_removals(router: Router, counter: Counter, token: Token) -> None:
@@ -93,7 +81,7 @@ def _of_removals(router: Router, counter: Counter, token: Token) -> None:
         operation_id="remove",
         summary="Remove a release for good",
         tags=["releases"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     def remove(
         request: HttpRequest,
@@ -110,7 +98,7 @@ def _of_removals(router: Router, counter: Counter, token: Token) -> None:
         """
         desk = counter()
         target = changes.target(desk, ecosystem, name, version)
-        return _change(removal.remove(desk, actor_of(request), target, reason))
+        return change(removal.remove(desk, actor_of(request), target, reason))
 
 
 def _of_retention(router: Router, counter: Counter, token: Token) -> None:
@@ -120,7 +108,7 @@ def _of_retention(router: Router, counter: Counter, token: Token) -> None:
         operation_id="set_retention",
         summary="Give a project rules of retention",
         tags=["projects"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     @decorate_view(json_body)
     def set_retention(
@@ -136,7 +124,7 @@ def _of_retention(router: Router, counter: Counter, token: Token) -> None:
         desk = counter()
         project = ProjectId(ecosystem, desk.ecosystem(ecosystem).name(name).key)
         own = keeping.Own(body.keep_prereleases, body.prerelease_days)
-        return _change(keeping.set_rules(desk, actor_of(request), project, own))
+        return change(keeping.set_rules(desk, actor_of(request), project, own))
 
 
 def _of_projects(router: Router, counter: Counter) -> None:
@@ -145,7 +133,7 @@ def _of_projects(router: Router, counter: Counter) -> None:
         operation_id="set_status",
         summary="Give a project another status",
         tags=["projects"],
-        response={200: shapes.Change, **_OF_CHANGES},
+        response={200: shapes.Change, **OF_CHANGES},
     )
     @decorate_view(json_body)
     def set_status(
@@ -161,48 +149,7 @@ def _of_projects(router: Router, counter: Counter) -> None:
         desk = counter()
         project = ProjectId(ecosystem, desk.ecosystem(ecosystem).name(name).key)
         actor = actor_of(request)
-        return _change(changes.set_status(desk, actor, project, body.status, body.reason))
-
-
-def _of_visibility(router: Router, counter: Counter) -> None:
-    @router.post(
-        "/projects/{ecosystem}",
-        operation_id="create",
-        summary="Make a project without a release",
-        tags=["projects"],
-        response={200: shapes.Change, **_OF_CHANGES},
-    )
-    @decorate_view(json_body)
-    def make(
-        request: HttpRequest, ecosystem: shapes.EcosystemId, body: shapes.NewProject
-    ) -> shapes.Change:
-        """Take a free name, as a first upload does: so a project is private from the beginning."""
-        private = None if body.visibility is None else visibility.visibility(body.visibility)
-        wish = creation.Wish(ecosystem, body.name, private, body.organisation)
-        return _change(creation.create(counter(), actor_of(request), wish))
-
-    @router.put(
-        "/projects/{ecosystem}/{name}/visibility",
-        operation_id="set_visibility",
-        summary="Make a project private",
-        tags=["projects"],
-        response={200: shapes.Change, **_OF_CHANGES},
-    )
-    @decorate_view(json_body)
-    def set_visibility(
-        request: HttpRequest,
-        ecosystem: shapes.EcosystemId,
-        name: shapes.ProjectName,
-        body: shapes.NewVisibility,
-    ) -> shapes.Change:
-        """Let only those with a role in a project know of it.
-
-        What is public cannot be unsaid: to make a project public takes a person, on its page.
-        """
-        desk = counter()
-        project = ProjectId(ecosystem, desk.ecosystem(ecosystem).name(name).key)
-        private = visibility.visibility(body.visibility)
-        return _change(visibility.set_private(desk, actor_of(request), project, private=private))
+        return change(changes.set_status(desk, actor, project, body.status, body.reason))
 
 
 def _of_tokens(router: Router) -> None:
@@ -211,7 +158,7 @@ def _of_tokens(router: Router) -> None:
         operation_id="me",
         summary="Read whom a token stands for",
         tags=["people"],
-        response={200: shapes.Me, **_OF_TOKENS},
+        response={200: shapes.Me, **OF_TOKENS},
     )
     def me(request: HttpRequest) -> shapes.Me:
         """Tell the owner of the token that was sent, how far it goes and until when.
@@ -225,7 +172,3 @@ def _of_tokens(router: Router) -> None:
             token=actor.credential,
             reach=shapes.Reach.model_validate(describe(text_of(request))),
         )
-
-
-def _change(recorded: Recorded | None) -> shapes.Change:
-    return shapes.Change(changed=recorded is not None, serial=recorded.serial if recorded else None)

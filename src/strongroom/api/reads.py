@@ -34,6 +34,13 @@ Counter = Callable[[], Desk]
 
 REFUSALS: Mapping[int, type[Problem]] = {400: Problem, 503: Problem}
 REFUSALS_OF_ONE: Mapping[int, type[Problem]] = {**REFUSALS, 404: Problem, 410: Problem}
+OF_TOKENS: Mapping[int, type[Problem]] = {**REFUSALS, 401: Problem, 403: Problem}
+OF_CHANGES: Mapping[int, type[Problem]] = {
+    **OF_TOKENS,
+    **REFUSALS_OF_ONE,
+    409: Problem,
+    413: Problem,
+}
 
 
 @dataclass(frozen=True, slots=True)

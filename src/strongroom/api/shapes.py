@@ -247,27 +247,6 @@ class NewStatus(Schema):
     reason: Reason = ""
 
 
-class NewProject(Schema):
-    """A project to be made without a release.
-
-    Without a visibility it is as the organisation says, and public where it is a person's.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: ProjectName
-    visibility: Visibility | None = None
-    organisation: Annotated[str, Field(max_length=64)] = ""
-
-
-class NewVisibility(Schema):
-    """Who is to know of a project: everybody, or only those with a role in it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    visibility: Visibility
-
-
 # Strict: JSON has true and false, and neither is a number of anything.
 _Kept = Annotated[int, Field(strict=True, ge=0, le=MOST_KEPT)]
 _Days = Annotated[int, Field(strict=True, ge=0, le=MOST_DAYS)]

@@ -140,3 +140,8 @@ def retained(own: Own, in_force: Rules, due: Iterable[Gone]) -> shapes.Retained:
             for one in due
         ],
     )
+
+
+def change(recorded: Recorded | None) -> shapes.Change:
+    """Show what became of a change."""
+    return shapes.Change(changed=recorded is not None, serial=recorded.serial if recorded else None)

@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from strongroom.api import changes, feed, hooks, reads, stages, tokens
+from strongroom.api import changes, feed, hooks, publishers, reads, stages, tokens
 from strongroom.api.credentials import Authenticate, Token
 from strongroom.api.exceptions import hear
 from strongroom.packages.catalog.desk import Desk
@@ -38,6 +38,7 @@ def build(yard: stages.Stages, authenticate: Authenticate, heralds: hooks.Herald
     changes.beside_reads(public, counter, token)
     api.add_router("", public)
     api.add_router("", changes.routes(counter, token))
+    api.add_router("", publishers.routes(counter, token))
     api.add_router("", stages.routes(yard, token))
     api.add_router("", tokens.routes(counter, token))
     api.add_router("", feed.routes(heralds))

@@ -15,6 +15,7 @@ from strongroom.cli import (
     oversight,
     projects,
     proxy,
+    publishers,
     quotas,
     registry,
     removal,
@@ -44,8 +45,8 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
-    groups = (*serving, users, domains, oversight, tokens, projects, stages, hooks, imports)
-    for module in groups:
+    groups = (*serving, users, domains, oversight, tokens, projects, publishers, stages)
+    for module in (*groups, hooks, imports):
         module.add(commands)
     return parser
 

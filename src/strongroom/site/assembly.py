@@ -33,6 +33,7 @@ from strongroom.people.leaks.intake import Intake
 from strongroom.people.oversight import accounts, names
 from strongroom.people.oversight.directory import Directory
 from strongroom.people.oversight.proposals import CarryOut, Kind
+from strongroom.people.publishers.configured import providers
 from strongroom.people.publishers.exchange import Exchange
 from strongroom.people.recovery.office import Office
 from strongroom.people.tokens.authenticate import authenticate, recognise
@@ -211,6 +212,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         ),
         react=reactions,
         policy=Policy({STARTUP_CODE: frozenset(configuration.startup_code_allowed)}),
+        providers=providers(configuration.publishers),
     )
     yard = Yard(
         desk=desk,
@@ -272,7 +274,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
             Signer(keys.key("change feed")),
         ),
         terms(configuration, desk),
-        exchange(configuration, master, clock),
+        exchange(configuration, desk.providers, master, clock),
         intake(configuration, Tell(master, clock)),
         Mint(master, clock, secrets.token_bytes, _lifetimes(configuration)),
         directory(configuration),

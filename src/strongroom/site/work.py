@@ -21,6 +21,7 @@ from strongroom.people.accounts import counters, devices, domains, letters, link
 from strongroom.people.accounts.lapses import Mail
 from strongroom.people.organisations import invitations
 from strongroom.people.oversight import proposals
+from strongroom.people.publishers import exchange, register
 from strongroom.people.recovery import acts as recovery
 from strongroom.people.tokens import lapsing, spent
 from strongroom.proof.ledger.sequencer import AT_ONCE, sequence
@@ -153,10 +154,12 @@ def forget() -> None:
         notices.forget,
         letters.forget,
         invitations.forget,
+        exchange.forget,
         delivering.forget,
         made.post.forget,
     ):
         act(now)
+    register.expire(made.clock)
     counters.forget(now.timestamp())
 
 

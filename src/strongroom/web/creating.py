@@ -10,10 +10,9 @@ from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError
 from strongroom.core.statuses import status_of
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.visibility import PRIVATE, visibility
-from strongroom.packages.publishing.creation import Wish, create
-from strongroom.people.access.roles import Rank
+from strongroom.packages.publishing.creation import Wish, create, organisations_of
 from strongroom.people.access.rules import proven
-from strongroom.people.models import Membership, User
+from strongroom.people.models import User
 from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
 from strongroom.web.shelf import project_address
@@ -53,16 +52,13 @@ class Creating:
         user: User,
         problem: InvalidError | ConflictError | ForbiddenError | None,
     ) -> HttpResponse:
-        owning = Membership.objects.filter(user=user, rank=Rank.OWNER).select_related(
-            "organisation"
-        )
         page = self.press.print(
             "new-project.html",
             csrf_token=get_token(request),
             name=request.POST.get("name", ""),
             visibility=request.POST.get("visibility", PRIVATE),
             organisation=request.POST.get("organisation", ""),
-            organisations=[one.organisation.name for one in owning.order_by("organisation__name")],
+            organisations=organisations_of(user.pk),
             problem=problem,
         )
         return HttpResponse(page, content_type=PAGE, status=status_of(problem) if problem else 200)

@@ -19,7 +19,7 @@ from strongroom.packages.models import File, Project, Release, Stage, UsedPath
 from strongroom.packages.publishing.steps import Asked
 from strongroom.packages.publishing.trusted import acts_by, most, refuse_person
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import Case, permit
+from strongroom.people.access.rules import Case, may_know, permit
 from strongroom.people.oversight.names import prohibited
 from strongroom.people.oversight.switches import Name as Switched
 from strongroom.people.oversight.switches import refusal, roles_and_off
@@ -91,10 +91,11 @@ def survey(asked: Asked, at: datetime) -> Ground:
     """Read what the rows say; the caller holds the transaction."""
     project, similar, version = asked.project, asked.name.similar, asked.version.key
     here = {"ecosystem": project.ecosystem, "key": project.key}
-    row, release = _there(asked)
-    if sight.hides(asked.actor, row):
-        return _hidden(asked, at)
-    name_used = row is None and bool(_names_used.all(**here))
+    roles, off = roles_and_off(asked.actor, project)
+    publishers = of_project(project)
+    theirs = {Role.PUBLISHER} if acts_by(asked.actor, publishers, exists=True) else set[Role]()
+    row, release, hidden = _there(asked, roles | theirs)
+    name_used = row is None and bool(_names_used.all(**here)) and not hidden
     version_used = (
         release is None
         and (row is not None or name_used)
@@ -103,19 +104,17 @@ def survey(asked: Asked, at: datetime) -> Ground:
     if name_used or version_used:
         # PostgreSQL shows each query what is committed by then. What somebody else has published
         # between the two looks removed, unless we look at it again.
-        row, release = _there(asked)
+        row, release, hidden = _there(asked, roles | theirs)
     alike: Project | None = None
     reserved, barred = list[tuple[str, str]](), None
-    roles, off = roles_and_off(asked.actor, project)
-    publishers = of_project(project)
     if acts_by(asked.actor, publishers, exists=row is not None):
         roles |= {Role.PUBLISHER}
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
-        if barred is None and alike is not None and sight.hides(asked.actor, alike):
-            alike, barred = None, ""
         reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
+        if hidden or sight.hides(asked.actor, alike):
+            alike, barred = None, ""  # whoever may not know of it is told that nobody takes it
     return Ground(
         at=at,
         exists=row is not None,
@@ -138,43 +137,18 @@ def survey(asked: Asked, at: datetime) -> Ground:
     )
 
 
-def _hidden(asked: Asked, at: datetime) -> Ground:
-    """Return what whoever may not know of a private project is told of its name: nobody takes it.
-
-    What else is asked for a free name is asked here too, so that both answers cost the same.
-    """
-    project, similar = asked.project, asked.name.similar
-    here = {"ecosystem": project.ecosystem, "key": project.key}
-    _names_used.all(**here)
-    roles, off = roles_and_off(asked.actor, project)
-    prohibited(project.ecosystem, similar)
-    _alike.first(similar=similar, **here)
-    _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
-    return Ground(
-        at=at,
-        exists=False,
-        roles=roles,
-        status=Status.ACTIVE,
-        critical=False,
-        approvals=0,
-        confirmed=False,
-        reserved=False,
-        similar_to=None,
-        similar_reserved=False,
-        name_burnt=False,
-        version_burnt=False,
-        opened_at=None,
-        kinds=(),
-        off=off,
-        prohibited="",
-    )
-
-
-def _there(asked: Asked) -> tuple[Project | None, tuple[int, datetime] | None]:
+def _there(
+    asked: Asked, roles: frozenset[Role]
+) -> tuple[Project | None, tuple[int, datetime] | None, bool]:
+    """Return the project and the release, where the actor may know of them, and whether not."""
     row = row_of(asked.project)
     if row is None:
-        return None, None
-    return row, _releases.first(project=row.pk, version=asked.version.key)
+        return None, None, False
+    if row.private:
+        case = Case(exists=True, roles=roles, critical=is_critical(row.critical))
+        if not may_know(asked.actor, asked.project, case):
+            return None, None, True
+    return row, _releases.first(project=row.pk, version=asked.version.key), False
 
 
 def may_act(asked: Asked, ground: Ground, action: Action) -> None:

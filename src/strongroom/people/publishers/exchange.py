@@ -151,7 +151,7 @@ def _issued(
     seed = exchange.entropy(macaroons.SEED_BYTES)
     row = PublisherToken.objects.create(
         identifier=macaroons.identifier_of(seed),
-        name=provider.title[:LONGEST_NAME],
+        name=_called(provider),
         minted_at=now,
         minted_from=source[:LONGEST_ADDRESS],
         expires_at=expires_at,
@@ -165,6 +165,15 @@ def _issued(
     for event in _news(row, rows, now):
         record(event, exchange.clock)
     return Issued(text, expires_at)
+
+
+def _called(provider: Provider) -> str:
+    """Return how a program is called in public: no account has a blank in its name.
+
+    Not by its repository, whose name may be nobody's to know.
+    """
+    word = " (publisher)"
+    return provider.title[: LONGEST_NAME - len(word)] + word
 
 
 def _matching(provider: Provider, claims: Claims) -> list[tuple[Publisher, dict[str, str]]]:
