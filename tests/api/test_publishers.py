@@ -13,11 +13,10 @@ from strongroom.people.publishers.configured import providers
 from strongroom.people.tokens import caveats
 from strongroom.people.tokens.authenticate import authenticate
 from tests.api.conftest import MASTER, Answer, Registry, bearer
+from tests.fakes.receivers import herald
 
 HERE = "/api/v1/projects/pypi/parcel"
 TYPED = {"owner": "octo", "repository": "parcel", "workflow": "release.yml"}
-
-from tests.fakes.receivers import herald
 
 
 @pytest.fixture
