@@ -69,8 +69,7 @@ def paths(route: URLPattern) -> Iterator[str]:
     if text.startswith("^("):
         return  # the rooms of the shelf
     if text.startswith("^"):
-        names = list(route.pattern.regex.groupindex)
-        for wanted in names:
+        for wanted in route.pattern.regex.groupindex:
             yield re.sub(
                 r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)",
                 lambda found: SECRET if found[1] == wanted else PLACES.get(found[1], SECRET),  # noqa: B023
