@@ -4,7 +4,7 @@
 2. A test reaches loopback and nothing else: an audit hook refuses other addresses and names.
 3. Where CI is set to `true`, a skipped test fails the run, because nobody would see it there.
 4. Over SQLite every test runs but those of PostgreSQL; over PostgreSQL (TESTS_DATABASE), those that
-   use the database.
+   use the database, or whose server does (`either`).
 """
 
 import ipaddress
@@ -116,7 +116,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     over_postgresql = ADDRESS in os.environ
     kept = [item for item in items if _belongs(item, over_postgresql=over_postgresql)]
     if len(kept) < len(items):
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        chosen = set(kept)
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = kept
 
 
@@ -124,6 +125,8 @@ def _belongs(item: pytest.Item, *, over_postgresql: bool) -> bool:
     if item.get_closest_marker("postgresql") is not None:
         return over_postgresql
     if not over_postgresql:
+        return True
+    if item.get_closest_marker("either") is not None:
         return True
     return _uses_database(item) and item.get_closest_marker("sqlite") is None
 

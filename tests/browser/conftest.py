@@ -4,6 +4,7 @@ While the browser runs, Playwright keeps an event loop in this thread, and Djang
 asynchronous code; `tests.conftest` tells it that there is none.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,8 +17,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.demo import Demo
 from tests.browser.watch import complaints
+from tests.fakes import postgresql
 from tests.fakes.mailbox import Mailbox, mailbox
-from tests.native.server import Server, program
+from tests.native.server import Server
 
 ARGUMENTS = (
     "--no-sandbox",  # containers of CI run as root, where Chromium's sandbox cannot start
@@ -57,17 +59,24 @@ def box() -> Iterator[Mailbox]:
 def demo(
     browser: Browser, box: Mailbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Demo]:
-    """Return a running demo registry, in which anybody may make an account."""
+    """Return a running registry, in which anybody may make an account; over SQLite a demo."""
     folder = tmp_path_factory.mktemp("demo")
     wishes = {"TMPDIR": str(folder), "STRONGROOM_SIGN_UP": "true", "STRONGROOM_MAIL": box.setting}
-    server = Server(folder / "printed", settings=wishes, demo=True)
-    server.start()
-    running = Demo(server, browser)
-    running.session("demo")
-    running.session("ada")
-    # So that the account page has a token to show.
-    program("token", "create", "--data", running.folder, "--user", "ada", "--label", "laptop")
-    yield running
+    if postgresql.ADDRESS in os.environ:
+        wishes["STRONGROOM_DATABASE"] = postgresql.fresh(os.environ[postgresql.ADDRESS])
+        server = Server(folder / "data", settings=wishes)
+        server.make()
+        server.start()
+        yield Demo(server, browser)
+    else:
+        server = Server(folder / "printed", settings=wishes, demo=True)
+        server.start()
+        running = Demo(server, browser)
+        running.session("demo")
+        running.session("ada")
+        # So that the account page has a token to show.
+        running.command("token", "create", "--user", "ada", "--label", "laptop")
+        yield running
     assert server.stop() == 0
 
 

@@ -29,13 +29,19 @@ class Demo:
 
     @property
     def folder(self) -> Path:
-        """Return the data folder, which the server made for itself."""
+        """Return the data folder; that of a demo the server made for itself."""
+        if not self.server.demo:
+            return self.server.data
         return next(self.server.data.parent.glob("strongroom-demo-*"))
 
     def link(self, name: str) -> str:
         """Return the path of a new link that signs a person in."""
-        printed = program("user", "link", "--data", self.folder, name)
-        return _path(printed)
+        return _path(self.command("user", "link", name))
+
+    def command(self, group: str, act: str, *words: str) -> str:
+        """Run a command of the program on the registry."""
+        over = ("--data", self.folder)
+        return program(group, act, *over, *words, settings=self.server.settings)
 
     def session(self, name: str) -> StorageState:
         """Return what a browser keeps of a person who signed in."""
@@ -56,8 +62,16 @@ class Demo:
 
     def fail_a_job(self) -> str:
         """Put a job into the queue that has failed for good; returns its id."""
-        command = [sys.executable, "-m", "tests.fakes.failed_job"]
-        here = clean() | {"STRONGROOM_DATA": str(self.folder), "PYTHONPATH": str(ROOT)}
+        return self._run("tests.fakes.failed_job")
+
+    def let_recoveries_ripen(self) -> None:
+        """Let the time be over that open recoveries wait for."""
+        self._run("tests.fakes.ripe_recoveries")
+
+    def _run(self, module: str) -> str:
+        command = [sys.executable, "-m", module]
+        own = {"STRONGROOM_DATA": str(self.folder), "PYTHONPATH": str(ROOT)}
+        here = clean() | dict(self.server.settings) | own
         return subprocess.run(command, env=here, capture_output=True, text=True, check=True).stdout
 
     @property

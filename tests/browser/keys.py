@@ -45,9 +45,9 @@ def plug_in(page: Page) -> Key:
     return Key(speaking, made["authenticatorId"])
 
 
-def shown(secret: str) -> str:
-    """Return the code that an app with a secret shows now."""
-    step = struct.pack(">Q", int(time.time()) // PERIOD)
+def shown(secret: str, ahead: int = 0) -> str:
+    """Return the code that an app with a secret shows now, or so many steps later."""
+    step = struct.pack(">Q", int(time.time()) // PERIOD + ahead)
     digest = hmac.new(base64.b32decode(secret), step, hashlib.sha1).digest()
     at = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 10**6:06}"

@@ -63,16 +63,16 @@ def test_a_leaked_token_is_ended_wherever_it_stands_in_a_text(alice: Strongroom)
     number = alice("token", "list", "--json").json()[0]["id"]
     log = f"line\nAuthorization: Bearer {token}\n" * 3
     ended = typed(alice, log, "token", "leaked", "--url", "https://example.org/log")
-    assert (ended.code, ended.out) == (0, f"Token {number}: revoked.\n")
+    assert (ended.code, ended.out) == (0, f"token {number}: revoked\n")
     assert token not in ended.out + ended.err
     assert alice("token", "list", "--json").json()[0]["revoked_at"] is not None
-    assert typed(alice, log, "token", "leaked").out == f"Token {number}: ended.\n"
+    assert typed(alice, log, "token", "leaked").out == f"token {number}: ended\n"
 
 
 def test_what_looks_like_a_token_and_is_none_of_ours_is_said_to_be(alice: Strongroom) -> None:
     other = macaroons.mint(b"x" * 32, bytes(16), "u", [])
     ended = typed(alice, f"a\n{other}", "token", "leaked")
-    assert (ended.code, ended.out) == (0, "A token of no account here.\n")
+    assert (ended.code, ended.out) == (0, "made elsewhere\n")
 
 
 def test_no_token_is_taken_from_the_arguments(alice: Strongroom) -> None:

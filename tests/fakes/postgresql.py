@@ -7,6 +7,7 @@ and runs nothing; where CI is `true`, that is a failure.
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -17,6 +18,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psycopg
 
 ADDRESS = "TESTS_DATABASE"
 ACCOUNT = "postgres"  # the server refuses to run as root
@@ -114,6 +117,14 @@ def _children(parent: int) -> list[int]:
     # Their order lets the parent die first, so that it starts no others.
     tasks = Path(f"/proc/{parent}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def fresh(address: str) -> str:
+    """Make an empty database on the server of an address, and return its own address."""
+    name = f"registry_{secrets.token_hex(8)}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{address.rpartition('/')[0]}/{name}"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from types import ModuleType
 
@@ -131,7 +132,8 @@ def credentials(site: Registry) -> Iterator[tuple[str, str | None, bool]]:
     yield "a stranger's", site.mint(site.user("eve")), False
     ended = site.user("ended")
     grant(ended.pk, VAULT, Role.OWNER, site.clock)
-    yield "expired", site.mint(ended, Until(1)), False
+    minute = int(site.clock.now().timestamp()) + 60
+    expired = site.mint(site.owner, Until(minute))
     revoked = site.mint(ended)
     Token.objects.filter(user=ended).update(revoked_at=site.clock.now())
     yield "revoked", revoked, False
@@ -145,6 +147,9 @@ def credentials(site: Registry) -> Iterator[tuple[str, str | None, bool]]:
     text = site.mint(single)
     Authenticator.objects.filter(user=single).delete()
     yield "of an account with one factor", text, False
+    yield "about to expire", expired, True
+    site.clock.forward(timedelta(seconds=61))
+    yield "expired", expired, False
 
 
 def _admin(site: Registry) -> User:

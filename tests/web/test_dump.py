@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
@@ -23,15 +22,13 @@ pytestmark = pytest.mark.usefixtures("parcel")
 
 def dumped() -> str:
     """Return every row of every table."""
-    rows = (serializers.serialize("json", model.objects.all()) for model in apps.get_models())
-    return "[" + ",".join(rows) + "]"
+    tables = [model._default_manager for model in apps.get_models()]
+    return "[" + ",".join(serializers.serialize("json", one.all()) for one in tables) + "]"
 
 
-def texts(dump: str) -> Iterator[str]:
-    """Yield every text of a dump, and every word of one."""
-    for text in re.findall(r'"((?:[^"\\\\]|\\\\.)*)"', dump):
-        yield text
-        yield from re.split(r"[^0-9A-Za-z_-]+", text)
+def candidates(dump: str) -> set[str]:
+    """Return whatever of a dump may be a secret: what is long and has no blank."""
+    return set(re.findall(r"[0-9A-Za-z_=.-]{24,}", dump))
 
 
 @pytest.fixture
@@ -59,15 +56,13 @@ def test_no_secret_that_somebody_holds_is_in_any_row(marta: tuple[Client, str, s
 
 
 def test_nothing_of_a_dump_opens_a_door(marta: tuple[Client, str, str]) -> None:
-    found = {text for text in texts(dumped()) if len(text) >= 16}
-    assert len(found) > 10
+    found = candidates(dumped())
+    assert len(found) > 5
     for text in found:
         thief = Client()
         thief.cookies["sessionid"] = text
         assert thief.get("/account/").status_code == 303
-        path = f"/sign-in/{text}"
-        if "/" not in text:
-            assert Client().post(path).status_code in {400, 403, 404}
+        assert Client().post(f"/sign-in/{text}").status_code in {400, 403, 404}
         with pytest.raises(ForbiddenError):
             authenticate(text, master=MINT.master, clock=CLOCK, source="192.0.2.7")
 

@@ -152,7 +152,7 @@ def _leaked(arguments: argparse.Namespace) -> int:
     finds = [Found(text, where=address(arguments.url)) for text in texts]
     judged = disclosed(finds, Finder(OPERATOR.name, OPERATOR), house.leaks.tell)
     for one in judged:
-        say(f"Token {one.token}: {one.outcome}." if one.is_ours else "A token of no account here.")
+        say(f"{one.token}: {one.outcome}" if one.is_ours else "made elsewhere")
     note(f"{len(judged)} tokens found")
     return Exit.DONE
 

@@ -2,15 +2,15 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from strongroom.core.clock import Clock
-from strongroom.people.publishers.configured import providers
 from strongroom.people.publishers.exchange import Exchange
 from strongroom.people.publishers.presets import PRESETS
-from strongroom.people.publishers.providers import of_issuer
+from strongroom.people.publishers.providers import Provider, of_issuer
 from strongroom.site.configuration import Configuration
 from strongroom.stores.issuers import Issuers
 from strongroom.stores.outside import Outside
@@ -18,7 +18,9 @@ from strongroom.stores.outside import Outside
 _ANYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
-def exchange(configuration: Configuration, master: bytes, clock: Clock) -> Exchange:
+def exchange(
+    configuration: Configuration, known: Sequence[Provider], master: bytes, clock: Clock
+) -> Exchange:
     """Return what programs get tokens by; `master` is the key of tokens."""
     agent = f"strongroom/{version('strongroom')}"
     public, named = Outside(agent), Outside(agent, _ANYWHERE)
@@ -28,7 +30,7 @@ def exchange(configuration: Configuration, master: bytes, clock: Clock) -> Excha
         return public if of_issuer(PRESETS.values(), issuer) else named
 
     return Exchange(
-        providers=providers(configuration.publishers),
+        providers=known,
         audience=urlsplit(configuration.url).netloc,
         keys=Issuers(outside, time.monotonic).keys,
         master=master,

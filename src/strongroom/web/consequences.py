@@ -203,3 +203,26 @@ def confirming(project: str, *, wanted: bool) -> tuple[str, tuple[str, ...]]:
         "Whoever has a token of one of its people can publish.",
         "Approvals that it asks for stay as they are.",
     )
+
+
+def distrusting(publisher: str) -> tuple[str, ...]:
+    """Say what removing a trusted publisher does."""
+    return (
+        f"{publisher} publishes nothing more, and the tokens that it has now end at once.",
+        "What it has published stays.",
+        "It can be added again, and is pinned anew at its first use.",
+    )
+
+
+def trusting_only(project: str, *, wanted: bool) -> tuple[str, tuple[str, ...]]:
+    """Name the act of letting trusted publishers alone publish, or people too; say what it does."""
+    if wanted:
+        return f"Let trusted publishers alone publish {project}", (
+            "Uploads by the token of a person are refused, whoever's it is and however old.",
+            "To let them publish again takes an owner who has just shown a second factor.",
+            _STAYS_TOLD,
+        )
+    return f"Let people's tokens publish {project} again", (
+        "Whoever holds a token of one of its people can publish, also one that leaked long ago.",
+        _STAYS_TOLD,
+    )

@@ -114,6 +114,7 @@ class Tending:
             rules=keeping.own_rules(project).over(self.desk.limits.retention),
             due=keeping.preview(self.desk, project),
             may_configure=Action.CONFIGURE in allowed,
+            may_see_publishers=Action.CANCEL in allowed,
         )
         return HttpResponse(page, content_type=PAGE)
 

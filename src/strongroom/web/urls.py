@@ -21,6 +21,7 @@ from strongroom.web.faults import guarded
 from strongroom.web.press import Press
 from strongroom.web.staging import Staging
 from strongroom.web.tending import Tending
+from strongroom.web.trusting import Trusting
 from strongroom.web.visitors import for_members
 from strongroom.web.work import Board, Work
 
@@ -40,7 +41,8 @@ def urls(
     """
     browsing, account = Browsing(press), Account(press, yard.desk.limits)
     entrance, tending = Entrance(press, clock), Tending(press, yard, ECOSYSTEM)
-    demanding, creating = Demanding(tending), Creating(press, yard.desk, ECOSYSTEM)
+    demanding, trusting = Demanding(tending), Trusting(tending)
+    creating = Creating(press, yard.desk, ECOSYSTEM)
     staging, work, cases = Staging(press, yard), Work(press, board), Cases(press, clock)
 
     def at(
@@ -49,6 +51,7 @@ def urls(
         return path(route, guarded(view, press, methods))
 
     project = "manage/project/<str:name>/"
+    trusted, waiting = f"{project}publishers/", "account/publishers/"
     return [
         *account_urls(press, clock, disavowing),
         at("search/", browsing.search, READ),
@@ -74,6 +77,13 @@ def urls(
         at(f"{project}critical/<str:wanted>/", for_members(demanding.critical), READ | SEND),
         at(f"{project}visibility/<str:wanted>/", for_members(demanding.visibility), READ | SEND),
         at(f"{project}confirmation/<str:wanted>/", for_members(demanding.confirm), READ | SEND),
+        at(trusted, for_members(trusting.overview), READ),
+        at(f"{trusted}add/<str:provider>/", for_members(trusting.add), READ | SEND),
+        at(f"{trusted}remove/<int:number>/", for_members(trusting.remove), READ | SEND),
+        at(f"{trusted}only/<str:wanted>/", for_members(trusting.only), READ | SEND),
+        at(waiting, for_members(trusting.mine), READ),
+        at(f"{waiting}add/<str:provider>/", for_members(trusting.wait), READ | SEND),
+        at(f"{waiting}remove/<int:number>/", for_members(trusting.give_up), READ | SEND),
         at("stages/", for_members(staging.mine), READ),
         at("stages/<str:handle>/", for_members(staging.show), READ),
         at("stages/<str:handle>/changes/", for_members(staging.changes), READ),

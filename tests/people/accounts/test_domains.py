@@ -11,7 +11,7 @@ from strongroom.core.errors import NotFoundError
 from strongroom.core.events import Kind
 from strongroom.people.accounts import domains
 from strongroom.people.accounts.addresses import verified
-from strongroom.people.accounts.domains import Counts, domain_of, prove, weigh
+from strongroom.people.accounts.domains import Counts, domain_of, is_plain, prove, weigh
 from strongroom.people.accounts.lapses import Finding, Held, Mail, Verdict
 from strongroom.people.accounts.letters import Written, write
 from strongroom.people.accounts.users import create_user
@@ -221,3 +221,15 @@ def test_domains_are_counted() -> None:
     now = NOON + 2 * DAY
     assert domains.counts(now) == Counts(domains=3, doubted=1, unknown=1, late=0, lapsed=1)
     assert domains.counts(now + 2 * DAY).late == 1
+
+
+@pytest.mark.parametrize("email", ["a@example.org", "A@Example.ORG", "a@m\u00fcller.example"])
+def test_a_domain_that_is_written_as_it_is_known_is_plain(email: str) -> None:
+    assert is_plain(email)
+
+
+@pytest.mark.parametrize(
+    "email", ["a@exam\u200bple.org", "a@example.org.", "a@[127.0.0.1]", "a@\uff45xample.org", "a@b"]
+)
+def test_a_domain_that_can_be_written_otherwise_is_not(email: str) -> None:
+    assert not is_plain(email)

@@ -1,17 +1,30 @@
 """What follows on a report of a leaked token: all of it, once, and nothing for what is no token."""
 
 import os
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
 
 from strongroom.core.actors import OPERATOR, REGISTRY
+from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.events import Kind
+from strongroom.people.access.grants import grant
+from strongroom.people.access.roles import Role
 from strongroom.people.leaks import acts
 from strongroom.people.leaks.acts import Finder, Outcome, Tell, disclosed
 from strongroom.people.leaks.reports import Found
-from strongroom.people.models import Case, Letter, Notice, Token, User
+from strongroom.people.models import (
+    Case,
+    Letter,
+    Notice,
+    Publisher,
+    PublisherToken,
+    Token,
+    TokenPublisher,
+    User,
+)
 from strongroom.people.tokens import caveats, macaroons
 from strongroom.people.tokens.authenticate import authenticate
 from strongroom.people.tokens.minting import Mint, Order, create, revoke
@@ -76,7 +89,7 @@ def test_it_is_one_event_that_names_no_place(user: User) -> None:
     (recorded,) = since(before, 10)
     assert recorded.event.kind is Kind.TOKEN_LEAKED
     assert recorded.event.facts == {
-        "token": Token.objects.get().pk,
+        "token": f"token {Token.objects.get().pk}",
         "owner": "ada",
         "reporter": "github",
     }
@@ -98,7 +111,43 @@ def test_administrators_have_a_case(user: User) -> None:
     found(text)
     case = Case.objects.get()
     assert (case.kind, case.user, case.closed_at) == ("leak", user, None)
-    assert case.facts == {"token": Token.objects.get().pk, "where": WHERE, "reporter": "github"}
+    number = Token.objects.get().pk
+    assert case.facts == {"token": f"token {number}", "where": WHERE, "reporter": "github"}
+
+
+def given_out() -> str:
+    """Return a token that a program got by a trusted publisher of ada's project."""
+    publisher = Publisher.objects.create(
+        ecosystem="pypi", project="box", provider="github", made_at=CLOCK.now()
+    )
+    seed = os.urandom(16)
+    row = PublisherToken.objects.create(
+        identifier=macaroons.identifier_of(seed),
+        name="Actions",
+        minted_at=CLOCK.now(),
+        expires_at=CLOCK.now() + timedelta(minutes=15),
+    )
+    TokenPublisher.objects.create(token=row, publisher=publisher)
+    return macaroons.mint(MASTER, seed, macaroons.PUBLISHER, [])
+
+
+def test_a_token_of_a_program_ends_and_the_owners_of_its_project_are_told(user: User) -> None:
+    grant(user.pk, ProjectId("pypi", "box"), Role.OWNER, CLOCK)
+    text = given_out()
+    assert works(text)
+    Letter.objects.all().delete()
+    assert found(text) is Outcome.REVOKED
+    assert not works(text)
+    assert Letter.objects.get().to == "ada@example.org"
+    assert Case.objects.get().user == user
+    assert found(text) is Outcome.ENDED
+    unknown = macaroons.mint(MASTER, os.urandom(16), macaroons.PUBLISHER, [])
+    assert found(unknown) is Outcome.FOREIGN
+
+
+def test_a_token_of_a_program_that_nobody_owns_ends_all_the_same(db: None) -> None:
+    assert found(given_out()) is Outcome.REVOKED
+    assert not Case.objects.exists()
 
 
 def rows() -> tuple[int, ...]:

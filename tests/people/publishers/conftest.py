@@ -42,14 +42,14 @@ class Market:
         place, now = Place(project, key), self.clock.now()
         return register.add(place, order, self.exchange.providers, OPERATOR, now)
 
-    def mint(self, claims: Claims, source: str = HOME, **times: object) -> Issued:
+    def mint(self, claims: Claims, source: str = HOME) -> Issued:
         """Exchange a new statement."""
-        return mint(self.exchange, self.issuer.token(claims, AUDIENCE, **times), source)
+        return mint(self.exchange, self.issuer.token(claims, AUDIENCE), source)
 
-    def refusal(self, claims: Claims, **times: object) -> tuple[str, str]:
+    def refusal(self, claims: Claims) -> tuple[str, str]:
         """Return why a new statement is refused: the code and the sentence."""
         with pytest.raises(StrongroomError) as caught:
-            self.mint(claims, **times)
+            self.mint(claims)
         return caught.value.code, caught.value.sentence
 
     def trusting(self, word: str) -> "Market":

@@ -38,7 +38,7 @@ def test_a_statement_is_exchanged_for_a_token_of_its_publisher(market: Market) -
     issued = market.mint(github())
     actor = acting(market, issued.text)
     assert issued.text.startswith("strongroom_p_")
-    assert (actor.kind, actor.user_id, actor.publishers) == ("publisher", None, {row.pk})
+    assert (actor.kind, actor.user_id, set(actor.publishers)) == ("publisher", None, {row.pk})
     assert actor.reach.projects == {PARCEL}
     assert actor.reach.actions == {Action.UPLOAD}
     assert not actor.admin
@@ -275,7 +275,7 @@ def test_a_token_signs_itself_with_nothing(market: Market) -> None:
     shared = public.public_bytes_raw() if hasattr(public, "public_bytes_raw") else b"k" * 32
     other = ec.generate_private_key(ec.SECP256R1())
     for forged in (
-        jwt.encode(claims, None, algorithm="none"),
+        jwt.encode(claims, "", algorithm="none"),
         jwt.encode(claims, shared, "HS256", headers={"kid": "first"}),
         jwt.encode(claims, other, "ES256", headers={"kid": "first"}),
     ):

@@ -4,17 +4,18 @@ from datetime import timedelta
 from functools import cache
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strongroom.core.actors import Action, Actor, Assurance
 from strongroom.core.coordinates import ProjectId
-from strongroom.core.errors import ForbiddenError, InvalidError
+from strongroom.core.errors import ForbiddenError
 from strongroom.people.access.roles import Role
-from strongroom.people.access.rules import Case, only_stages, permit
+from strongroom.people.access.rules import Case, permit
 from strongroom.people.tokens import caveats, macaroons
 from strongroom.people.tokens.caveats import Caveat
-from strongroom.people.tokens.scopes import admit
+from strongroom.people.tokens.scopes import admit, as_made
 from strongroom.people.tokens.verdict import verify
 from tests.fakes.clocks import NOON
 
@@ -37,43 +38,47 @@ one_caveat: st.SearchStrategy[Caveat] = st.one_of(
 )
 
 
+CASES = (
+    Case(exists=True, roles=frozenset(Role), critical=True),
+    Case(exists=False, roles=frozenset(), critical=False),
+)
+
+
 @cache
-def permitted(text: str) -> frozenset[tuple[object, ...]]:
-    """Return all that the bearer may do who owns every project: acts, moments, places."""
+def permitted(text: str, *, named: bool = False) -> frozenset[tuple[object, ...]]:
+    """Return all that the bearer may do who owns every project: acts, moments, places.
+
+    `named`: the token was made for certain acts, as its row knows.
+    """
     scope, allowed = verify(text, MASTER).scope, set()
     for moment, source in product(MOMENTS, SOURCES):
         try:
-            reach = admit(scope, moment, source)
+            reach = as_made(admit(scope, moment, source), named=named)
         except ForbiddenError:
             continue
         actor = Actor("person", "ada", "token 1", 1, reach=reach, assurance=max(Assurance))
         for action, project in WORLD:
-            for case in (Case(True, frozenset(Role), True), Case(False, frozenset(), False)):
+            for case in CASES:
                 try:
                     permit(actor, action, project, case)
                 except ForbiddenError:
                     continue
-                published = action is Action.UPLOAD or not only_stages(actor)
-                allowed.add((action, project, moment, source, case.exists, published))
+                allowed.add((action, project, moment, source, case.exists))
     return frozenset(allowed)
 
 
-def reach_of(points: frozenset[tuple[object, ...]]) -> frozenset[tuple[object, ...]]:
-    return frozenset(point[:5] for point in points)
-
-
-@settings(max_examples=60)
-@given(st.lists(one_caveat, max_size=5))
+@settings(max_examples=30)
+@given(st.lists(one_caveat, max_size=4))
 def test_nothing_that_a_holder_adds_lets_the_token_do_more(limits: list[Caveat]) -> None:
-    text, before = TEXT, reach_of(permitted(TEXT))
+    text, before = TEXT, permitted(TEXT)
     for limit in limits:
         text = macaroons.narrow(text, [caveats.encode(limit)])
-        after = reach_of(permitted(text))
+        after = permitted(text)
         assert after <= before
         before = after
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(st.lists(one_caveat, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_limits_changes_nothing(limits: list[Caveat], random: object) -> None:
     moved = list(limits)
@@ -82,6 +87,12 @@ def test_the_order_of_limits_changes_nothing(limits: list[Caveat], random: objec
         macaroons.narrow(TEXT, [caveats.encode(one) for one in row]) for row in (limits, moved)
     ]
     assert permitted(texts[0]) == permitted(texts[1])
+
+
+def test_an_act_that_a_token_must_be_made_for_is_not_added_by_its_holder() -> None:
+    narrowed = macaroons.narrow(TEXT, [caveats.encode(caveats.actions([Action.TRUST]))])
+    assert permitted(narrowed) == frozenset()
+    assert {point[0] for point in permitted(narrowed, named=True)} == {Action.TRUST}
 
 
 def test_no_token_does_what_is_done_in_person() -> None:
@@ -101,9 +112,6 @@ def test_a_payload_with_any_byte_altered_does_nothing(data: st.DataObject) -> No
     altered[place] ^= data.draw(st.integers(1, 255))
     parts[which] = bytes(altered)
     forged = macaroons.Macaroon(macaroon.kind, parts[0], tuple(parts[1:-1]), parts[-1])
-    try:
+    with pytest.raises(ForbiddenError) as caught:
         verify(macaroons._text(forged), MASTER)
-    except (ForbiddenError, InvalidError) as error:
-        assert error.code == "token-invalid"
-    else:
-        raise AssertionError(altered)
+    assert caught.value.code == "token-invalid"

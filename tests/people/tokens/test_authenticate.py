@@ -12,7 +12,7 @@ from strongroom.core.actors import OPERATOR, Action, Reach
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.people.models import SpentToken, Token, User
-from strongroom.people.tokens import caveats, macaroons
+from strongroom.people.tokens import caveats, macaroons, secrets
 from strongroom.people.tokens.authenticate import authenticate, recognise
 from strongroom.people.tokens.minting import Mint, Minted, Order, create, revoke
 from tests.fakes.clocks import NOON, StoppedClock
@@ -243,3 +243,22 @@ def test_what_is_recognised_is_what_would_be_taken(
     revoke(token.row, by=OPERATOR, clock=clock)
     with pytest.raises(ForbiddenError, match="revoked"):
         recognise(near, master=MASTER, clock=clock, source=HOME)
+
+
+def test_a_token_trusts_publishers_only_if_it_was_made_for_that(
+    token: Minted, clock: StoppedClock
+) -> None:
+    trust = caveats.actions([Action.TRUST])
+    mint = Mint(MASTER, clock, os.urandom)
+    made = create(token.row.user, Order("", (trust,)), by=OPERATOR, mint=mint).text
+    texts = (made, narrowed(token, trust))
+    found = [authenticate(text, master=MASTER, clock=clock, source=HOME) for text in texts]
+    assert [one.reach.actions for one in found] == [{Action.TRUST}, frozenset()]
+
+
+def test_every_altered_byte_of_a_token_is_refused(token: Minted, clock: StoppedClock) -> None:
+    kind, payload = secrets.unwrap(token.text)
+    for place in range(len(payload)):
+        altered = bytearray(payload)
+        altered[place] ^= 1
+        refusal(secrets.wrap(kind, bytes(altered)), clock)

@@ -67,6 +67,15 @@ def test_a_row_that_was_altered_is_an_empty_session() -> None:
     assert dict(SessionStore(key).items()) == {}
 
 
+def test_what_is_sealed_for_one_session_opens_no_other() -> None:
+    mine, theirs = (str(saved(code=one).session_key) for one in ("123456", "654321"))
+    row = BrowserSession.objects.get(session_key=digest_of(theirs))
+    moved = BrowserSession.objects.filter(session_key=digest_of(mine))
+    moved.update(session_data=row.session_data, user=row.user)
+    assert dict(SessionStore(mine).items()) == {}
+    assert SessionStore(theirs)["code"] == "654321"
+
+
 def test_deleting_a_session_ends_it() -> None:
     store = saved(code="123456")
     store.delete()

@@ -16,6 +16,7 @@ from strongroom.packages.catalog import sight, states
 from strongroom.packages.catalog.acts import about, case_of, may, tell
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_release
+from strongroom.packages.catalog.trust import forsaken
 from strongroom.people.access.grants import grant, granted, owners, take
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import may_appoint
@@ -23,6 +24,7 @@ from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.users import find_user
 from strongroom.people.models import User
+from strongroom.proof.ledger.events import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,12 @@ def appoint(
         if held is Role.OWNER:
             not_the_last(project, user)
         grant(user.pk, project, role, desk.clock)
+        gone = forsaken(actor, user.pk)
         facts = {"user": user.username, "role": role}
         note(_told(Kind.ROLE_GRANTED, user.pk, project, role), actor, desk.clock)
         recorded = tell(desk, row, about(actor, Kind.ROLE_GRANTED, project, facts))
+        for one in gone:
+            record(one, desk.clock)
     desk.react([recorded])
     return recorded
 
@@ -111,9 +116,12 @@ def dismiss(desk: Desk, actor: Actor, project: ProjectId, user_name: str) -> Rec
         if held is Role.OWNER:
             not_the_last(project, user)
         take(user.pk, project)
+        gone = forsaken(actor, user.pk)
         facts = {"user": user.username, "role": held}
         note(_told(Kind.ROLE_TAKEN, user.pk, project, held), actor, desk.clock)
         recorded = tell(desk, row, about(actor, Kind.ROLE_TAKEN, project, facts))
+        for one in gone:
+            record(one, desk.clock)
     desk.react([recorded])
     return recorded
 

@@ -11,6 +11,7 @@ from strongroom.core.errors import NotFoundError
 from strongroom.core.events import Recorded
 from strongroom.core.findings import Finding
 from strongroom.packages.catalog.retention import NO_RULES, Rules
+from strongroom.people.publishers.providers import Provider
 from strongroom.stores.blobs.protocol import Blobs
 
 BLOBS = "blobs"
@@ -54,6 +55,7 @@ class Desk:
     limits: Limits
     react: Callable[[Sequence[Recorded]], None]
     policy: Policy = field(default_factory=Policy)
+    providers: Sequence[Provider] = ()  # whose programs may be trusted publishers
 
     def ecosystem(self, name: str) -> Ecosystem:
         """Return the ecosystem of an id; raises NotFoundError."""

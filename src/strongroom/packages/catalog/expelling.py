@@ -12,6 +12,7 @@ from strongroom.core.events import Kind, Recorded
 from strongroom.packages.catalog.acts import about, id_of, tell
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import lock_project
+from strongroom.packages.catalog.trust import forsaken
 from strongroom.packages.models import Project
 from strongroom.people.access.grants import granted, own_within, take
 from strongroom.people.accounts.notices import Happening, note
@@ -19,6 +20,8 @@ from strongroom.people.accounts.users import ACCOUNTS, find_user
 from strongroom.people.models import User
 from strongroom.people.organisations import members
 from strongroom.people.organisations.acts import find
+from strongroom.people.publishers.register import hold
+from strongroom.proof.ledger.events import record
 from strongroom.proof.ledger.turns import take_turn
 
 
@@ -53,9 +56,12 @@ def _ended(
         projects = own_within(user.pk, find(organisation).pk)
         # All rows are locked before the first event is recorded.
         rows = [lock_project(one) for one in projects]
+        hold(user.pk)
         if not gone():
             return False
         news = [_without(desk, actor, row, user) for row in rows]
+        for one in forsaken(actor, user.pk):
+            record(one, desk.clock)
     desk.react(news)
     return True
 

@@ -20,7 +20,9 @@ from strongroom.people.accounts.users import find_user
 from strongroom.people.models import Proposal
 from strongroom.people.oversight import proposals
 from strongroom.people.oversight.acting import leave
+from strongroom.people.publishers.register import clear
 from strongroom.people.recovery.office import Office
+from strongroom.proof.ledger.events import record
 
 
 def propose(office: Office, actor: Actor, project: ProjectId, to: str, why: str) -> Proposal:
@@ -44,11 +46,14 @@ def entrust(desk: Desk, row: Proposal, by: Actor) -> None:
     may(by, Action.APPOINT, held)
     _ownerless(project)
     user = find_user(row.facts["to"])
+    gone = clear(project, by)
     grant(user.pk, project, Role.OWNER, desk.clock)
     told = Happening(Kind.ROLE_GRANTED, user.pk, {"role": Role.OWNER, "project": key})
     note(told, by, desk.clock)
     facts = {"user": user.username, "role": Role.OWNER}
     recorded = tell(desk, held, about(by, Kind.ROLE_GRANTED, project, facts))
+    for one in gone:
+        record(one, desk.clock)
     transaction.on_commit(lambda: desk.react([recorded]))
 
 

@@ -5,69 +5,56 @@ Whoever is there in person has shown a factor just now, or the thief of a sessio
 themself a way back in; a token does it only if it was made for this.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 from django.db import transaction
 
 from strongroom.core.actors import SESSION, Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError
-from strongroom.core.events import Kind, Recorded
+from strongroom.core.events import Event, Kind, Recorded
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.acts import about, may, tell
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import find_project, lock_project
 from strongroom.packages.models import Project
 from strongroom.people.access.grants import held
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import lately
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.publishers import register
-from strongroom.people.publishers.providers import Provider
 from strongroom.people.publishers.register import Entry, Order, Place
 from strongroom.proof.ledger.events import record
 
 _OWNER = frozenset({Role.OWNER})
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """A desk, and the providers whose programs may publish here."""
-
-    desk: Desk = field(repr=False)
-    providers: Sequence[Provider] = ()
-
-
-def publishers(trust: Trust, actor: Actor, project: ProjectId) -> tuple[Entry, ...]:
+def publishers(desk: Desk, actor: Actor, project: ProjectId) -> tuple[Entry, ...]:
     """Return a project's trusted publishers, for whoever publishes it or looks after it."""
-    may(actor, Action.CANCEL, find_project(project))
-    return register.listed(project, trust.providers)
+    may(actor, Action.CANCEL, sight.find(actor, project))
+    return register.listed(project, desk.providers)
 
 
-def add(trust: Trust, actor: Actor, project: ProjectId, order: Order) -> Entry:
+def add(desk: Desk, actor: Actor, project: ProjectId, order: Order) -> Entry:
     """Give a project a trusted publisher."""
-    desk, now = trust.desk, trust.desk.clock.now()
+    now = desk.clock.now()
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         _may_trust(actor, row, desk)
         place = Place(project, row.display)
-        made = register.add(place, order, trust.providers, actor, now)
-        entry = register.entry(made, trust.providers)
+        made = register.add(place, order, desk.providers, actor, now)
+        entry = register.entry(made, desk.providers)
         _tell_owners(Kind.PUBLISHER_ADDED, entry, actor, desk)
         event = about(actor, Kind.PUBLISHER_ADDED, project, register.facts(made))
         record(event, desk.clock)
     return entry
 
 
-def remove(trust: Trust, actor: Actor, project: ProjectId, number: int) -> Entry:
+def remove(desk: Desk, actor: Actor, project: ProjectId, number: int) -> Entry:
     """Take a trusted publisher away, and at once all tokens that it has."""
-    desk = trust.desk
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         may(actor, Action.TRUST, row)
         here = {"ecosystem": project.ecosystem, "project": project.key, "pending": False}
         found = register.find(number, **here)
-        entry = register.entry(found, trust.providers)
+        entry = register.entry(found, desk.providers)
         found.delete()
         _tell_owners(Kind.PUBLISHER_REMOVED, entry, actor, desk)
         record(register.removed(found, number, actor), desk.clock)
@@ -79,7 +66,7 @@ def set_trusted_only(
 ) -> Recorded | None:
     """Say whether trusted publishers alone publish, and no person's token."""
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         _may_trust(actor, row, desk)
         if row.trusted_only == wanted:
             return None
@@ -100,6 +87,21 @@ def set_trusted_only(
     return recorded
 
 
+def forsaken(actor: Actor, user_id: int) -> list[Event]:
+    """Remove what somebody set up in projects of which they are no owner any more.
+
+    Whoever left would publish by them still. Returns what is to be recorded of it; the caller has
+    held these publishers (`register.hold`) before it recorded anything.
+    """
+    events = []
+    for row in register.hold(user_id):
+        project = ProjectId(row.ecosystem, row.project)
+        if not any(one.user_id == user_id for one in held(project, _OWNER)):
+            events.append(register.removed(row, row.pk, actor))
+            row.delete()
+    return events
+
+
 def _may_trust(actor: Actor, row: Project, desk: Desk) -> None:
     may(actor, Action.TRUST, row)
     if actor.credential == SESSION:
@@ -107,6 +109,6 @@ def _may_trust(actor: Actor, row: Project, desk: Desk) -> None:
 
 
 def _tell_owners(kind: Kind, entry: Entry, actor: Actor, desk: Desk) -> None:
-    facts = {"project": entry.project.key, "publisher": entry.name}
+    facts = {"project": entry.project.key, "publisher": entry.name, "number": entry.id}
     for one in held(entry.project, _OWNER):
         note(Happening(kind, one.user_id, facts), actor, desk.clock)

@@ -22,6 +22,7 @@ from strongroom.packages.publishing.steps import Asked
 from strongroom.people.access.grants import grant, user_of
 from strongroom.people.access.roles import Rank, Role
 from strongroom.people.models import Holding, Membership, Organisation
+from strongroom.people.publishers.register import settle
 
 _NONE = Version("", "")  # of a project without releases
 
@@ -56,6 +57,7 @@ def create(desk: Desk, actor: Actor, wish: Wish) -> Recorded:
             if private is None:
                 private = holder is not None and holder.private_by_default
             _write(project, name, now, private=private)
+            settle(project, actor)
             if holder is None:
                 grant(user_of(actor), project, Role.OWNER, desk.clock)
             else:

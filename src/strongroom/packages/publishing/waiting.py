@@ -10,8 +10,8 @@ from strongroom.core.actors import SESSION, Actor, Assurance
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError, ForbiddenError
 from strongroom.core.events import Event, Kind
+from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import row_of
-from strongroom.packages.catalog.trust import Trust
 from strongroom.packages.publishing.commit import hold
 from strongroom.people.access.grants import user_of
 from strongroom.people.access.rules import lately, proven
@@ -21,14 +21,14 @@ from strongroom.people.publishers.register import Entry, Order, Place
 from strongroom.proof.ledger.events import record
 
 
-def awaited(trust: Trust, actor: Actor) -> tuple[Entry, ...]:
+def awaited(desk: Desk, actor: Actor) -> tuple[Entry, ...]:
     """Return the publishers by which a person waits for names."""
-    return register.awaited_by(user_of(actor), trust.providers)
+    return register.awaited_by(user_of(actor), desk.providers)
 
 
-def wait(trust: Trust, actor: Actor, ecosystem: str, raw_name: str, order: Order) -> Entry:
+def wait(desk: Desk, actor: Actor, ecosystem: str, raw_name: str, order: Order) -> Entry:
     """Wait for a name: its first upload by this publisher makes the project."""
-    desk, now = trust.desk, trust.desk.clock.now()
+    now = desk.clock.now()
     knows, user_id = desk.ecosystem(ecosystem), user_of(actor)
     name = knows.name(raw_name)
     project = ProjectId(ecosystem, name.key)
@@ -44,9 +44,9 @@ def wait(trust: Trust, actor: Actor, ecosystem: str, raw_name: str, order: Order
                 "Its owners add trusted publishers on its page.",
             )
         place = Place(project, name.display, is_free=True)
-        made = register.add(place, order, trust.providers, actor, now)
-        entry = register.entry(made, trust.providers)
-        _tell(Kind.PUBLISHER_ADDED, entry, actor, user_id, trust)
+        made = register.add(place, order, desk.providers, actor, now)
+        entry = register.entry(made, desk.providers)
+        _tell(Kind.PUBLISHER_ADDED, entry, actor, user_id, desk)
         told = register.facts(made)
         record(
             Event(Kind.PUBLISHER_ADDED, actor.name, actor.credential, project, facts=told),
@@ -55,16 +55,16 @@ def wait(trust: Trust, actor: Actor, ecosystem: str, raw_name: str, order: Order
     return entry
 
 
-def give_up(trust: Trust, actor: Actor, number: int) -> Entry:
+def give_up(desk: Desk, actor: Actor, number: int) -> Entry:
     """Wait for a name no longer."""
     user_id = user_of(actor)
     _in_person(actor)
     with transaction.atomic():
         found = register.find(number, pending=True, maker_id=user_id)
-        entry = register.entry(found, trust.providers)
+        entry = register.entry(found, desk.providers)
         found.delete()
-        _tell(Kind.PUBLISHER_REMOVED, entry, actor, user_id, trust)
-        record(register.removed(found, number, actor), trust.desk.clock)
+        _tell(Kind.PUBLISHER_REMOVED, entry, actor, user_id, desk)
+        record(register.removed(found, number, actor), desk.clock)
     return entry
 
 
@@ -79,6 +79,6 @@ def _in_person(actor: Actor) -> None:
         )
 
 
-def _tell(kind: Kind, entry: Entry, actor: Actor, user_id: int, trust: Trust) -> None:
-    facts = {"project": entry.project.key, "publisher": entry.name}
-    note(Happening(kind, user_id, facts), actor, trust.desk.clock)
+def _tell(kind: Kind, entry: Entry, actor: Actor, user_id: int, desk: Desk) -> None:
+    facts = {"project": entry.project.key, "publisher": entry.name, "number": entry.id}
+    note(Happening(kind, user_id, facts), actor, desk.clock)

@@ -63,7 +63,7 @@ _NEW_NAMES = frozenset({Action.UPLOAD, Action.STAGE})
 _IN_PERSON = frozenset({Action.APPROVE, Action.TRANSFER})
 # What would outlive a stolen token is done only by one that was made for it: a thief of a build
 # server's would appoint an account of their own, and go on when the token is revoked.
-_NAMED = frozenset({Action.APPOINT, Action.TRUST})
+NAMED = frozenset({Action.APPOINT, Action.TRUST})
 # Whoever may publish may do less: put the same files into a stage first.
 _CONTAINED: dict[Action, frozenset[Action]] = {
     Action.STAGE: frozenset({Action.STAGE, Action.UPLOAD}),
@@ -264,7 +264,7 @@ def only_stages(actor: Actor) -> bool:
 def _reaches(actor: Actor, action: Action, project: ProjectId) -> None:
     reach = actor.reach
     unnamed = reach.actions is None and actor.user_id is not None and actor.credential != SESSION
-    if action in _NAMED and unnamed:
+    if action in NAMED and unnamed:
         raise ForbiddenError(
             "token-not-for-this",
             f"Only a token that was made for the action {action} may do this.",

@@ -19,7 +19,7 @@ from strongroom.core.clock import Clock
 from strongroom.core.errors import ConflictError, ForbiddenError
 from strongroom.core.events import Event, Kind
 from strongroom.people.accounts.addresses import vouch
-from strongroom.people.accounts.domains import domain_of, prove
+from strongroom.people.accounts.domains import domain_of, is_plain, prove
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.accounts.statements import Statement
 from strongroom.people.accounts.users import ACCOUNTS, RESERVED, fold
@@ -81,7 +81,7 @@ def vouched(email: str, domains: Collection[str]) -> bool:
         validate_email(email)
     except ValidationError:
         return False
-    return is_of(email, domains)
+    return is_plain(email) and is_of(email, domains)
 
 
 def open_account(wanted: str, email: str, clock: Clock) -> User:

@@ -5,6 +5,7 @@ anew, and that takes a second factor besides (`site/accounts/adapters`): whoever
 reads the code, and may know the password.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from strongroom.proof.ledger.events import record
 
 AGAIN = timedelta(hours=20)  # less than the day of the job, which does not run to the minute
 _LONGEST = 253  # characters of a name (RFC 1035, 2.3.4)
+_LETTERS = re.compile(r"[a-z0-9.-]+")  # of which the names of hosts are made (RFC 952)
 
 
 class Reason(StrEnum):
@@ -55,6 +57,17 @@ def domain_of(email: str) -> str | None:
     except UnicodeError:
         return None
     return name if "." in name and len(name) <= _LONGEST else None
+
+
+def is_plain(email: str) -> bool:
+    """Say whether the domain of an address is a name, and written in one way only.
+
+    What a reader does not see, and IDNA leaves out, would be another address of the same mailbox.
+    """
+    written, name = email.rpartition("@")[2].lower(), domain_of(email)
+    if name is None or not _LETTERS.fullmatch(name):
+        return False
+    return written in {name, name.encode().decode("idna")}
 
 
 def prove(user_id: int, email: str, now: datetime) -> None:

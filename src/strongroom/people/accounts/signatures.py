@@ -2,11 +2,12 @@
 
 By RFC 8725: keys are those that the issuer shows now, algorithms are from our own list, so that no
 token chooses "none", nor a public key as a shared secret. Pure.
+
+jwt and all kinds of keys take a tenth of the program's start, and most commands meet no such token:
+it is loaded with the first one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-
-import jwt
 
 from strongroom.core.errors import ForbiddenError
 
@@ -26,6 +27,8 @@ def signed_claims(
 
     What they say is for the caller to check, at a moment that is an argument there.
     """
+    import jwt  # noqa: PLC0415 - see above
+
     try:
         head = jwt.get_unverified_header(token)
         algorithm = head.get("alg")
@@ -50,6 +53,16 @@ def signed_claims(
     except (jwt.PyJWTError, ValueError, TypeError) as error:
         raise refuse("its signature or form is wrong") from error
     return claims
+
+
+def key_name(token: str, refuse: Refuse) -> object:
+    """Return how a token calls the key that has signed it, unchecked; None if it does not."""
+    import jwt  # noqa: PLC0415 - see above
+
+    try:
+        return jwt.get_unverified_header(token).get("kid")
+    except jwt.PyJWTError:
+        raise refuse("its form is wrong") from None
 
 
 def moment(value: object, refuse: Refuse) -> float:

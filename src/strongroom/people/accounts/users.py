@@ -59,10 +59,7 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
         ) from None
     with transaction.atomic():
         take_turn(ACCOUNTS)
-        if User.objects.filter(folded=fold(name)).exists():
-            raise ConflictError(
-                "user-name-taken", f"The user name {name!r} is taken.", "Choose another name."
-            )
+        refuse_taken(name)
         user = User(
             username=name,
             folded=fold(name),
@@ -85,6 +82,14 @@ def create_user(name: str, email: str, *, admin: bool, actor: Actor, clock: Cloc
             clock,
         )
     return user
+
+
+def refuse_taken(name: str) -> None:
+    """Raise ConflictError where somebody has a user name; the caller holds the turn of accounts."""
+    if User.objects.filter(folded=fold(name)).exists():
+        raise ConflictError(
+            "user-name-taken", f"The user name {name!r} is taken.", "Choose another name."
+        )
 
 
 def unclaimed() -> bool:

@@ -1,11 +1,12 @@
 """By saying "this was not me": one act that takes away what somebody else has done to an account.
 
-It ends all sessions, revokes tokens, removes factors and addresses, and makes a password unusable,
-each only where it came since the line of the log that is disowned (`span`). It gives nothing back:
-an address that was removed may have been given up by its owner, because others read it. For the
-rest there is the case that it opens.
+It ends all sessions, revokes tokens, removes factors, addresses and trusted publishers, and makes a
+password unusable, each only where it came since the line of the log that is disowned (`span`). It
+gives nothing back: an address that was removed may have been given up by its owner, because others
+read it. For the rest there is the case that it opens.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,8 +24,12 @@ from strongroom.people.affairs.cases import DISAVOWAL, open_case
 from strongroom.people.affairs.links import refused
 from strongroom.people.affairs.span import SINCE, Span, span
 from strongroom.people.models import BrowserSession, Device, Notice, SignInLink, Token, User
+from strongroom.people.publishers.register import take_back
 from strongroom.people.tokens.minting import revocation
 from strongroom.proof.ledger.events import record
+
+Further = Callable[[User, Span, Actor, Clock], Sequence[Event]]
+"""Takes away what somebody made in a span besides their account; returns events to record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,11 @@ def reach(line: int, now: datetime) -> tuple[User, Span]:
     return row.user, found
 
 
-def disavow(line: int, by: Actor, clock: Clock) -> Taken:
+def disavow(line: int, by: Actor, clock: Clock, further: Iterable[Further] = ()) -> Taken:
     """Take away what came since a line of an account's log; raises ForbiddenError.
 
-    `by` acts for the account: by a link of a letter to it, or in a session of its own.
+    `by` acts for the account: by a link of a letter to it, or in a session of its own. What rooms
+    above take away besides is done by `further`, in the same transaction.
     """
     now = clock.now()
     with transaction.atomic():
@@ -80,12 +86,18 @@ def disavow(line: int, by: Actor, clock: Clock) -> Taken:
         SignInLink.objects.filter(user=user, used_at=None).delete()
         _devices(user, found)
         _withdraw(user, found, now)
+        distrusted = take_back(user.pk, found.publishers, found.begins, found.until, by)
         facts = {SINCE: line, **taken.facts()}
         told = Happening(Kind.ACCOUNT_DISAVOWED, user.pk, facts, also=tuple(sorted(found.lost)))
         note(told, by, clock)
         open_case(DISAVOWAL, user, {**taken.facts(), "lines": _listed(found)}, now)
+        news = [event for take in further for event in take(user, found, by, clock)]
+        for one in news:
+            record(one, clock)
         for token in ended:
             record(revocation(token, by), clock)
+        for one in distrusted:
+            record(one, clock)
         event = {"user": user.username, **taken.facts()}
         record(Event(Kind.ACCOUNT_DISAVOWED, by.name, by.credential, facts=event), clock)
     return taken

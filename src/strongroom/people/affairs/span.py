@@ -57,6 +57,11 @@ class Span:
         return frozenset(self._said("token", Kind.TOKEN_CREATED))  # type: ignore[arg-type] # likewise
 
     @property
+    def publishers(self) -> frozenset[int]:
+        """Return the numbers of the trusted publishers that were set up."""
+        return frozenset(self._said("number", Kind.PUBLISHER_ADDED))  # type: ignore[arg-type] # likewise
+
+    @property
     def added(self) -> frozenset[str]:
         """Return the addresses that were added."""
         return frozenset(map(str, self._said("address", Kind.ADDRESS_ADDED)))

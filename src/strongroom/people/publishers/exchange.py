@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import jwt
 from django.db import IntegrityError, transaction
 
 from strongroom.core.actors import Action
@@ -21,7 +20,7 @@ from strongroom.core.clock import Clock
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ForbiddenError
 from strongroom.core.events import Event, Kind
-from strongroom.people.accounts.signatures import Keys
+from strongroom.people.accounts.signatures import Keys, key_name
 from strongroom.people.models import Publisher, PublisherToken, TokenPublisher, UsedStatement
 from strongroom.people.publishers.claims import Claims, broken, filled, hold
 from strongroom.people.publishers.providers import Provider, of_issuer
@@ -72,7 +71,7 @@ def mint(exchange: Exchange, token: str, source: str, *, once: bool = False) -> 
     # Of a provider with an issuer for each of its customers, strangers could name any.
     if "%" in provider.issuer and not Publisher.objects.filter(issuer=issuer).exists():
         raise refused("nobody here trusts its issuer")
-    keys = exchange.keys(issuer, _key_name(token))
+    keys = exchange.keys(issuer, key_name(token, refused))
     said = read(token, keys, exchange.audience, exchange.clock.now())
     if said.issuer != issuer:  # pragma: no cover - the same bytes, read twice
         raise refused("it names two issuers")
@@ -128,13 +127,6 @@ def not_enabled() -> ForbiddenError:
     )
 
 
-def _key_name(token: str) -> object:
-    try:
-        return jwt.get_unverified_header(token).get("kid")
-    except jwt.PyJWTError:
-        raise refused("its form is wrong") from None
-
-
 def _issued(
     exchange: Exchange, provider: Provider, said: Statement, source: str, *, once: bool
 ) -> Issued:
@@ -151,7 +143,7 @@ def _issued(
     seed = exchange.entropy(macaroons.SEED_BYTES)
     row = PublisherToken.objects.create(
         identifier=macaroons.identifier_of(seed),
-        name=provider.title[:LONGEST_NAME],
+        name=_called(provider),
         minted_at=now,
         minted_from=source[:LONGEST_ADDRESS],
         expires_at=expires_at,
@@ -165,6 +157,15 @@ def _issued(
     for event in _news(row, rows, now):
         record(event, exchange.clock)
     return Issued(text, expires_at)
+
+
+def _called(provider: Provider) -> str:
+    """Return how a program is called in public: no account has a blank in its name.
+
+    Not by its repository, whose name may be nobody's to know.
+    """
+    word = " (publisher)"
+    return provider.title[: LONGEST_NAME - len(word)] + word
 
 
 def _matching(provider: Provider, claims: Claims) -> list[tuple[Publisher, dict[str, str]]]:

@@ -5,8 +5,12 @@ has yet can be waited for: its first upload makes the project, and then nobody e
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
 
 from strongroom.core.actors import REGISTRY, Actor
 from strongroom.core.clock import Clock
@@ -157,22 +161,41 @@ def settle(project: ProjectId, actor: Actor) -> None:
     rows.delete()
 
 
-def clear(project: ProjectId, maker_id: int | None = None) -> tuple[Publisher, ...]:
-    """Remove a project's publishers, or those that one person made; the caller tells of it."""
-    rows = Publisher.objects.filter(**_of(project), pending=False)
-    if maker_id is not None:
-        rows = rows.filter(maker_id=maker_id)
-    gone = tuple(rows.order_by("pk"))
-    rows.delete()
-    return gone
+def clear(project: ProjectId, by: Actor) -> list[Event]:
+    """Remove all publishers of a project, which somebody else holds from now on.
+
+    Returns what is to be recorded of it, last in the caller's transaction.
+    """
+    rows = Publisher.objects.select_for_update(no_key=True).filter(**_of(project), pending=False)
+    gone = list(rows.order_by("pk"))
+    Publisher.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    return [removed(one, one.pk, by) for one in gone]
 
 
-def made_between(maker_id: int, begins: datetime, until: datetime | None) -> list[Publisher]:
-    """Return the publishers that somebody made after a moment, and by another one."""
-    rows = Publisher.objects.filter(maker_id=maker_id, made_at__gt=begins)
+def hold(maker_id: int) -> list[Publisher]:
+    """Return the publishers of projects that somebody set up, held to the transaction's end."""
+    rows = Publisher.objects.select_for_update(no_key=True)
+    return list(rows.filter(maker_id=maker_id, pending=False).order_by("pk"))
+
+
+def take_back(
+    maker_id: int,
+    numbers: AbstractSet[int],
+    begins: datetime,
+    until: datetime | None,
+    by: Actor,
+) -> list[Event]:
+    """Remove what somebody set up after a moment and by another one, or these numbers of theirs.
+
+    Returns what is to be recorded of it.
+    """
+    rows = Publisher.objects.select_for_update(no_key=True)
+    rows = rows.filter(Q(pk__in=numbers) | Q(made_at__gt=begins), maker_id=maker_id)
     if until is not None:
         rows = rows.filter(made_at__lte=until)
-    return list(rows.order_by("pk"))
+    gone = list(rows.order_by("pk"))
+    Publisher.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    return [removed(one, one.pk, by) for one in gone]
 
 
 def facts(row: Publisher) -> dict[str, object]:
@@ -190,14 +213,15 @@ def removed(row: Publisher, number: int, by: Actor) -> Event:
 def expire(clock: Clock) -> int:
     """Remove those that have waited for their name too long; returns how many.
 
-    What their names stand for elsewhere may be another's by then, and nothing is pinned yet. The
-    caller holds a transaction.
+    What their names stand for elsewhere may be another's by then, and nothing is pinned yet.
     """
-    rows = Publisher.objects.filter(pending=True, made_at__lt=clock.now() - PENDING_FOR)
-    gone = [(one, one.pk) for one in rows.order_by("pk")]
-    for one, number in gone:
-        one.delete()
-        record(removed(one, number, REGISTRY), clock)
+    with transaction.atomic():
+        rows = Publisher.objects.select_for_update(no_key=True)
+        rows = rows.filter(pending=True, made_at__lt=clock.now() - PENDING_FOR)
+        gone = list(rows.order_by("pk"))
+        Publisher.objects.filter(pk__in=[one.pk for one in gone]).delete()
+        for one in gone:
+            record(removed(one, one.pk, REGISTRY), clock)
     return len(gone)
 
 

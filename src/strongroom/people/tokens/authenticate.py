@@ -21,9 +21,10 @@ from strongroom.people.accounts.addresses import has_verified
 from strongroom.people.accounts.factors import TOTP, WEBAUTHN, holds
 from strongroom.people.models import Token
 from strongroom.people.tokens import programs
+from strongroom.people.tokens.caveats import ACTIONS
 from strongroom.people.tokens.macaroons import PUBLISHER
 from strongroom.people.tokens.minting import CREDENTIAL
-from strongroom.people.tokens.scopes import admit
+from strongroom.people.tokens.scopes import admit, as_made
 from strongroom.people.tokens.spent import burn, refuse_spent
 from strongroom.people.tokens.verdict import Genuine, verify
 from strongroom.rows.prepared import Read
@@ -37,6 +38,7 @@ class _Row(NamedTuple):
 
     pk: int
     user_id: int
+    caveats: list[list[object]]
     user__username: str
     user__is_active: bool
     verified: bool
@@ -84,7 +86,7 @@ def _used(row: _Row, reach: Reach, now: datetime, source: str) -> Actor:
         name=row.user__username,
         credential=f"{CREDENTIAL} {row.pk}",
         user_id=row.user_id,
-        reach=reach,
+        reach=as_made(reach, named=any(one[0] == ACTIONS for one in row.caveats)),
         assurance=_assurance(row),
     )
 

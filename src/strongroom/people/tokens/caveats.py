@@ -23,6 +23,7 @@ from strongroom.core.errors import InvalidError
 T = TypeVar("T")
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+ACTIONS = "actions"  # the tag of the caveat
 LAST_SECOND = 253402300799  # the end of the year 9999, where datetime ends
 ECOSYSTEM = re.compile(r"[a-z][a-z0-9-]{0,15}")
 PROJECT_KEY = re.compile(r"[!-~]{1,255}")  # printable ASCII without blanks
@@ -104,7 +105,7 @@ def as_list(caveat: Caveat) -> list[str | int]:
         case Projects(ids):
             return ["projects", *sorted(str(project) for project in ids)]
         case Actions(names):
-            return ["actions", *sorted(str(action) for action in names)]
+            return [ACTIONS, *sorted(str(action) for action in names)]
         case Networks(ranges):
             return ["networks", *sorted(str(network) for network in ranges)]
         case Until(second):
@@ -198,7 +199,7 @@ def _unknown() -> InvalidError:
 _READERS: dict[str, Callable[[list[object]], Caveat]] = {
     "ecosystems": ecosystems,
     "projects": projects,
-    "actions": actions,
+    ACTIONS: actions,
     "networks": networks,
     "until": _second,
     "once": _once,

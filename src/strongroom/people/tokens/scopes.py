@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from strongroom.core.actors import EVERYWHERE, Reach
 from strongroom.core.errors import ForbiddenError
+from strongroom.people.access.rules import NAMED
 from strongroom.people.tokens.caveats import (
     Actions,
     Caveat,
@@ -41,6 +42,17 @@ class Scope:
 def scope_of(caveats: Iterable[Caveat]) -> Scope:
     """Return what all the caveats of a token leave together."""
     return reduce(_narrowed, caveats, Scope())
+
+
+def as_made(reach: Reach, *, named: bool) -> Reach:
+    """Take from a reach the acts that only a token has which was made for them (`rules.NAMED`).
+
+    `named` says whether it was made for certain acts. Else its holder could name such an act later,
+    which it does not have as long as it names none: narrowing would widen it.
+    """
+    if named or reach.actions is None:
+        return reach
+    return replace(reach, actions=reach.actions - NAMED)
 
 
 def admit(scope: Scope, now: datetime, source: str) -> Reach:

@@ -21,6 +21,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants as levels
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -35,9 +36,16 @@ from strongroom.people.accounts.company import belongs, is_of
 from strongroom.people.accounts.guesses import Watched
 from strongroom.people.accounts.keyring import keyring
 from strongroom.people.accounts.letters import Written
-from strongroom.people.accounts.users import check_name, fold, unclaimed
+from strongroom.people.accounts.users import (
+    ACCOUNTS,
+    check_name,
+    fold,
+    refuse_taken,
+    unclaimed,
+)
 from strongroom.people.models import User
 from strongroom.people.oversight import names, switches
+from strongroom.proof.ledger.turns import take_turn
 from strongroom.site.accounts import guarding
 from strongroom.site.accounts.passwords import is_stolen
 from strongroom.site.accounts.sessions import BROWSER
@@ -91,7 +99,11 @@ class Accounts(DefaultAccountAdapter):
         made.folded = fold(made.username)
         made.created_at = house().clock.now()
         if commit:
-            made.save()
+            with transaction.atomic():
+                # Of two who want a name at once each was told that it is free.
+                take_turn(ACCOUNTS)
+                refuse_taken(made.username)
+                made.save()
         return made
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
@@ -139,9 +151,11 @@ class Accounts(DefaultAccountAdapter):
         return super().pre_login(request, user, signal_kwargs=signal_kwargs, **named)
 
     def clean_email(self, email: str) -> str:
-        """Refuse addresses of the company: it vouches for them itself."""
+        """Refuse addresses of the company, which vouches for them itself, and unclear ones."""
         if is_of(email, domains_of(house().configuration)):
             raise ValidationError(gettext("Please sign in by your company."))
+        if not domains.is_plain(email):
+            raise ValidationError(gettext("This domain is not written as mail servers know it."))
         return str(super().clean_email(email))
 
     def get_login_stages(self) -> list[str]:

@@ -20,7 +20,6 @@ from strongroom.people.models import BrowserSession
 from strongroom.stores.seals import Seal
 
 BROWSER = "browser"  # where the session's data holds the browser's address and name
-_ABOUT = "session"
 
 
 class SessionStore(SessionBase):
@@ -38,15 +37,20 @@ class SessionStore(SessionBase):
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return the sealed data."""
-        return _seal().close(json.dumps(session_dict), _ABOUT)
+        return _seal().close(json.dumps(session_dict), self._about)
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return the data; what cannot be opened is an empty session."""
         try:
-            data: dict[str, Any] = json.loads(_seal().open(str(session_data), _ABOUT))
+            data: dict[str, Any] = json.loads(_seal().open(str(session_data), self._about))
         except ConfigurationError:
             return {}
         return data
+
+    @property
+    def _about(self) -> str:
+        # Bound to its key: what is sealed for one session opens no other, whoever moves it there.
+        return f"session {digest_of(str(self.session_key))}"
 
     def load(self) -> dict[str, Any]:
         """Read the session; one that has ended is none."""

@@ -31,6 +31,7 @@ from strongroom.web.accounts.confirmation import Confirmation
 from strongroom.web.accounts.devices import Devices
 from strongroom.web.accounts.disowning import Disowning
 from strongroom.web.accounts.leaving import Leaving
+from strongroom.web.accounts.origin import from_here
 from strongroom.web.accounts.removal import RemoveTOTP, RemoveWebAuthn
 from strongroom.web.accounts.renaming import RenameWebAuthn
 from strongroom.web.accounts.security import Security
@@ -66,6 +67,9 @@ def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
     def change(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
         return at(route, _whole(view), name)
 
+    def by_key(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+        return at(route, from_here(view, press.public_url), name)
+
     return [
         at("login/", account.login, "account_login"),
         at("logout/", account.logout, "account_logout"),
@@ -95,7 +99,7 @@ def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
             name="account_reset_password_from_key",
         ),
         at("security/", for_members(security.show), "mfa_index", READ),
-        at("security/authenticate/", mfa.authenticate, "mfa_authenticate"),
+        by_key("security/authenticate/", mfa.authenticate, "mfa_authenticate"),
         at("security/prove/", mfa.reauthenticate, "mfa_reauthenticate"),
         change("security/totp/add/", totp.activate_totp, "mfa_activate_totp"),
         change("security/totp/remove/", RemoveTOTP.as_view(), "mfa_deactivate_totp"),
@@ -105,16 +109,18 @@ def urls(press: Press, clock: Clock, disavowing: bytes) -> list[URLPattern]:
             "security/codes/new/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"
         ),
         at("security/keys/", for_members(security.keys), "mfa_list_webauthn", READ),
-        change("security/keys/add/", webauthn.add_webauthn, "mfa_add_webauthn"),
+        by_key("security/keys/add/", _whole(webauthn.add_webauthn), "mfa_add_webauthn"),
         change("security/keys/<int:pk>/remove/", RemoveWebAuthn.as_view(), "mfa_remove_webauthn"),
         change(
             "security/keys/<int:pk>/name/",
             RenameWebAuthn.as_view(clock=clock),
             "mfa_edit_webauthn",
         ),
-        at("security/keys/prove/", webauthn.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
-        at("security/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
-        change("security/keys/signup/", webauthn.signup_webauthn, "mfa_signup_webauthn"),
+        by_key(
+            "security/keys/prove/", webauthn.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"
+        ),
+        by_key("security/keys/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
+        by_key("security/keys/signup/", _whole(webauthn.signup_webauthn), "mfa_signup_webauthn"),
         at("sessions/", for_members(sessions.listed), "account_sessions", READ),
         at("device/", confirmation.wait, "account_confirm_device", READ),
         at("device/<str:secret>/", confirmation.confirm, "account_confirm_device_link"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog import trust
-from strongroom.packages.catalog.trust import Trust
+from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.models import Project
 from strongroom.packages.publishing.waiting import wait
 from strongroom.people.models import Grant, Letter, Notice, Publisher, TokenBeside
@@ -27,6 +28,12 @@ PARCEL = ProjectId("pypi", "parcel")
 TYPED = {"owner": "octo", "repository": "parcel", "workflow": "release.yml"}
 
 
+def told(answer: TestResponse) -> dict[str, Any]:
+    """Return the JSON object of an answer."""
+    body: dict[str, Any] = answer.get_json(force=True)
+    return body
+
+
 @dataclass(frozen=True, slots=True)
 class Works:
     """A registry, and an issuer whose programs may publish there."""
@@ -35,15 +42,14 @@ class Works:
     issuer: Issuer
 
     @property
-    def trust(self) -> Trust:
+    def desk(self) -> Desk:
         """Return at what publishers are set up."""
-        house = self.registry.house
-        return Trust(house.desk, house.exchange.providers)
+        return self.registry.house.desk
 
     @property
     def order(self) -> Order:
         """Return the order of a publisher for octo's parcel."""
-        return Order(self.trust.providers[0].name, TYPED)
+        return Order(self.desk.providers[0].name, TYPED)
 
     def post(self, path: str, **body: object) -> TestResponse:
         """Send JSON."""
@@ -72,66 +78,67 @@ def works(db: None, data: Path, settings: Settings) -> Iterator[Works]:
 
 
 def test_a_program_publishes_for_its_project(works: Works) -> None:
-    trust.add(works.trust, OPERATOR, PARCEL, works.order)
-    assert works.registry.get("/_/oidc/audience").json == {"audience": "registry.test"}
-    told = works.mint().json
-    assert (told["success"], told["expires"] - works.registry.clock.now().timestamp()) == (
+    trust.add(works.desk, OPERATOR, PARCEL, works.order)
+    assert told(works.registry.get("/_/oidc/audience")) == {"audience": "registry.test"}
+    minted = told(works.mint())
+    assert (minted["success"], minted["expires"] - works.registry.clock.now().timestamp()) == (
         True,
         901,
     )
-    answer = works.upload(told["token"])
+    answer = works.upload(minted["token"])
     assert answer.status == "200 OK"
     page = works.registry.get("/simple/parcel/").text
     assert wheel_filename("parcel", "2.0") in page
-    assert works.post("/_/oidc/burn-token", token=told["token"]).status_code == 202
-    assert works.upload(told["token"], version="3.0").status_code == 403
+    assert works.post("/_/oidc/burn-token", token=minted["token"]).status_code == 202
+    assert works.upload(minted["token"], version="3.0").status_code == 403
 
 
 def test_its_token_reaches_no_other_project_and_makes_none(works: Works) -> None:
     works.registry.publish("box", "1.0")
-    trust.add(works.trust, OPERATOR, PARCEL, works.order)
-    token = works.mint().json["token"]
+    trust.add(works.desk, OPERATOR, PARCEL, works.order)
+    token = told(works.mint())["token"]
     for name in ("box", "new"):
         answer = works.upload(token, name)
-        assert (answer.status_code, answer.json["code"]) == (403, "token-out-of-scope")
+        assert (answer.status_code, told(answer)["code"]) == (403, "token-out-of-scope")
 
 
 def test_a_refusal_is_in_the_form_that_clients_show(works: Works) -> None:
     answer = works.mint()
     assert answer.status_code == 422
     assert answer.mimetype == "application/problem+json"
-    assert answer.json["errors"][0]["code"] == answer.json["code"] == "invalid-publisher"
-    assert answer.json["message"] == "Token request failed"
+    assert told(answer)["errors"][0]["code"] == told(answer)["code"] == "invalid-publisher"
+    assert told(answer)["message"] == "Token request failed"
     assert answer.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"token": 1}', b'{"token": ""}', b"\xff"])
 def test_a_body_that_is_none_is_told(works: Works, body: bytes) -> None:
     for act in ("mint", "burn"):
-        sent = {"data": body, "content_type": "application/json", "buffered": True}
-        answer = works.registry.client.post(f"/_/oidc/{act}-token", **sent)
-        assert (answer.status_code, answer.json["code"]) == (422, "invalid-payload")
+        answer = works.registry.client.post(
+            f"/_/oidc/{act}-token", data=body, content_type="application/json", buffered=True
+        )
+        assert (answer.status_code, told(answer)["code"]) == (422, "invalid-payload")
 
 
 def test_a_token_for_one_upload_can_be_asked_for(works: Works) -> None:
-    trust.add(works.trust, OPERATOR, PARCEL, works.order)
-    token = works.mint(features=["single-use-token"]).json["token"]
+    trust.add(works.desk, OPERATOR, PARCEL, works.order)
+    token = told(works.mint(features=["single-use-token"]))["token"]
     assert works.upload(token).status_code == 200
-    assert works.upload(token, version="3.0").json["code"] == "token-spent"
-    assert works.mint(features=["all"]).json["code"] == "invalid-payload"
+    assert told(works.upload(token, version="3.0"))["code"] == "token-spent"
+    assert told(works.mint(features=["all"]))["code"] == "invalid-payload"
 
 
 def test_a_person_s_token_is_not_burnt_here(works: Works) -> None:
     answer = works.post("/_/oidc/burn-token", token=works.registry.token)
-    assert (answer.status_code, answer.json["code"]) == (422, "invalid-token")
+    assert (answer.status_code, told(answer)["code"]) == (422, "invalid-token")
     assert works.upload(works.registry.token).status_code == 200
 
 
 def test_where_to_ask_is_found(works: Works) -> None:
     answer = works.registry.get("/.well-known/pytp?discover=%2Flegacy%2F")
     assert answer.mimetype == "application/vnd.pypi.pytp.v1+json"
-    assert answer.json["token-mint-endpoint"] == "http://registry.test/_/oidc/mint-token"
-    assert answer.json["default-features"] == ["multi-use-token"]
+    assert told(answer)["token-mint-endpoint"] == "http://registry.test/_/oidc/mint-token"
+    assert told(answer)["default-features"] == ["multi-use-token"]
     assert works.registry.get("/.well-known/pytp?discover=%2Fsimple%2F").status_code == 404
     assert works.registry.get("/.well-known/pytp").status_code == 404
 
@@ -144,19 +151,19 @@ def test_another_method_is_told_the_right_one(works: Works) -> None:
 def test_where_nobody_is_trusted_clients_are_told(data: Path, settings: Settings) -> None:
     with open_registry(data, settings, publishers=()) as registry:
         answer = registry.get("/_/oidc/audience")
-        assert (answer.status_code, answer.json["code"]) == (403, "not-enabled")
+        assert (answer.status_code, told(answer)["code"]) == (403, "not-enabled")
         assert registry.get("/.well-known/pytp?discover=%2Flegacy%2F").status_code == 404
 
 
 def test_an_issuer_that_is_down_is_no_fault_of_the_statement(works: Works) -> None:
     works.issuer.discovery["jwks_uri"] = f"{works.issuer.url}/nowhere"
     answer = works.mint()
-    assert (answer.status_code, answer.json["code"]) == (503, "issuer-unusable")
+    assert (answer.status_code, told(answer)["code"]) == (503, "issuer-unusable")
     assert answer.headers["Retry-After"] == "30"
 
 
 def test_a_person_s_token_beside_a_publisher_is_warned_of_and_told_once(works: Works) -> None:
-    trust.add(works.trust, OPERATOR, PARCEL, works.order)
+    trust.add(works.desk, OPERATOR, PARCEL, works.order)
     Letter.objects.all().delete()
     for version in ("2.0", "3.0"):
         answer = works.upload(works.registry.token, version=version)
@@ -167,32 +174,32 @@ def test_a_person_s_token_beside_a_publisher_is_warned_of_and_told_once(works: W
 
 
 def test_where_publishers_alone_publish_a_forgotten_token_is_refused(works: Works) -> None:
-    trust.add(works.trust, OPERATOR, PARCEL, works.order)
-    trust.set_trusted_only(works.registry.house.desk, OPERATOR, PARCEL, wanted=True)
+    trust.add(works.desk, OPERATOR, PARCEL, works.order)
+    trust.set_trusted_only(works.desk, OPERATOR, PARCEL, wanted=True)
     answer = works.upload(works.registry.token)
-    assert (answer.status_code, answer.json["code"]) == (403, "trusted-publishing-only")
+    assert (answer.status_code, told(answer)["code"]) == (403, "trusted-publishing-only")
     assert "Only trusted publishers publish" in answer.status
-    assert works.upload(works.mint().json["token"]).status_code == 200
+    assert works.upload(told(works.mint())["token"]).status_code == 200
 
 
 def test_the_first_upload_of_a_publisher_that_waits_makes_the_project(works: Works) -> None:
     alice = sure(works.registry.owner)
     soon = replace(alice, proved_at=works.registry.clock.now())
-    wait(works.trust, soon, "pypi", "New-Parcel", works.order)
-    answer = works.upload(works.mint().json["token"], "new-parcel")
+    wait(works.desk, soon, "pypi", "New-Parcel", works.order)
+    answer = works.upload(told(works.mint())["token"], "new-parcel")
     assert answer.status == "200 OK"
     made = ProjectId("pypi", "new-parcel")
     assert Grant.objects.get(project="new-parcel").user == works.registry.owner
     assert not Publisher.objects.get(project=made.key).pending
-    assert works.upload(works.mint().json["token"], "new-parcel", "3.0").status_code == 200
+    assert works.upload(told(works.mint())["token"], "new-parcel", "3.0").status_code == 200
 
 
 def test_a_publisher_that_waits_has_nothing_of_a_name_that_somebody_else_took(
     works: Works,
 ) -> None:
     soon = replace(sure(works.registry.owner), proved_at=works.registry.clock.now())
-    wait(works.trust, soon, "pypi", "new-parcel", works.order)
-    token = works.mint().json["token"]
+    wait(works.desk, soon, "pypi", "new-parcel", works.order)
+    token = told(works.mint())["token"]
     other = works.registry.mint(works.registry.user("bob"))
     assert works.upload(other, "new-parcel").status_code == 200
     assert works.upload(token, "new-parcel", "3.0").status_code == 403
@@ -203,15 +210,15 @@ def test_a_publisher_that_waits_has_nothing_of_a_name_that_somebody_else_took(
 def test_of_two_who_wait_for_one_name_by_one_workflow_neither_gets_it(works: Works) -> None:
     for user in (works.registry.owner, works.registry.user("mallory")):
         soon = replace(sure(user), proved_at=works.registry.clock.now())
-        wait(works.trust, soon, "pypi", "new-parcel", works.order)
-    answer = works.upload(works.mint().json["token"], "new-parcel")
-    assert (answer.status_code, answer.json["code"]) == (409, "publishers-disagree")
+        wait(works.desk, soon, "pypi", "new-parcel", works.order)
+    answer = works.upload(told(works.mint())["token"], "new-parcel")
+    assert (answer.status_code, told(answer)["code"]) == (409, "publishers-disagree")
 
 
 def test_whoever_set_a_waiting_publisher_up_must_still_be_allowed_to(works: Works) -> None:
     soon = replace(sure(works.registry.owner), proved_at=works.registry.clock.now())
-    wait(works.trust, soon, "pypi", "new-parcel", works.order)
+    wait(works.desk, soon, "pypi", "new-parcel", works.order)
     works.registry.owner.is_active = False
     works.registry.owner.save()
-    answer = works.upload(works.mint().json["token"], "new-parcel")
-    assert (answer.status_code, answer.json["code"]) == (403, "publisher-without-maker")
+    answer = works.upload(told(works.mint())["token"], "new-parcel")
+    assert (answer.status_code, told(answer)["code"]) == (403, "publisher-without-maker")
