@@ -108,5 +108,5 @@ def organisation(bench: Bench, actor: Actor, rank: Rank, *, private: bool) -> Or
     held = Organisation.objects.create(
         name="Acme", folded="acme", created_at=now, private_by_default=private
     )
-    Membership.objects.create(organisation=held, user_id=actor.user_id, rank=rank, since=now)
+    Membership.objects.create(organisation=held, user_id=actor.user_id or 0, rank=rank, since=now)
     return held
