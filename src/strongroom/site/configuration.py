@@ -5,18 +5,14 @@ Every field below is a setting: `STRONGROOM_<NAME>` in the environment, or `name
 that a misspelt setting is never a setting that silently does nothing.
 """
 
-import tomllib
-from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from strongroom.core.errors import ConfigurationError
 from strongroom.people.access import groups
 from strongroom.people.publishers import configured
 from strongroom.site import databases, values
-from strongroom.site.sound import sound
 from strongroom.stores import breaches, mail, nameservers, registrations
 from strongroom.stores.buckets import address as buckets
 
@@ -247,94 +243,6 @@ def shown(setting: Field[Any], value: object) -> object:
     if address is None or not address.is_valid(text):
         return databases.HIDDEN
     return address.masked(text)
-
-
-def load(environ: Mapping[str, str]) -> Configuration:
-    """Read the configuration; raises ConfigurationError with a remedy on the first thing amiss."""
-    by_name = {setting.name: setting for setting in SETTINGS}
-    given: dict[str, object] = {
-        name.removeprefix(PREFIX).lower(): text
-        for name, text in environ.items()
-        if name.startswith(PREFIX)
-    }
-    folder = Path(str(given.get("data", by_name["data"].default)))
-    from_file = _read_file(folder / FILE)
-    for unknown in set(from_file) - set(by_name):
-        raise _unknown(f"{unknown} in {FILE}")
-    for unknown in set(given) - set(by_name):
-        raise _unknown(PREFIX + unknown.upper())
-    merged = {**from_file, **given}
-    parsed = {name: _parsed(by_name[name], value) for name, value in merged.items()}
-    return _checked(Configuration(**{**parsed, "data": folder.absolute()}))
-
-
-def sources(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """Say of each setting where its value comes from: environment, file or default."""
-    folder = Path(environ.get(f"{PREFIX}DATA") or str(Configuration().data))
-    from_file = _read_file(folder / FILE)
-    return {
-        setting.name: "environment"
-        if PREFIX + setting.name.upper() in environ
-        else "file"
-        if setting.name in from_file
-        else "default"
-        for setting in SETTINGS
-    }
-
-
-def _read_file(path: Path) -> dict[str, object]:
-    try:
-        read: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(
-            "configuration-unreadable", f"{path} cannot be read: {error}.", "Mend or remove it."
-        ) from error
-    for name in ENVIRONMENT_ONLY & set(read):
-        raise ConfigurationError(
-            "configuration-environment-only",
-            f"{name} cannot be set in {path}.",
-            f"Set {PREFIX}{name.upper()} in the environment instead.",
-        )
-    return read
-
-
-def _unknown(told: str) -> ConfigurationError:
-    return ConfigurationError(
-        "configuration-unknown",
-        f"{told} is not a setting.",
-        "`strongroom config` lists the settings; correct the name or remove it.",
-    )
-
-
-def _parsed(setting: Field[Any], value: object) -> Any:  # noqa: ANN401 - as its setting is
-    parsers: dict[type, Callable[[object], object]] = {
-        bool: values.switch,
-        int: values.integer,
-        tuple: values.words,
-        str: values.text,
-    }
-    try:
-        return parsers.get(type(setting.default), values.path)(value)
-    except (KeyError, TypeError, ValueError):
-        raise ConfigurationError(
-            "configuration-invalid",
-            f"{setting.name} cannot be {shown(setting, value)!r}.",
-            f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
-        ) from None
-
-
-def _checked(read: Configuration) -> Configuration:
-    checks = sound(read)
-    for setting in SETTINGS:
-        if not checks.get(setting.name, True):
-            raise ConfigurationError(
-                "configuration-invalid",
-                f"{setting.name} cannot be {shown(setting, getattr(read, setting.name))!r}.",
-                f"It is {setting.metadata['told']}; the default is {setting.default!r}.",
-            )
-    return read
 
 
 def _named(host: str) -> str:
