@@ -34,8 +34,8 @@ class Works:
 
     def publisher(self, project: str, provider: str, *typed: str) -> None:
         name = f"{provider}@{self.issuers[provider].host}"
-        command = ("publisher", "add", "--data", self.server.data, project, name, *typed)
-        program(*command, settings=self.server.settings)
+        data = ("--data", self.server.data)
+        program("publisher", "add", *data, project, name, *typed, settings=self.server.settings)
 
     def uv(self, clients: Clients, file: Path, **environment: str) -> Ran:
         return clients.run(
