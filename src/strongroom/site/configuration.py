@@ -162,9 +162,7 @@ class Configuration:
         (), "networks that webhooks may reach besides public ones, such as one's own"
     )
     hook_http: bool = _setting(False, "whether webhooks may be sent without TLS")  # noqa: FBT003 - a default
-    publishers: tuple[str, ...] = _setting(
-        configured.ALL, f"whose programs can be trusted publishers: {configured.FORM}; or none"
-    )
+    publishers: tuple[str, ...] = _setting(configured.ALL, configured.TOLD)
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     make_organisations: bool = _setting(
         default=True, told="whether everybody may make organisations; else administrators alone"
