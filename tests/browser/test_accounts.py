@@ -60,7 +60,7 @@ def make_and_end_a_token(page: Page, keys: Keyboard) -> None:
     keys.enter(page.get_by_role("link", name="Revoke robot"))
     heading(page, "Revoke robot")
     keys.enter(page.get_by_role("button", name="Revoke robot"))
-    expect(page.get_by_role("status")).to_have_text("robot is revoked.")
+    expect(page.locator(".banner[role=status]")).to_have_text("robot is revoked.")
     heading(page, "Tokens")
 
 

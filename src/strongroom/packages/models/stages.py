@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from strongroom.people.models import User
+from strongroom.people.models import Publisher, User
 
 
 class Stage(models.Model):
@@ -10,7 +10,8 @@ class Stage(models.Model):
 
     It is live until `ended_at`. `handle` is its public name, which nobody can guess; `asked_at` is
     set while its publication was asked for and is not settled, and other uploads are then refused
-    the names of its files. `fault` says why the last publication failed.
+    the names of its files. `fault` says why the last publication failed. Opened by a program it has
+    no opener: `program` is how that is called, `publisher` by which it acts.
     """
 
     handle = models.CharField(max_length=32, unique=True)
@@ -22,7 +23,11 @@ class Stage(models.Model):
     version_display = models.CharField(max_length=255)
     state = models.CharField(max_length=12, default="open")
     fault = models.TextField(blank=True)
-    opener = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stages")
+    opener = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="stages")
+    publisher = models.ForeignKey(
+        Publisher, on_delete=models.SET_NULL, null=True, related_name="stages"
+    )
+    program = models.CharField(max_length=64, db_default="")
     credential = models.CharField(max_length=64)
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -60,7 +65,8 @@ class StagedFile(models.Model):
     kept, and again once it is taken out; `manifest` and `findings` until it was judged.
     `judged_by` is the version of the program that judged it; `weight` is how many bytes of JSON the
     manifest and the findings are, which everybody who looks at the stage has to read. `by_stager`
-    says that its bytes came by a credential that may only stage.
+    says that its bytes came by a credential that may only stage. Of a program it has no uploader,
+    as a stage has no opener.
     """
 
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="files")
@@ -68,7 +74,11 @@ class StagedFile(models.Model):
     filename = models.CharField(max_length=300)
     state = models.CharField(max_length=12, default="pending")
     fault = models.TextField(blank=True)
-    uploader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staged")
+    uploader = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="staged")
+    publisher = models.ForeignKey(
+        Publisher, on_delete=models.SET_NULL, null=True, related_name="staged"
+    )
+    program = models.CharField(max_length=64, db_default="")
     credential = models.CharField(max_length=64)
     staged_at = models.DateTimeField()
     size = models.BigIntegerField()
