@@ -147,9 +147,7 @@ class Configuration:
     company_name: str = _setting("Company", "what the button of the company login says")
     company_client: str = _setting("", "what this registry is called at the issuer")
     company_secret_file: str = _setting("", "the absolute path of the file with its secret there")
-    company_scim_secret_file: str = _setting(
-        "", "the absolute path of the file with the secret of its directory (SCIM); empty: none"
-    )
+    company_scim_secret_file: str = _setting("", "the file with its directory's secret (SCIM)")
     company_domains: tuple[str, ...] = _setting(
         (), "mail domains of the company: its login vouches for them, and they sign in by it alone"
     )
@@ -229,8 +227,7 @@ class Configuration:
 
 ENVIRONMENT_ONLY = frozenset({"data", "key_passphrase"})
 SETTINGS: tuple[Field[Any], ...] = fields(Configuration)
-# Which hold a secret and other things.
-ADDRESSES = {"database": databases, "objects": buckets, "mail": mail}
+ADDRESSES = {"database": databases, "objects": buckets, "mail": mail}  # which hold secrets
 
 
 def shown(setting: Field[Any], value: object) -> object:
