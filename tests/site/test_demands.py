@@ -28,35 +28,46 @@ from pytest_django import Settings
 
 from strongroom.core.actors import OPERATOR, Action
 from strongroom.core.clock import SystemClock
+from strongroom.packages.catalog import inviting
 from strongroom.packages.catalog.criticality import pin
+from strongroom.packages.hooks.changes import Wanted, create
 from strongroom.packages.staging.rows import content_of, files_of, find
+from strongroom.people.access.roles import Role
 from strongroom.people.accounts import links
+from strongroom.people.organisations import founding
+from strongroom.people.organisations.founding import Manner, Plan
 from strongroom.people.oversight.directory import Directory
 from strongroom.people.tokens import caveats
 from strongroom.site.addresses import addresses
 from tests.fakes.distributions import sdist, sdist_filename, wheel, wheel_filename
+from tests.fakes.organisations import TERMS, acme, invited
 from tests.fakes.publishers import MEDIA_TYPE, META, Publisher
 from tests.fakes.registry import Registry, form
+from tests.site import demanded
 from tests.site.demanded import (
-    ADMINISTRATORS,
     CHANGES,
     DIRECTORY,
+    HOOK,
     KEY,
     NOTHING,
     OF_TOKENS,
-    OVERSIGHT,
     OWN,
     PARCEL,
-    PEOPLE,
     PROGRAMS,
     SESSIONS,
     SIGNED,
-    TABLES,
     TOKENS,
     TOTP,
     Change,
 )
+from tests.site.demanded_of_people import HANDING, ORGANISATIONS, STAFFING
 
+TABLES = (
+    *demanded.TABLES,
+    (ORGANISATIONS, demanded.OF_ADMINISTRATORS),
+    (STAFFING, demanded.OF_PEOPLE),
+    (HANDING, demanded.OF_OVERSIGHT),
+)
 CLOCK = SystemClock()  # sessions end by the machine's own clock
 
 
@@ -145,7 +156,17 @@ def scene(registry: Registry, routes: tuple[URLPattern, ...]) -> Scene:
     other = alice.create("parcel", "5.0").json
     there = alice.ask("POST", other["links"]["upload"], promise("wheel", "5.0")).json
     alice.ask("POST", there["mechanism"]["file_url"], wheel("parcel", "5.0"))
+    office, (bob, _) = registry.house.office, map(registry.user, ("bob", "carol"))
+    acme(registry.owner, bob, registry.clock)
+    founding.create(TERMS, OPERATOR, Plan("globex", Manner(), "bob"), registry.clock)
+    asked = inviting.invite(office, OPERATOR, PARCEL, "carol", Role.READER)
+    wanted = Wanted(str(HOOK["url"]), ["file-published"])
+    hook = create(registry.house.herald, OPERATOR, PARCEL, wanted).hook
     names = {
+        "hook": hook.handle,
+        "into_acme": str(invited(office, "acme", "carol")),
+        "to_alice": str(invited(office, "globex", "alice")),
+        "into_parcel": str(asked.pk),
         "stage": stage,
         "open": part["links"]["session"].rpartition("/")[2],
         "file": path_of(file["links"]["file-upload-session"]),
@@ -225,7 +246,7 @@ def outcome(answer: Any, change: Change) -> str:  # noqa: ANN401 - Django's test
 
 
 def test_every_address_that_takes_a_change_is_listed(routes: tuple[URLPattern, ...]) -> None:
-    tables = (PEOPLE, ADMINISTRATORS, OVERSIGHT, PROGRAMS, DIRECTORY)
+    tables = (*(table for table, _ in TABLES), PROGRAMS, DIRECTORY)
     listed = {one for table in tables for one in table}
     found = set()
     for route in routes:

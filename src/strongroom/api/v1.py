@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from strongroom.api import changes, publishers, reads, stages, tokens
+from strongroom.api import changes, feed, hooks, publishers, reads, stages, tokens
 from strongroom.api.credentials import Authenticate, Token
 from strongroom.api.exceptions import hear
 from strongroom.packages.catalog.desk import Desk
@@ -17,8 +17,8 @@ changing need a token, in the header `Authorization: Bearer TOKEN`. Sessions of 
 accepted."""
 
 
-def build(yard: stages.Stages, authenticate: Authenticate) -> NinjaAPI:
-    """Return the API over a yard and its desk."""
+def build(yard: stages.Stages, authenticate: Authenticate, heralds: hooks.Heralds) -> NinjaAPI:
+    """Return the API over a yard and its desk, and a herald."""
     api = NinjaAPI(
         title=TITLE,
         version=VERSION,
@@ -41,4 +41,6 @@ def build(yard: stages.Stages, authenticate: Authenticate) -> NinjaAPI:
     api.add_router("", publishers.routes(counter, token))
     api.add_router("", stages.routes(yard, token))
     api.add_router("", tokens.routes(counter, token))
+    api.add_router("", feed.routes(heralds))
+    api.add_router("", hooks.routes(heralds, counter, token))
     return api

@@ -9,8 +9,10 @@ from importlib.metadata import version
 from strongroom.cli import (
     doctor,
     domains,
+    hooks,
     imports,
     mail,
+    organisations,
     oversight,
     projects,
     proxy,
@@ -44,7 +46,8 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
-    groups = (*serving, users, domains, oversight, tokens, projects, publishers, stages, imports)
+    people = (users, domains, oversight, organisations, tokens)
+    groups = (*serving, *people, projects, publishers, stages, hooks, imports)
     for module in groups:
         module.add(commands)
     return parser

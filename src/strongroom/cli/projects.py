@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from strongroom.cli import demands, opening, options, removal, visibility
+from strongroom.cli import demands, opening, options, organisations, removal, visibility
 from strongroom.cli.exits import Exit
 from strongroom.cli.terminal import as_json, clean, facts, note, say, table
 
@@ -60,6 +60,7 @@ def add(commands: options.Commands) -> None:
     )
     removal.add_to(projects)
     demands.add_to(projects, _project, _told)
+    organisations.add_to_projects(projects)
     visibility.add_to(projects, _project, _told)
 
 
@@ -73,7 +74,10 @@ def _add_people(projects: options.Commands) -> None:
     )
     parser.add_argument("user", metavar="USER", help="who")
     parser.add_argument(
-        "--role", metavar="ROLE", default="maintainer", help="owner or maintainer (the default)"
+        "--role",
+        metavar="ROLE",
+        default="maintainer",
+        help="which; maintainer is the default",
     )
     parser = _of_change(
         projects, "dismiss", "take somebody's role in a project away", "parcel bob", _dismiss

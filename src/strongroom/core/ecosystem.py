@@ -120,6 +120,7 @@ class Listing:
     history: tuple[Recorded, ...] = ()
     private: bool = False
     moved: bool = False
+    organisation: str = ""  # that holds it; nothing: nobody but its people
 
 
 def chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing | None:

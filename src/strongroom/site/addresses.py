@@ -11,6 +11,7 @@ from strongroom.ecosystems.pypi.wire.previews import Previews
 from strongroom.ecosystems.pypi.wire.sessions import Sessions
 from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.packages.staging.yard import Yard
+from strongroom.people.organisations.founding import Terms
 from strongroom.site import metrics
 from strongroom.site.accounts import guarding
 from strongroom.site.assembly import House
@@ -21,7 +22,11 @@ from strongroom.site.storage import RENDERED
 from strongroom.web.accounts.company import urls as company_urls
 from strongroom.web.accounts.recovering import urls as recovery_urls
 from strongroom.web.accounts.tokens import urls as token_urls
+from strongroom.web.hooking import urls as hook_urls
+from strongroom.web.organisation import Means
+from strongroom.web.organising import urls as organisation_urls
 from strongroom.web.overseeing import urls as oversight_urls
+from strongroom.web.staffing import urls as staffing_urls
 from strongroom.web.urls import ECOSYSTEM
 from strongroom.web.urls import urls as web_urls
 from strongroom.web.work import Board
@@ -42,12 +47,14 @@ def addresses(house: House) -> list[URLPattern]:
         lambda actor, job: board.retry(actor, job, house.clock),
         lambda actor, job: board.drop(actor, job, house.clock),
     )
+    means = Means(house.office, yard.desk, ECOSYSTEM)
+    terms = Terms(configuration.make_organisations, configuration.site_name)
     return [
         *Door(yard, house.authenticate, house.recognise, counted, url).urls(),
         *Sessions(yard, house.authenticate, url).urls(),
         *Previews(yard).urls(),
         *ExchangeDoor(house.exchange, url).urls(),
-        *api_urls(yard, house.authenticate),
+        *api_urls(yard, house.authenticate, house.herald),
         *_private(house).urls(),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *reports.urls(house.leaks),
@@ -57,7 +64,10 @@ def addresses(house: House) -> list[URLPattern]:
         *scim_urls(house.directory, house.office, guarding.at_directory),
         *company_urls(house.company, house.press, house.clock),
         *recovery_urls(house.press, house.office),
+        *staffing_urls(house.press, means),
+        *organisation_urls(house.press, means, terms),
         *oversight_urls(house.press, house.office, yard.desk, ECOSYSTEM),
+        *hook_urls(house.press, house.herald, yard.desk, ECOSYSTEM),
     ]
 
 

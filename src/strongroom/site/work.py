@@ -12,7 +12,9 @@ from datetime import timedelta
 from strongroom.packages.catalog import criticality, keeping, leaving
 from strongroom.packages.catalog.keeping import carry_out
 from strongroom.packages.catalog.leaving import leave
+from strongroom.packages.hooks import delivering, matching
 from strongroom.packages.staging import opening
+from strongroom.packages.transfer import offers
 from strongroom.packages.upkeep import scrub as scrubbing
 from strongroom.packages.upkeep import sweep as sweeping
 from strongroom.packages.upkeep.reading import UNPACED
@@ -114,6 +116,15 @@ def deliver_letters() -> None:
 
 
 @job()
+def tell_hooks() -> None:
+    """Hand events to webhooks and send what is due: one worker in the whole registry at a time."""
+    made = house()
+    with made.apart("hooks").tried("hooks") as alone:
+        while alone and (matching.match(made.herald) or delivering.deliver(made.herald)):
+            give_way()
+
+
+@job()
 def close_accounts() -> None:
     """Close the accounts whose owners have asked for that some days ago."""
     made = house()
@@ -145,6 +156,8 @@ def forget() -> None:
         letters.forget,
         invitations.forget,
         exchange.forget,
+        offers.forget,
+        delivering.forget,
         made.post.forget,
     ):
         act(now)

@@ -181,7 +181,7 @@ def test_a_listing_costs_the_same_number_of_queries_for_any_number_of_files(
     assert callable(django_assert_num_queries)
     for version in ("1.0", "2.0", "3.0"):
         bench.publish(alice, "parcel", version)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             listed()
 
 

@@ -25,9 +25,7 @@ CRITICAL = replace(OWNED, critical=True)
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SURE = Assurance.PHISHING_RESISTANT
 PERSON = Actor("person", "alice", "session", user_id=1, assurance=SURE)
-ADMIN = Actor(
-    "person", "root", "session", user_id=2, admin=True, assurance=Assurance.PHISHING_RESISTANT
-)
+ADMIN = Actor("person", "root", "session", user_id=2, admin=True, assurance=SURE)
 TOKEN = Actor(
     "person",
     "alice",
@@ -293,9 +291,9 @@ def test_even_an_administrators_credential_has_limits() -> None:
 
 def test_a_credential_that_does_not_reach_learns_nothing_of_the_project() -> None:
     told = set()
-    for exists, role in COLUMNS:
+    for column in COLUMNS:
         with pytest.raises(ForbiddenError) as caught:
-            permit(FAR, Action.UPLOAD, PARCEL, replace(_case(exists, role), critical=True))
+            permit(FAR, Action.UPLOAD, PARCEL, replace(_case(*column), critical=True))
         told.add((caught.value.code, str(caught.value)))
     assert len(told) == 1
 

@@ -8,7 +8,7 @@ from strongroom.core.errors import ConflictError
 from strongroom.packages.catalog.changes import dismiss
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.expelling import expel
-from strongroom.people.access.grants import own_projects
+from strongroom.people.access.grants import own_roles
 from strongroom.people.access.ranks import seats_of
 from strongroom.people.affairs import closing
 
@@ -27,7 +27,7 @@ def leave(desk: Desk, now: datetime, limit: int = AT_ONCE) -> int:
         try:
             for seat in seats_of(number):
                 expel(desk, REGISTRY, seat.name, name)
-            for project in own_projects(number):
+            for project, _ in own_roles(number):
                 dismiss(desk, REGISTRY, project, name)
         except ConflictError as needed:
             logger.warning("account %s is not closed: %s", name, needed.sentence)

@@ -25,7 +25,7 @@ from strongroom.core.errors import GoneError, NotFoundError, StrongroomError
 from strongroom.core.findings import Finding, Severity
 from strongroom.packages.catalog.serials import of_releases
 from strongroom.packages.models import File, Project, Release, UsedPath
-from strongroom.people.access.grants import people_of
+from strongroom.people.access.grants import holder_of, people_of
 from strongroom.proof.ledger.events import of_project
 from strongroom.rows.prepared import Read
 from strongroom.stores.pages.rooms import closed
@@ -235,6 +235,7 @@ def listing(
         created_at=row.created_at,
         releases=_with_texts(row, brief, whole),
         people=people_of(project),
+        organisation=str(holder_of(project) or ""),
         history=of_project(project, HISTORY_AT_MOST, since=0 if row.private else row.told_from),
         private=row.private,
         moved=row.told_from > 0,

@@ -16,7 +16,7 @@ from strongroom.core.events import Recorded, is_public
 from strongroom.packages.catalog.listing import locked, no_project, row_of
 from strongroom.packages.catalog.states import is_critical
 from strongroom.packages.models import Project
-from strongroom.people.access.grants import projects_of, roles_of
+from strongroom.people.access.grants import own_roles, roles_of
 from strongroom.people.access.roles import Role
 from strongroom.people.access.rules import Case, may_know, permit
 
@@ -72,8 +72,8 @@ def told(events: Sequence[Recorded]) -> tuple[Recorded, ...]:
 
 
 def public_of(user_id: int) -> tuple[tuple[ProjectId, Role], ...]:
-    """Return the public projects to which a user is something, with their role in each."""
-    held = projects_of(user_id)
+    """Return the public projects in which a user has a role of their own, with the role."""
+    held = own_roles(user_id)
     hidden = private_among(project for project, _ in held)
     return tuple((project, role) for project, role in held if project not in hidden)
 

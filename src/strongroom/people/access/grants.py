@@ -42,6 +42,11 @@ _trusted = Read(
         ecosystem=at("ecosystem"), project=at("project"), pending=False
     ).values_list("pk")
 )
+_holder = Read(
+    lambda at: Organisation.objects.filter(
+        holdings__ecosystem=at("ecosystem"), holdings__project=at("project")
+    )
+)
 _people = Read(
     lambda at: (
         Grant.objects.filter(ecosystem=at("ecosystem"), project=at("project"))
@@ -226,24 +231,28 @@ def alone_in(user_id: int) -> tuple[ProjectId, ...]:
     )
 
 
-def own_projects(user_id: int) -> tuple[ProjectId, ...]:
-    """Return the projects in which a user has a role of their own, in order of names."""
+def own_roles(user_id: int) -> tuple[tuple[ProjectId, Role], ...]:
+    """Return the projects in which a user has a role of their own, with it, in order of names.
+
+    That is for everybody to see. What somebody is by an organisation is for its members.
+    """
     rows = Grant.objects.filter(user_id=user_id).order_by("ecosystem", "project")
-    return tuple(ProjectId(*one) for one in rows.values_list("ecosystem", "project"))
+    return tuple(
+        (ProjectId(ecosystem, key), Role(role))
+        for ecosystem, key, role in rows.values_list("ecosystem", "project", "role")
+    )
 
 
 def own_within(user_id: int, organisation: int) -> tuple[ProjectId, ...]:
     """Return those of them that an organisation holds."""
     held = Holding.objects.filter(organisation=organisation).values_list("ecosystem", "project")
     known = {ProjectId(*one) for one in held}
-    return tuple(one for one in own_projects(user_id) if one in known)
+    return tuple(one for one, _ in own_roles(user_id) if one in known)
 
 
 def holder_of(project: ProjectId) -> Organisation | None:
     """Return the organisation that holds a project, if one does."""
-    here = {"ecosystem": project.ecosystem, "project": project.key}
-    row = Holding.objects.select_related("organisation").filter(**here).first()
-    return row.organisation if row else None
+    return _holder.first(ecosystem=project.ecosystem, project=project.key)
 
 
 def projects_of(user_id: int) -> tuple[tuple[ProjectId, Role], ...]:

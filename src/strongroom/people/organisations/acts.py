@@ -45,6 +45,6 @@ def done(clock: Clock, actor: Actor, kind: Kind, facts: Mapping[str, object]) ->
     record(Event(kind, actor.name, actor.credential, facts=facts), clock)
 
 
-def told(clock: Clock, actor: Actor, kind: Kind, user_id: int, facts: Mapping[str, object]) -> None:
+def told(kind: Kind, user_id: int, facts: Mapping[str, object], actor: Actor, clock: Clock) -> None:
     """Tell somebody of an act that is about them, in its transaction, before it is recorded."""
     note(Happening(kind, user_id, facts), actor, clock)

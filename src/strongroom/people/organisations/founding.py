@@ -49,7 +49,7 @@ class Plan:
 
 def create(terms: Terms, actor: Actor, plan: Plan, clock: Clock) -> Organisation:
     """Make an organisation whose owner is the actor; the operator names one."""
-    _may_found(terms, actor)
+    may_found(terms, actor)
     name = plan.name
     _check(name)
     _check_title(plan.manner.title)
@@ -103,7 +103,8 @@ def manner_of(row: Organisation) -> Manner:
     return Manner(row.title, row.members_read, row.private_by_default)
 
 
-def _may_found(terms: Terms, actor: Actor) -> None:
+def may_found(terms: Terms, actor: Actor) -> None:
+    """Return if the actor may make an organisation, else raise."""
     if actor.user_id is None and actor.admin:
         return
     in_person(actor, "To make an organisation")

@@ -132,7 +132,7 @@ def send(office: Office, actor: Actor, asked: Whom, place: Place) -> Invitation:
         expires_at=now + VALID_FOR,
     )
     if asked.user is not None:
-        told(office.clock, actor, Kind.INVITATION_SENT, asked.user.pk, about(row))
+        told(Kind.INVITATION_SENT, asked.user.pk, about(row), actor, office.clock)
     else:
         office.tell_one(asked.address, _("you are invited"), _letter(office, actor, row))
     tell(office.clock, actor, Kind.INVITATION_SENT, row)
@@ -181,7 +181,7 @@ def accept(actor: Actor, number: int, clock: Clock) -> Invitation:
         TeamMember.objects.bulk_create(
             TeamMember(team=team, user=user, since=clock.now()) for team in teams
         )
-        told(clock, actor, Kind.MEMBER_ADDED, user.pk, facts)
+        told(Kind.MEMBER_ADDED, user.pk, facts, actor, clock)
         names = [team.name for team in teams]
         record(
             Event(

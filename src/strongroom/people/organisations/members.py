@@ -30,10 +30,12 @@ def set_rank(actor: Actor, name: str, user_name: str, rank: Rank, clock: Clock) 
         if held is Rank.OWNER:
             not_the_last(row, user)
         seat(row, user, rank, clock)
-        kind = Kind.MEMBER_RANKED if held else Kind.MEMBER_ADDED
         facts = {"organisation": row.name, "user": user.username, "rank": rank}
-        told(clock, actor, kind, user.pk, facts)
-        done(clock, actor, kind, facts)
+        if held:
+            told(Kind.MEMBER_RANKED, user.pk, facts, actor, clock)
+        else:
+            told(Kind.MEMBER_ADDED, user.pk, facts, actor, clock)
+        done(clock, actor, Kind.MEMBER_RANKED if held else Kind.MEMBER_ADDED, facts)
     return True
 
 
@@ -103,7 +105,7 @@ def _out(actor: Actor, row: Organisation, user: User, clock: Clock) -> None:
     TeamMember.objects.filter(team__organisation=row, user=user).delete()
     Membership.objects.filter(organisation=row, user=user).delete()
     facts = {"organisation": row.name, "user": user.username}
-    told(clock, actor, Kind.MEMBER_REMOVED, user.pk, facts)
+    told(Kind.MEMBER_REMOVED, user.pk, facts, actor, clock)
     done(clock, actor, Kind.MEMBER_REMOVED, facts)
 
 

@@ -65,7 +65,7 @@ def remove(actor: Actor, name: str, team: str, clock: Clock) -> None:
     with transaction.atomic():
         row = find_team(entered(actor, name, Power.STAFF), team)
         for user in row.members.values_list("user_id", flat=True):
-            told(clock, actor, Kind.TEAM_LEFT, user, _facts(row))
+            told(Kind.TEAM_LEFT, user, _facts(row), actor, clock)
         facts = _facts(row)
         row.delete()
         done(clock, actor, Kind.TEAM_REMOVED, facts)
@@ -84,7 +84,7 @@ def join(actor: Actor, name: str, team: str, user_name: str, clock: Clock) -> bo
         )
         if new:
             facts = {**_facts(row), "user": user.username}
-            told(clock, actor, Kind.TEAM_JOINED, user.pk, facts)
+            told(Kind.TEAM_JOINED, user.pk, facts, actor, clock)
             done(clock, actor, Kind.TEAM_JOINED, facts)
     return new
 
@@ -98,7 +98,7 @@ def part(actor: Actor, name: str, team: str, user_name: str, clock: Clock) -> bo
         if not TeamMember.objects.filter(team=row, user=user).delete()[0]:
             return False
         facts = {**_facts(row), "user": user.username}
-        told(clock, actor, Kind.TEAM_LEFT, user.pk, facts)
+        told(Kind.TEAM_LEFT, user.pk, facts, actor, clock)
         done(clock, actor, Kind.TEAM_LEFT, facts)
     return True
 
@@ -121,7 +121,7 @@ def give(actor: Actor, name: str, team: str, share: Share, clock: Clock) -> bool
             return False
         TeamGrant.objects.filter(**here).delete()
         held = TeamGrant.objects.create(**here, role=share.role, granted_at=clock.now())
-        _tell(actor, Kind.TEAM_ROLE_GRANTED, held, clock)
+        _told(Kind.TEAM_ROLE_GRANTED, held, actor, clock)
     return True
 
 
@@ -137,7 +137,7 @@ def take(
         if held is None:
             return False
         held.delete()
-        _tell(actor, Kind.TEAM_ROLE_TAKEN, held, clock)
+        _told(Kind.TEAM_ROLE_TAKEN, held, actor, clock)
     return True
 
 
@@ -194,9 +194,9 @@ def _facts(row: Team) -> dict[str, object]:
     return {"organisation": row.organisation.name, "team": row.name}
 
 
-def _tell(actor: Actor, kind: Kind, held: TeamGrant, clock: Clock) -> None:
+def _told(kind: Kind, held: TeamGrant, actor: Actor, clock: Clock) -> None:
     where = str(ProjectId(held.ecosystem, held.project)) if held.project else "all"
     facts = {**_facts(held.team), "role": str(held.role), "project": where}
     for user in held.team.members.values_list("user_id", flat=True):
-        told(clock, actor, kind, user, facts)
+        told(kind, user, facts, actor, clock)
     done(clock, actor, kind, facts)

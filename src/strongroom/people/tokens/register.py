@@ -1,9 +1,11 @@
 """The register of tokens: what is known of each, which is never enough to use it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import NotFoundError
 from strongroom.people.models import Token
 from strongroom.people.tokens import caveats, scopes
@@ -44,18 +46,28 @@ def find_token(number: int) -> Token:
     return row
 
 
+def for_alone(owners: Iterable[int], project: ProjectId) -> list[Token]:
+    """Return the tokens of these people that are for one project and for nothing else."""
+    rows = Token.objects.select_related("user").filter(user_id__in=owners, revoked_at=None)
+    return [one for one in rows.order_by("pk") if _scope(one).reach.projects == {project}]
+
+
 def _entry(row: Token) -> Entry:
     return Entry(
         id=row.pk,
         owner=row.user.username,
         label=row.label,
-        limits=scopes.shown(scopes.scope_of(caveats.decode(_spelt(one)) for one in row.caveats)),
+        limits=scopes.shown(_scope(row)),
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
         last_used_from=row.last_used_from,
         revoked_at=row.revoked_at,
     )
+
+
+def _scope(row: Token) -> scopes.Scope:
+    return scopes.scope_of(caveats.decode(_spelt(one)) for one in row.caveats)
 
 
 def _spelt(caveat: list[object]) -> bytes:
