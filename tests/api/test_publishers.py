@@ -13,6 +13,7 @@ from strongroom.people.publishers.configured import providers
 from strongroom.people.tokens import caveats
 from strongroom.people.tokens.authenticate import authenticate
 from tests.api.conftest import MASTER, Answer, Registry, bearer
+from tests.fakes.offices import Bureau
 
 HERE = "/api/v1/projects/pypi/parcel"
 TYPED = {"owner": "octo", "repository": "parcel", "workflow": "release.yml"}
@@ -27,7 +28,7 @@ def trusting(registry: Registry, settings: Settings) -> Registry:
     def known(text: str, source: str) -> Actor:
         return authenticate(text, master=MASTER, clock=registry.clock, source=source)
 
-    settings.ROOT_URLCONF = tuple(urls(yard, known))
+    settings.ROOT_URLCONF = tuple(urls(yard, known, Bureau(registry.clock).office))
     return replace(registry, desk=desk, yard=yard)
 
 

@@ -11,11 +11,12 @@ from strongroom.api.guard import guarded
 from strongroom.api.problems import problem
 from strongroom.core.errors import NotFoundError
 from strongroom.packages.staging.yard import Yard
+from strongroom.people.recovery.office import Office
 
 
-def urls(yard: Yard, authenticate: Authenticate) -> list[URLPattern]:
+def urls(yard: Yard, authenticate: Authenticate, office: Office) -> list[URLPattern]:
     """Return all addresses of the API, and the answer for all others under `/api/`."""
-    api = v1.build(lambda: yard, authenticate)
+    api = v1.build(lambda: yard, authenticate, lambda: office)
     _add_document(api)
     root = v1.PREFIX.removeprefix("/")
     patterns, _, _ = api.urls
