@@ -47,8 +47,14 @@ def test_what_needs_a_token_says_so() -> None:
     asking = {one["operationId"] for one in OPERATIONS if one.get("security")}
     stages = {"stages", "stage", "publish_stage", "cancel_stage"}
     changes = {"yank", "unyank", "remove", "set_status", "set_retention", "me"}
+    projects = {"create", "set_visibility", "set_trusted_only"}
+    publishers = {"list_publishers", "add_publisher", "remove_publisher"}
     tokens = {"tokens", "revoke_token", "revoke_tokens"}
-    assert asking == changes | stages | tokens
+    hooks = {"hooks", "hook", "create_hook", "renew_hook", "switch_hook", "remove_hook"}
+    deliveries = {"test_hook", "send_again"}
+    people = {"set_role", "dismiss", "invite"}
+    programs = publishers | tokens | hooks | deliveries
+    assert asking == changes | projects | people | stages | programs
     for operation in OPERATIONS:
         assert ("401" in operation["responses"]) == (operation["operationId"] in asking)
 

@@ -43,6 +43,7 @@ SIGHTS = {
     "closed account": Sight("/account/inactive/", "This account is closed"),
     "security": Sight("/account/security/", "Security", "ada"),
     "addresses": Sight("/account/addresses/", "E-mail addresses", "ada"),
+    "tokens": Sight("/account/tokens/", "Tokens", "ada"),
     "sessions": Sight("/account/sessions/", "Sessions", "ada"),
     "log": Sight("/account/log/", "What happened to your account", "ada"),
     "data": Sight("/account/data/", "Your data", "ada"),

@@ -42,6 +42,28 @@ def come_in(page: Page, keys: Keyboard, code: str) -> None:
     heading(page, "paula")
 
 
+def make_and_end_a_token(page: Page, keys: Keyboard) -> None:
+    page.goto("/account/")
+    keys.enter(page.get_by_role("link", name="Make a token"))
+    heading(page, "Make a token")
+    keys.write(page.get_by_label("What it is for"), "robot")
+    keys.enter(page.get_by_role("button", name="Make the token"))
+    expect(page.get_by_role("alert")).to_contain_text("No project is chosen.")
+    expect(page.get_by_role("alert")).to_be_focused()
+    heading(page, "Make a token")
+    keys.write(page.get_by_label("Their names"), "parcel")
+    keys.enter(page.get_by_role("button", name="Make the token"))
+    heading(page, "Your new token")
+    expect(page.get_by_role("group", name="Your new token")).to_contain_text("strongroom_u_")
+    keys.enter(page.get_by_role("link", name="I have kept it: go on"))
+    heading(page, "Tokens")
+    keys.enter(page.get_by_role("link", name="Revoke robot"))
+    heading(page, "Revoke robot")
+    keys.enter(page.get_by_role("button", name="Revoke robot"))
+    expect(page.locator(".banner[role=status]")).to_have_text("robot is revoked.")
+    heading(page, "Tokens")
+
+
 @pytest.mark.either
 def test_an_account_with_password_and_app_is_made_and_used_by_the_keyboard_alone(
     tab: Opener, box: Mailbox
@@ -78,6 +100,7 @@ def test_an_account_with_password_and_app_is_made_and_used_by_the_keyboard_alone
         page.goto("/account/logout/")
         keys.enter(page.get_by_role("button", name="Sign out"))
         come_in(page, keys, code)
+    make_and_end_a_token(page, keys)
 
 
 @pytest.mark.either

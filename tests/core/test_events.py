@@ -25,6 +25,11 @@ INSIDE = frozenset(
         Kind.PUBLISHER_TOKEN_MINTED,
         Kind.PUBLISHER_TOKEN_MOVED,
         Kind.PUBLISHER_TOKEN_BURNT,
+        Kind.HOOK_CREATED,
+        Kind.HOOK_RENEWED,
+        Kind.HOOK_REMOVED,
+        Kind.HOOK_SWITCHED_ON,
+        Kind.HOOK_SWITCHED_OFF,
     }
 )
 PERSONAL = frozenset(
@@ -111,7 +116,9 @@ def test_every_kind_was_judged_public_or_not() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(PERSONAL | INSIDE))
-def test_an_event_about_a_person_or_a_stage_is_not_public_even_beside_a_project(kind: Kind) -> None:
+def test_an_event_about_a_person_stage_or_hook_is_not_public_even_beside_a_project(
+    kind: Kind,
+) -> None:
     assert not is_public(recorded(kind))
 
 

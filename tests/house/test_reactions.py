@@ -3,8 +3,8 @@
 from strongroom.core.events import Kind
 from strongroom.packages.shelf.plan import PAGED
 
-# No page on the shelf shows users, organisations, tokens, links, jobs, quotas, or a stage before it
-# is published.
+# No page on the shelf shows users, organisations, tokens, links, jobs, quotas, webhooks, or a stage
+# before it is published.
 QUIET = {
     Kind.USER_CREATED,
     Kind.ADMINISTRATOR_CLAIMED,
@@ -90,6 +90,11 @@ QUIET = {
     Kind.PUBLISHER_TOKEN_MINTED,
     Kind.PUBLISHER_TOKEN_MOVED,
     Kind.PUBLISHER_TOKEN_BURNT,
+    Kind.HOOK_CREATED,
+    Kind.HOOK_RENEWED,
+    Kind.HOOK_REMOVED,
+    Kind.HOOK_SWITCHED_ON,
+    Kind.HOOK_SWITCHED_OFF,
 }
 
 

@@ -56,6 +56,7 @@ def released(path: str, passed: int = 303, **sent: object) -> Change:
 
 TRUSTED = "manage/project/<str:name>/publishers/"
 TYPED = {"owner": "octo", "repository": "parcel", "workflow": "release.yml"}
+HOOK = {"url": "https://hooks.example.org/", "kinds": ["file-published"]}
 PEOPLE: dict[tuple[str, str], list[Change]] = {
     ("POST", "manage/project/<str:name>/yank/<str:version>/"): [released("yank/1.0")],
     ("POST", "manage/project/<str:name>/unyank/<str:version>/"): [released("unyank/1.0")],
@@ -63,6 +64,17 @@ PEOPLE: dict[tuple[str, str], list[Change]] = {
         released("remove/1.0", typed="1.0")
     ],
     ("POST", "manage/project/<str:name>/retention/"): [released("retention")],
+    ("POST", "manage/project/<str:name>/hooks/"): [
+        released("hooks", url=HOOK["url"], kind="file-published", passed=200)
+    ],
+    ("POST", "manage/project/<str:name>/hooks/<str:handle>/<str:act>/"): [
+        released("hooks/{hook}/renew", passed=200),
+        released("hooks/{hook}/off"),
+        released("hooks/{hook}/on"),
+        released("hooks/{hook}/test"),
+        released("hooks/{hook}/again", passed=404),
+        released("hooks/{hook}/remove"),
+    ],
     ("POST", "manage/project/<str:name>/status/<str:status>/"): [
         released("status/archived"),
         released("status/quarantined"),
@@ -99,6 +111,13 @@ ADMINISTRATORS: dict[tuple[str, str], list[Change]] = {
     ("POST", "manage/cases/<int:number>/"): [Change("/manage/cases/7/", passed=404)],
     # Of no project that is there, as these are.
     ("POST", "manage/new/"): [Change("/manage/new/", form={"name": "box", "visibility": "public"})],
+    ("POST", "manage/hooks/"): [
+        Change("/manage/hooks/", form={"url": HOOK["url"], "kind": "file-published"}, passed=200)
+    ],
+    ("POST", "manage/hooks/<str:handle>/<str:act>/"): [
+        Change(f"/manage/hooks/{'0' * 32}/{act}/", passed=404)
+        for act in ("renew", "off", "on", "test", "again", "remove")
+    ],
 }
 WHY = {"reason": "why not"}
 # What an administrator does with a key shown just now, and with nothing less.
@@ -189,6 +208,20 @@ PROGRAMS: dict[tuple[str, str], list[Change]] = {
     ("PUT", f"{PROJECT}/visibility"): [
         Change(f"{OF_PARCEL}/visibility", json={"visibility": "private"}, passed=200)
     ],
+    ("POST", f"{PROJECT}/hooks"): [Change(f"{OF_PARCEL}/hooks", json=HOOK, passed=201)],
+    ("POST", f"{PROJECT}/hooks/<hook>/secret"): [
+        Change(f"{OF_PARCEL}/hooks/{{hook}}/secret", passed=200)
+    ],
+    ("PUT", f"{PROJECT}/hooks/<hook>/state"): [
+        Change(f"{OF_PARCEL}/hooks/{{hook}}/state", json={"on": False}, passed=200)
+    ],
+    ("POST", f"{PROJECT}/hooks/<hook>/test"): [
+        Change(f"{OF_PARCEL}/hooks/{{hook}}/test", passed=200)
+    ],
+    ("POST", f"{PROJECT}/hooks/<hook>/deliveries/<message>/again"): [
+        Change(f"{OF_PARCEL}/hooks/{{hook}}/deliveries/msg_{'0' * 32}/again", passed=404)
+    ],
+    ("DELETE", f"{PROJECT}/hooks/<hook>"): [Change(f"{OF_PARCEL}/hooks/{{hook}}", passed=204)],
     ("POST", "api/v1/stages/<handle>/publish"): [
         Change("/api/v1/stages/{stage}/publish", passed=200)
     ],

@@ -30,6 +30,7 @@ from strongroom.core.actors import OPERATOR, Action
 from strongroom.core.clock import SystemClock
 from strongroom.packages.catalog import inviting
 from strongroom.packages.catalog.criticality import pin
+from strongroom.packages.hooks.changes import Wanted, create
 from strongroom.packages.staging.rows import content_of, files_of, find
 from strongroom.people.access.roles import Role
 from strongroom.people.accounts import links
@@ -46,6 +47,7 @@ from tests.site import demanded
 from tests.site.demanded import (
     CHANGES,
     DIRECTORY,
+    HOOK,
     KEY,
     NOTHING,
     OF_TOKENS,
@@ -158,7 +160,10 @@ def scene(registry: Registry, routes: tuple[URLPattern, ...]) -> Scene:
     acme(registry.owner, bob, registry.clock)
     founding.create(TERMS, OPERATOR, Plan("globex", Manner(), "bob"), registry.clock)
     asked = inviting.invite(office, OPERATOR, PARCEL, "carol", Role.READER)
+    wanted = Wanted(str(HOOK["url"]), ["file-published"])
+    hook = create(registry.house.herald, OPERATOR, PARCEL, wanted).hook
     names = {
+        "hook": hook.handle,
         "into_acme": str(invited(office, "acme", "carol")),
         "to_alice": str(invited(office, "globex", "alice")),
         "into_parcel": str(asked.pk),

@@ -25,7 +25,7 @@ from strongroom.people.accounts.addresses import verified
 from strongroom.people.accounts.lapses import Finding, Held, Mail
 from strongroom.people.accounts.links import create_link
 from strongroom.people.accounts.users import create_user
-from strongroom.people.models import BrowserSession, SignInLink, User
+from strongroom.people.models import BrowserSession, SignInLink, Token, User
 from strongroom.proof.ledger.events import newest_of
 from strongroom.site import work
 from strongroom.site.assembly import House, house
@@ -179,6 +179,19 @@ def test_accounts_are_closed_when_their_time_is_over(alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(closes_at=house().clock.now())
     work.close_accounts.func()
     assert not User.objects.get(pk=alice.pk).is_active
+
+
+def test_tokens_end_that_nobody_uses(alice: User) -> None:
+    now = house().clock.now()
+    row = Token.objects.create(
+        identifier="a", user=alice, kind="u", created_at=now - timedelta(days=200)
+    )
+    work.end_tokens.func()
+    assert len(newest_of([Kind.TOKEN_ENDING], 9)) == 1
+    Token.objects.filter(pk=row.pk).update(warned_at=now - timedelta(days=8))
+    work.end_tokens.func()
+    assert Token.objects.get().revoked_at is not None
+    assert len(newest_of([Kind.TOKEN_REVOKED], 9)) == 1
 
 
 def test_what_has_ended_long_ago_is_forgotten(alice: User) -> None:

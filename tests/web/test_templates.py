@@ -77,3 +77,30 @@ def test_the_engine_escapes() -> None:
 def test_a_page_with_an_unpaired_surrogate_is_still_printed() -> None:
     page = Press("", "\ud800").print("fault.html", heading="\ud800")
     assert b"<h1>?</h1>" in page
+
+
+# Pages of packages are rendered once, for all readers; those of accounts for each.
+ACCOUNTS = [
+    path
+    for path in TEMPLATES
+    if path.parent.name in {"account", "allauth", "mfa", "totp", "webauthn", "recovery_codes"}
+    or path.stem.startswith(("account", "oversight", "recovery", "not-me", "token", "device"))
+    or path.stem
+    in {
+        *("case", "cases", "claim", "close", "closed", "data", "frame", "log", "room", "security"),
+        *("sessions", "sign-in", "missing", "leave", "message", "otherwise", "passkey", "problems"),
+    }
+]
+
+
+@pytest.mark.parametrize("template", ACCOUNTS, ids=lambda path: path.name)
+def test_every_text_of_an_account_page_can_be_translated(template: Path) -> None:
+    text = template.read_text()
+    for said in (
+        r"{% blocktranslate.*?%}.*?{% endblocktranslate %}",
+        r"{%.*?%}|{{.*?}}|{#.*?#}",
+        r"<[^>]*>",
+        r"&#?\w+;|__token__",
+    ):
+        text = re.sub(said, " ", text, flags=re.DOTALL)
+    assert re.findall(r"[A-Za-z]{2,}", text) == []

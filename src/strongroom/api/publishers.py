@@ -33,10 +33,13 @@ class NewPublisher(Schema):
     stages_only: bool = Field(default=False, description="What it uploads waits for people.")
 
 
-class Publisher(NewPublisher):
+class Publisher(Schema):
     """A trusted publisher; `pinned` is what its first use stated that nobody can take over."""
 
     number: int
+    provider: str
+    typed: dict[str, str]
+    stages_only: bool
     pinned: dict[str, str]
     made_by: str = Field(description="Who set it up; empty: the operator.")
     made_at: datetime

@@ -196,28 +196,6 @@ def _of_events(router: Router, reading: Reading) -> None:
         read = ledger.of_project(id_of(row), limit, since)
         return shapes.History(events=list(map(shown.event, read)))
 
-    @router.get(
-        "/events",
-        operation_id="events",
-        summary="Follow all changes",
-        tags=["events"],
-        response={200: shapes.Feed, **REFUSALS},
-    )
-    def feed(
-        request: HttpRequest,  # noqa: ARG001 - the framework's form of a view
-        since: shapes.Serial = 0,
-        limit: shapes.FeedLimit = 100,
-    ) -> shapes.Feed:
-        """Tell the events of all projects after a serial, oldest first, to mirror or to watch."""
-        # Asked first: what is recorded in between then only makes `last` too small, never too big.
-        last = ledger.last_serial()
-        read = ledger.since(since, limit)
-        return shapes.Feed(
-            events=[shown.event(one) for one in sight.told(read)],
-            next=read[-1].serial if read else since,
-            last=max(last, read[-1].serial if read else 0),
-        )
-
 
 def _of_people(router: Router) -> None:
     @router.get(

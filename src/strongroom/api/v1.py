@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from strongroom.api import changes, people, publishers, reads, stages, tokens
+from strongroom.api import changes, feed, hooks, people, publishers, reads, stages, tokens
 from strongroom.api.credentials import Authenticate, Token
 from strongroom.api.exceptions import hear
 from strongroom.packages.catalog.desk import Desk
@@ -17,8 +17,13 @@ changing need a token, in the header `Authorization: Bearer TOKEN`. Sessions of 
 accepted."""
 
 
-def build(yard: stages.Stages, authenticate: Authenticate, offices: people.Offices) -> NinjaAPI:
-    """Return the API over a yard and its desk, and an office that writes letters."""
+def build(
+    yard: stages.Stages,
+    authenticate: Authenticate,
+    heralds: hooks.Heralds,
+    offices: people.Offices,
+) -> NinjaAPI:
+    """Return the API over a yard and its desk, a herald, and an office that writes letters."""
     api = NinjaAPI(
         title=TITLE,
         version=VERSION,
@@ -42,4 +47,6 @@ def build(yard: stages.Stages, authenticate: Authenticate, offices: people.Offic
     api.add_router("", publishers.routes(counter, token))
     api.add_router("", stages.routes(yard, token))
     api.add_router("", tokens.routes(counter, token))
+    api.add_router("", feed.routes(heralds))
+    api.add_router("", hooks.routes(heralds, counter, token))
     return api

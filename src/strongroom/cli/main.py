@@ -9,6 +9,7 @@ from importlib.metadata import version
 from strongroom.cli import (
     doctor,
     domains,
+    hooks,
     imports,
     mail,
     organisations,
@@ -46,7 +47,7 @@ def build() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serving = (registry, work, upkeep, removal, quotas, settings, proxy, mail, doctor)
     people = (users, domains, oversight, organisations, tokens)
-    groups = (*serving, *people, projects, publishers, stages, imports)
+    groups = (*serving, *people, projects, publishers, stages, hooks, imports)
     for module in groups:
         module.add(commands)
     return parser

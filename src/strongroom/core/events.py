@@ -117,6 +117,11 @@ class Kind(StrEnum):
     CRITICALITY_CHANGED = "criticality-changed"
     CONFIRMATION_CHANGED = "confirmation-changed"
     VISIBILITY_CHANGED = "visibility-changed"
+    HOOK_CREATED = "hook-created"
+    HOOK_RENEWED = "hook-renewed"
+    HOOK_REMOVED = "hook-removed"
+    HOOK_SWITCHED_ON = "hook-switched-on"
+    HOOK_SWITCHED_OFF = "hook-switched-off"
 
 
 @dataclass(frozen=True, slots=True)

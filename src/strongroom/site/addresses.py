@@ -22,6 +22,7 @@ from strongroom.site.storage import RENDERED
 from strongroom.web.accounts.company import urls as company_urls
 from strongroom.web.accounts.recovering import urls as recovery_urls
 from strongroom.web.accounts.tokens import urls as token_urls
+from strongroom.web.hooking import urls as hook_urls
 from strongroom.web.organisation import Means
 from strongroom.web.organising import urls as organisation_urls
 from strongroom.web.overseeing import urls as oversight_urls
@@ -53,7 +54,7 @@ def addresses(house: House) -> list[URLPattern]:
         *Sessions(yard, house.authenticate, url).urls(),
         *Previews(yard).urls(),
         *ExchangeDoor(house.exchange, url).urls(),
-        *api_urls(yard, house.authenticate, house.office),
+        *api_urls(yard, house.authenticate, house.herald, house.office),
         *_private(house).urls(),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *reports.urls(house.leaks),
@@ -66,6 +67,7 @@ def addresses(house: House) -> list[URLPattern]:
         *staffing_urls(house.press, means),
         *organisation_urls(house.press, means, terms),
         *oversight_urls(house.press, house.office, yard.desk, ECOSYSTEM),
+        *hook_urls(house.press, house.herald, yard.desk, ECOSYSTEM),
     ]
 
 

@@ -22,6 +22,7 @@ from strongroom.packages.catalog.desk import Desk, Limits, Policy
 from strongroom.packages.catalog.downloads import add
 from strongroom.packages.catalog.orphans import entrust
 from strongroom.packages.catalog.retention import Rules
+from strongroom.packages.hooks.herald import Herald
 from strongroom.packages.shelf.refresh import Shelf, damaged_count, unshelved_count
 from strongroom.packages.staging.yard import Yard
 from strongroom.packages.upkeep.premises import Premises
@@ -51,6 +52,7 @@ from strongroom.site.metrics import Gauges, Metrics
 from strongroom.site.publishers import exchange
 from strongroom.site.reactions import Reactions
 from strongroom.site.storage import storage
+from strongroom.stores.addresses import networks
 from strongroom.stores.blobs.protocol import Blobs
 from strongroom.stores.breaches import ANYWHERE, Stolen, stolen
 from strongroom.stores.keys import Keys
@@ -58,6 +60,7 @@ from strongroom.stores.locks import FolderLocks, Locks, Still
 from strongroom.stores.mail import Post, server
 from strongroom.stores.outside import Outside
 from strongroom.stores.seals import Seal
+from strongroom.stores.signatures import Signer
 from strongroom.web.accounts.company import Terms
 from strongroom.web.accounts.telling import Teller
 from strongroom.web.press import Press
@@ -89,6 +92,7 @@ class House:
     disavowing: bytes = field(repr=False)  # the key of links that say "this was not me"
     stolen: Stolen  # was this password stolen elsewhere?
     recovery: bytes = field(repr=False)  # the key of the links of recovery
+    herald: Herald  # what webhooks need
     company: Terms | None  # on which people of a company sign in
     exchange: Exchange = field(repr=False)  # what trusted publishers get tokens by
     leaks: Intake  # of reports of leaked tokens
@@ -218,7 +222,7 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         settled=timedelta(days=configuration.approver_days),
         program=version("strongroom"),
     )
-    master = keys.key("tokens")
+    master, agent = keys.key("tokens"), f"strongroom/{version('strongroom')}"
 
     def known(token: str, source: str) -> Actor:
         return authenticate(token, master=master, clock=clock, source=source)
@@ -257,9 +261,18 @@ def build(configuration: Configuration, keys: Keys, clock: Clock) -> House:
         keys.key("disavowal"),
         stolen(
             configuration.breached_passwords,
-            Outside(f"strongroom/{version('strongroom')}", ANYWHERE),
+            Outside(agent, ANYWHERE),
         ),
         keys.key("recovery"),
+        Herald(
+            clock,
+            Seal(keys.key("webhooks")),
+            secrets.token_bytes,
+            Outside(agent, networks(configuration.hook_networks)),
+            configuration.hook_http,
+            configuration.url,
+            Signer(keys.key("change feed")),
+        ),
         terms(configuration, desk),
         exchange(configuration, desk.providers, master, clock),
         intake(configuration, Tell(master, clock)),

@@ -164,9 +164,12 @@ class Configuration:
     company_assurance: tuple[str, ...] = _setting(
         (), "values of `amr` and `acr` that count here, such as mfa=multi-factor"
     )
+    hook_networks: tuple[str, ...] = _setting(
+        (), "networks that webhooks may reach besides public ones, such as one's own"
+    )
+    hook_http: bool = _setting(False, "whether webhooks may be sent without TLS")  # noqa: FBT003 - a default
     publishers: tuple[str, ...] = _setting(
-        ("github", "gitlab", "google", "activestate", "circleci", "buildkite"),
-        f"whose programs can be trusted publishers: {configured.FORM}; empty: nobody's",
+        configured.ALL, f"whose programs can be trusted publishers: {configured.FORM}; or none"
     )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
     make_organisations: bool = _setting(
@@ -234,11 +237,8 @@ class Configuration:
 
 ENVIRONMENT_ONLY = frozenset({"data", "key_passphrase"})
 SETTINGS: tuple[Field[Any], ...] = fields(Configuration)
-ADDRESSES = {
-    "database": databases,
-    "objects": buckets,
-    "mail": mail,
-}  # which hold a secret and other things
+# Which hold a secret and other things.
+ADDRESSES = {"database": databases, "objects": buckets, "mail": mail}
 
 
 def shown(setting: Field[Any], value: object) -> object:
@@ -379,6 +379,7 @@ def _checked(read: Configuration) -> Configuration:
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
         "trusted_proxies": are_networks(read.trusted_proxies),
+        "hook_networks": are_networks(read.hook_networks),
         "metrics_networks": are_networks(read.metrics_networks),
     }
     for setting in SETTINGS:

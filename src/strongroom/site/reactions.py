@@ -14,7 +14,7 @@
 | stage published                          | the project's history         |                      |
 | file damaged, repaired                   | its pages of that release     |                      |
 | all others (people, tokens, jobs,        | nothing: no page here shows   |                      |
-| quotas, stages that are not published)   | them                          |                      |
+| quotas, webhooks, unpublished stages)    | them                          |                      |
 
 What an installer depends on is rendered by the process that made the change, before the client is
 answered; what shows the whole registry by a worker, once for many changes (`site/schedule.py`).

@@ -6,6 +6,7 @@
 | pages of projects that a crash left       | every 5 s       | one is behind as it was before    |
 | positions of committed events             | every 2 s       | an event has none                 |
 | letters                                   | every second    | one is due                        |
+| webhooks                                  | every second    | an event or a delivery waits      |
 | dangerous acts that two have confirmed    | every minute    | always                            |
 | letters and ends of recoveries             | every 5 minutes | always                            |
 | stages whose time is over                 | every hour      | always                            |
@@ -25,6 +26,7 @@ in the whole registry. To add work: its job in `site/work.py`, a row here, one l
 from dataclasses import dataclass
 from datetime import timedelta
 
+from strongroom.packages.hooks import delivering, matching
 from strongroom.packages.shelf import shared
 from strongroom.packages.shelf.refresh import oldest_unshown
 from strongroom.people.accounts import letters
@@ -34,6 +36,11 @@ from strongroom.site.assembly import house
 from strongroom.site.jobs.periodic import Periodic, Schedule, Watch
 
 PATIENCE = 5.0  # seconds; what whoever made a change has to render its pages
+
+
+def hooks_wait() -> bool:
+    """Say whether events wait to be handed to webhooks, or to be sent to them."""
+    return matching.is_behind() or delivering.are_due(house().clock.now())
 
 
 @dataclass(slots=True)
@@ -56,6 +63,7 @@ SCHEDULE = Schedule(
         Watch("shared pages", 1.0, work.put_shared_pages, shared.is_behind),
         Watch("pages of projects", PATIENCE, work.catch_up, LeftBehind()),
         Watch("letters", 1.0, work.deliver_letters, lambda: letters.are_due(house().clock.now())),
+        Watch("webhooks", 1.0, work.tell_hooks, hooks_wait),
         Watch("positions of events", 2.0, work.sequence_events, sequencer.is_behind),
     ),
     periodic=(

@@ -57,6 +57,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "strongroom.web.words",
+                "strongroom.web.agents",
                 "strongroom.web.accounts.fields",
             ],
             "context_processors": [

@@ -12,6 +12,7 @@ from datetime import timedelta
 from strongroom.packages.catalog import criticality, keeping, leaving
 from strongroom.packages.catalog.keeping import carry_out
 from strongroom.packages.catalog.leaving import leave
+from strongroom.packages.hooks import delivering, matching
 from strongroom.packages.staging import opening
 from strongroom.packages.transfer import offers
 from strongroom.packages.upkeep import scrub as scrubbing
@@ -115,6 +116,15 @@ def deliver_letters() -> None:
 
 
 @job()
+def tell_hooks() -> None:
+    """Hand events to webhooks and send what is due: one worker in the whole registry at a time."""
+    made = house()
+    with made.apart("hooks").tried("hooks") as alone:
+        while alone and (matching.match(made.herald) or delivering.deliver(made.herald)):
+            give_way()
+
+
+@job()
 def close_accounts() -> None:
     """Close the accounts whose owners have asked for that some days ago."""
     made = house()
@@ -147,6 +157,7 @@ def forget() -> None:
         invitations.forget,
         exchange.forget,
         offers.forget,
+        delivering.forget,
         made.post.forget,
     ):
         act(now)

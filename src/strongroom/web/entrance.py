@@ -12,6 +12,7 @@ from allauth.account.adapter import get_adapter
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
+from django.utils.translation import gettext as _
 
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
@@ -57,7 +58,7 @@ class Entrance:
             user = links.claim(secret, name, email, claimant, self.clock)
         except (InvalidError, ConflictError) as problem:
             return self._claim_form(request, problem)
-        self._admit(request, user, "The registry is yours. Now give yourself a key to it.")
+        self._admit(request, user, _("The registry is yours. Now give yourself a key to it."))
         # Without a second factor nobody changes anything here, the first administrator included.
         lead_on(request, ACCOUNT)
         return see_other(ENROL)
@@ -67,7 +68,7 @@ class Entrance:
         if request.method == "POST":
             user = links.use(secret, self.clock, browser(request))
             closing.keep(user, acting(request, user), self.clock)
-            self._admit(request, user, f"You are signed in as {user.username}.")
+            self._admit(request, user, _("You are signed in as %s.") % user.username)
             return see_other(ACCOUNT)
         invited, current = links.peek(secret, self.clock).user, visitor(request)
         if invited is None:

@@ -6,10 +6,12 @@ now, so that no form is filled in for nothing.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
 from strongroom.core.actors import Actor
 from strongroom.core.coordinates import ProjectId
@@ -28,12 +30,15 @@ from strongroom.web.headers import PAGE
 from strongroom.web.press import Press
 from strongroom.web.visitors import acting, for_members, heard, see_other, tell
 
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
 READ = frozenset({"GET", "HEAD"})
 BOTH = READ | {"POST"}
 MANAGE = "/manage/"
 _NO_PAGE = ("no-such-page", "There is no page at this address.", "Go back to the list.")
-_BY_TWO = "Another administrator must confirm it, and then some time passes before it is done."
-_TOLD = "All administrators are told by letter."
+_BY_TWO = _("Another administrator must confirm it, and then some time passes before it is done.")
+_TOLD = _("All administrators are told by letter.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,51 +48,51 @@ class Deed:
     `make` is given the form's answers and returns what was proposed, if it is not done yet.
     """
 
-    words: str
+    words: "str | Promise"
     back: str
-    effects: Sequence[str]
+    effects: "Sequence[str | Promise]"
     make: Callable[[Callable[[str], str]], object]
-    asks: tuple[tuple[str, str], ...] = (("reason", "Reason"),)
+    asks: "tuple[tuple[str, str | Promise], ...]" = (("reason", _("Reason")),)
 
 
 _OF_ACCOUNT = {
     "close": (
-        "Close the account",
+        _("Close the account"),
         accounts.close,
         (
-            "It is signed out everywhere, and its tokens are refused until it is opened again.",
-            f"If it owns projects: {_BY_TWO}",
-            f"{_TOLD} So are the addresses of the account.",
+            _("It is signed out everywhere, and its tokens are refused until it is opened again."),
+            _("If it owns projects, another administrator must confirm it, and time must pass."),
+            _("All administrators are told by letter, and so are the addresses of the account."),
         ),
     ),
     "reopen": (
-        "Open the account again",
+        _("Open the account again"),
         accounts.reopen,
-        ("Its person can sign in again, and its tokens work again.", _TOLD),
+        (_("Its person can sign in again, and its tokens work again."), _TOLD),
     ),
     "make-administrator": (
-        "Make an administrator of it",
+        _("Make an administrator of it"),
         accounts.make_administrator,
         (_BY_TWO, _TOLD),
     ),
     "unmake-administrator": (
-        "Make no administrator of it",
+        _("Make no administrator of it"),
         accounts.unmake_administrator,
-        ("At once its person can look after the registry no more.", _TOLD),
+        (_("At once its person can look after the registry no more."), _TOLD),
     ),
 }
 _OF_PROPOSAL = {
     "confirm": (
-        "Confirm it",
+        _("Confirm it"),
         proposals.confirm,
-        ("When the delay is over it is done, unless somebody withdraws it before.", _TOLD),
+        (_("When the delay is over it is done, unless somebody withdraws it before."), _TOLD),
     ),
-    "withdraw": ("Withdraw it", proposals.withdraw, ("It is not done.", _TOLD)),
+    "withdraw": (_("Withdraw it"), proposals.withdraw, (_("It is not done."), _TOLD)),
 }
 _OF_RECOVERY = (
-    "When two administrators agree, its factors, sessions, tokens and password end.",
-    "Then a link to enrol new factors goes to its primary address.",
-    "Agree only if you know, and not from a mail, that its person asks.",
+    _("When two administrators agree, its factors, sessions, tokens and password end."),
+    _("Then a link to enrol new factors goes to its primary address."),
+    _("Agree only if you know, and not from a mail, that its person asks."),
 )
 
 
@@ -150,11 +155,12 @@ class Overseeing:
         words, make, effects = _OF_PROPOSAL[act]
         actor = self._actor(request, user)
         found = proposals.find(actor, number)
+        why = {"name": found.proposer.username, "reason": found.reason}
         deed = Deed(
             f"{words}: {found.kind} {found.subject}",
             f"{MANAGE}proposals/",
-            (f"{found.proposer.username} gave this reason: {found.reason}", *effects),
-            lambda _: make(self.office, actor, number),
+            (_("%(name)s gave this reason: %(reason)s") % why, *effects),
+            lambda _said: make(self.office, actor, number),
             asks=(),
         )
         return self._answer(request, deed)
@@ -168,8 +174,12 @@ class Overseeing:
             project = ProjectId(self.ecosystem, key)
             return orphans.propose(self.office, actor, project, said("to"), said("reason"))
 
-        asks = (("project", "Project without owner"), ("to", "New owner"), ("reason", "Reason"))
-        deed = Deed("Transfer a project", f"{MANAGE}proposals/", (_BY_TWO, _TOLD), make, asks)
+        asks = (
+            ("project", _("Project without owner")),
+            ("to", _("New owner")),
+            ("reason", _("Reason")),
+        )
+        deed = Deed(_("Transfer a project"), f"{MANAGE}proposals/", (_BY_TWO, _TOLD), make, asks)
         return self._answer(request, deed)
 
     def switches(self, request: HttpRequest, user: User) -> HttpResponseBase:
@@ -182,11 +192,11 @@ class Overseeing:
         if to not in {"on", "off"}:
             raise NotFoundError(*_NO_PAGE)
         actor, switch, on = self._actor(request, user), switches.name(name), to == "on"
-        shown = () if on else ("Whoever is refused is shown the reason.",)
+        shown = () if on else (_("Whoever is refused is shown the reason."),)
         deed = Deed(
-            f"Turn {switch} {to}",
+            _("Turn %s on") % switch if on else _("Turn %s off") % switch,
             f"{MANAGE}switches/",
-            ("It holds at once.", *shown, _TOLD),
+            (_("It holds at once."), *shown, _TOLD),
             lambda said: switches.turn(self.office, actor, switch, said("reason"), on=on),
         )
         return self._answer(request, deed)
@@ -202,13 +212,13 @@ class Overseeing:
             raise NotFoundError(*_NO_PAGE)
         actor = self._actor(request, user)
         deed = Deed(
-            "Prohibit a user name" if what == USER else "Prohibit a project name",
+            _("Prohibit a user name") if what == USER else _("Prohibit a project name"),
             f"{MANAGE}names/",
-            ("Nobody can take it or one that looks like it. Who has it keeps it.", _TOLD),
+            (_("Nobody can take it or one that looks like it. Who has it keeps it."), _TOLD),
             lambda said: names.prohibit(
                 self.office, actor, self._named(what, said("name")), said("reason")
             ),
-            asks=(("name", "Name"), ("reason", "Reason")),
+            asks=(("name", _("Name")), ("reason", _("Reason"))),
         )
         return self._answer(request, deed)
 
@@ -220,7 +230,7 @@ class Overseeing:
             raise NotFoundError(*_NO_PAGE)
         named = Named(row.what, row.key, row.display)
         deed = Deed(
-            f"Allow {row.display} again",
+            _("Allow %s again") % row.display,
             f"{MANAGE}names/",
             (_BY_TWO, _TOLD),
             lambda said: names.allow(self.office, actor, named, said("reason")),
@@ -238,10 +248,10 @@ class Overseeing:
         """Explain what it is to agree to a recovery, or do it."""
         actor, row = self._actor(request, user), recovery.find(number)
         deed = Deed(
-            f"Agree to the recovery of {row.user.username}",
+            _("Agree to the recovery of %s") % row.user.username,
             f"{MANAGE}recoveries/",
             _OF_RECOVERY,
-            lambda _: recovery.approve(self.office, actor, number),
+            lambda _said: recovery.approve(self.office, actor, number),
             asks=(),
         )
         return self._answer(request, deed)
@@ -266,7 +276,8 @@ class Overseeing:
                 problem = refusal
             else:
                 proposed = isinstance(made, Proposal) and made.state == proposals.State.PROPOSED
-                tell(request, f"{deed.words}: {'proposed' if proposed else 'done'}.")
+                told = _("%s: proposed.") if proposed else _("%s: done.")
+                tell(request, told % deed.words)
                 return see_other(f"{MANAGE}proposals/" if proposed else deed.back)
         said = [(name, label, request.POST.get(name, "")) for name, label in deed.asks]
         return self._page(

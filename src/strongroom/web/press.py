@@ -30,7 +30,7 @@ def engine() -> Engine:
     """Return the one engine, with escaping on and this door's words built in."""
     return Engine(
         dirs=[str(HERE / "templates")],
-        builtins=["django.templatetags.i18n", "strongroom.web.words"],
+        builtins=["django.templatetags.i18n", "strongroom.web.words", "strongroom.web.agents"],
         autoescape=True,
     )
 

@@ -42,7 +42,7 @@ def test_a_stage_is_opened_and_told_of_inside(bench: Bench, alice: Actor, parcel
     before = EventRow.objects.latest("serial").serial
     stage = opened(bench, alice)
     assert (stage.state, stage.display, stage.version_display) == ("open", "parcel", "2.0")
-    assert (stage.opener.username, stage.credential) == ("alice", "session")
+    assert (stage.opener_id, stage.credential) == (alice.user_id, "session")
     assert stage.expires_at == bench.clock.now().replace(microsecond=0) + STAGE_LIFE
     event = EventRow.objects.latest("serial")
     assert kinds(since=before) == ["stage-opened"]

@@ -277,7 +277,7 @@ def test_who_sends_the_bytes_is_the_uploader(
     file = promised(bench, alice, opened(bench, alice), DATA)
     sent(bench, replace(bob, credential="token 9"), file, DATA)
     row = find_file(file.handle)
-    assert (row.uploader.username, row.credential) == ("bob", "token 9")
+    assert (row.uploader_id, row.credential) == (bob.user_id, "token 9")
 
 
 def test_an_outsider_takes_no_step(bench: Bench, alice: Actor, mallory: Actor, parcel: str) -> None:

@@ -115,7 +115,7 @@ def standings(limits: Limits, subjects: Iterable[Subject]) -> tuple[Standing, ..
 def all_standings(limits: Limits) -> tuple[Standing, ...]:
     """Return how all subjects stand that use room or have a limit of their own."""
     rows = {Subject(row.kind, row.subject): row for row in Quota.objects.all()}
-    summed = _live.values_list("uploader__folded").annotate(Sum("size"))
+    summed = _live.exclude(uploader=None).values_list("uploader__folded").annotate(Sum("size"))
     staged = {Subject(USER, name): size for name, size in summed}
     return tuple(
         _standing(limits, one, rows.get(one), staged.get(one, 0))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from strongroom.core.actors import Action
+from strongroom.core.actors import Action, Actor
 from strongroom.core.ecosystem import Ecosystem
 from strongroom.core.errors import ConflictError
 from strongroom.packages.catalog import sight
@@ -50,16 +50,12 @@ _versions_used = Read(
     ).values_list("pk")[:1]
 )
 _reserved = Read(
-    lambda at: (
-        Stage.objects.filter(
-            Q(project=at("key")) | Q(similar=at("similar")),
-            ecosystem=at("ecosystem"),
-            ended_at=None,
-            expires_at__gt=at("moment"),
-        )
-        .exclude(opener_id=at("user"))
-        .values_list("project", "similar")
-    )
+    lambda at: Stage.objects.filter(
+        Q(project=at("key")) | Q(similar=at("similar")),
+        ecosystem=at("ecosystem"),
+        ended_at=None,
+        expires_at__gt=at("moment"),
+    ).values_list("project", "similar", "opener", "publisher", "publisher__maker")
 )
 
 
@@ -112,7 +108,8 @@ def survey(asked: Asked, at: datetime) -> Ground:
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
-        reserved = _reserved.all(similar=similar, moment=at, user=asked.actor.user_id or 0, **here)
+        others = _reserved.all(similar=similar, moment=at, **here)
+        reserved = [(key, name) for key, name, *by in others if not _is_own(asked.actor, *by)]
         if hidden or sight.hides(asked.actor, alike):
             alike, barred = None, ""  # whoever may not know of it is told that nobody takes it
     return Ground(
@@ -135,6 +132,12 @@ def survey(asked: Asked, at: datetime) -> Ground:
         publishers=publishers,
         trusted_only=row is not None and row.trusted_only,
     )
+
+
+def _is_own(actor: Actor, opener: int | None, publisher: int | None, maker: int | None) -> bool:
+    """Say whether a stage is an actor's: theirs, or that of the program that waits for them."""
+    person = actor.user_id is not None and actor.user_id in {opener, maker}
+    return person or publisher in actor.publishers
 
 
 def _there(

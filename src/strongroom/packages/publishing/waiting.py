@@ -6,19 +6,22 @@ publishes under the name before takes it.
 
 from django.db import transaction
 
-from strongroom.core.actors import SESSION, Actor, Assurance
-from strongroom.core.coordinates import ProjectId
+from strongroom.core.actors import SESSION, Action, Actor, Assurance
+from strongroom.core.coordinates import ProjectId, Version
 from strongroom.core.errors import ConflictError, ForbiddenError
 from strongroom.core.events import Event, Kind
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.catalog.listing import row_of
 from strongroom.packages.publishing.commit import hold
+from strongroom.packages.publishing.ground import is_free, may_act, survey
+from strongroom.packages.publishing.steps import Asked
 from strongroom.people.access.grants import user_of
 from strongroom.people.access.rules import lately, proven
 from strongroom.people.accounts.notices import Happening, note
 from strongroom.people.publishers import register
 from strongroom.people.publishers.register import Entry, Order, Place
 from strongroom.proof.ledger.events import record
+
+_NONE = Version("", "")  # of a project that has no release
 
 
 def awaited(desk: Desk, actor: Actor) -> tuple[Entry, ...]:
@@ -34,15 +37,19 @@ def wait(desk: Desk, actor: Actor, ecosystem: str, raw_name: str, order: Order) 
     project = ProjectId(ecosystem, name.key)
     _in_person(actor)
     lately(actor, now)
-    knows.may_name(name)
     with transaction.atomic():
         hold(project, name.similar)
-        if row_of(project) is not None:
+        asked = Asked(actor, project, name, _NONE)
+        ground = survey(asked, now)
+        if ground.exists:
             raise ConflictError(
                 "name-taken",
                 f"There is a project {name.display}.",
                 "Its owners add trusted publishers on its page.",
             )
+        # A private project's name is refused here as any that nobody may take.
+        may_act(asked, ground, Action.UPLOAD)
+        is_free(asked, ground, knows)
         place = Place(project, name.display, is_free=True)
         made = register.add(place, order, desk.providers, actor, now)
         entry = register.entry(made, desk.providers)

@@ -21,13 +21,12 @@ from strongroom.packages.publishing.commit import MEMBERS_AT_MOST
 from strongroom.packages.publishing.pipeline import consider
 from strongroom.packages.publishing.steps import Accepted, Permit, Upload
 from strongroom.packages.staging import manifests
-from strongroom.packages.staging.rows import about, files_of
+from strongroom.packages.staging.rows import about, files_of, project_of, whose
 from strongroom.packages.staging.states import FileState
 from strongroom.packages.staging.yard import FILES_AT_MOST, HANDLE_BYTES, SAID_AT_MOST, Yard
-from strongroom.people.access.grants import user_of
-from strongroom.people.access.rules import only_stages
 from strongroom.people.accounts.factors import ability
 from strongroom.people.accounts.users import person
+from strongroom.people.tokens.programs import KIND as PROGRAM
 from strongroom.stores.blobs.protocol import Blobs
 
 NOTHING = Digests("", "", "")
@@ -86,13 +85,16 @@ def add(stage: Stage, promised: Promise, actor: Actor, yard: Yard) -> StagedFile
             f"A stage takes {FILES_AT_MOST} files, those that were taken out included.",
             "Publish or cancel it, and open another one.",
         )
+    by = whose(actor, project_of(stage))
     return StagedFile.objects.create(
         stage=stage,
         handle=yard.entropy(HANDLE_BYTES).hex(),
         filename=promised.filename,
-        uploader_id=user_of(actor),
+        uploader_id=by.person,
+        publisher_id=by.publisher,
+        program=by.program,
         credential=actor.credential,
-        by_stager=only_stages(actor),
+        by_stager=by.only_stages,
         staged_at=yard.desk.clock.now(),
         size=promised.size,
         hashes=promised.hashes,
@@ -191,7 +193,15 @@ def upload_of(file: StagedFile, yard: Yard) -> Upload:
 
 def uploader(file: StagedFile) -> Actor:
     """Return the uploader of a file, as they act by whatever roles they have now."""
-    return person(file.uploader, file.credential, ability(file.uploader.pk))
+    if file.uploader is not None:
+        return person(file.uploader, file.credential, ability(file.uploader.pk))
+    publishers = frozenset({file.publisher.pk} if file.publisher is not None else ())
+    return Actor(PROGRAM, file.program, file.credential, publishers=publishers)
+
+
+def put_by(file: StagedFile) -> str:
+    """Return the name of whoever put a file into a stage."""
+    return file.uploader.username if file.uploader is not None else file.program
 
 
 def not_published(permit: Permit) -> None:

@@ -15,7 +15,7 @@ from strongroom.packages.models import Stage
 from strongroom.packages.publishing.commit import hold
 from strongroom.packages.publishing.ground import is_free, is_open, may_act, survey
 from strongroom.packages.publishing.steps import Asked
-from strongroom.packages.staging.rows import about, allow, find, held, state_of
+from strongroom.packages.staging.rows import about, allow, find, held, state_of, whose
 from strongroom.packages.staging.states import Act, State, after
 from strongroom.packages.staging.yard import (
     EXTENDED,
@@ -25,7 +25,6 @@ from strongroom.packages.staging.yard import (
     OF_A_PROJECT,
     Yard,
 )
-from strongroom.people.access.grants import user_of
 from strongroom.proof.ledger.events import record
 
 AT_ONCE = 200  # stages that one look for expired ones ends
@@ -84,6 +83,7 @@ def begin(asked: Asked, yard: Yard, news: list[Event]) -> Stage:
     """Write the row of a new stage; the caller has judged, and holds the name."""
     now = yard.desk.clock.now()
     _within_bounds(asked, now)
+    by = whose(asked.actor, asked.project)
     stage = Stage.objects.create(
         handle=yard.entropy(HANDLE_BYTES).hex(),
         ecosystem=asked.project.ecosystem,
@@ -92,7 +92,9 @@ def begin(asked: Asked, yard: Yard, news: list[Event]) -> Stage:
         similar=asked.name.similar,
         version=asked.version.key,
         version_display=asked.version.display,
-        opener_id=user_of(asked.actor),
+        opener_id=by.person,
+        publisher_id=by.publisher,
+        program=by.program,
         credential=asked.actor.credential,
         opened_at=now,
         expires_at=(now + yard.life).replace(microsecond=0),
@@ -186,6 +188,8 @@ def _within_bounds(asked: Asked, now: datetime) -> None:
     live = Stage.objects.filter(ended_at=None, expires_at__gt=now)
     of_project = live.filter(ecosystem=asked.project.ecosystem, project=asked.project.key)
     of_person = live.filter(opener_id=asked.actor.user_id)
+    if asked.actor.publishers:
+        of_person = live.filter(publisher__in=asked.actor.publishers)
     if of_project.count() >= OF_A_PROJECT or of_person.count() >= OF_A_PERSON:
         raise ConflictError(
             "stages-too-many",

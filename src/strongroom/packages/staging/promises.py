@@ -34,11 +34,17 @@ from strongroom.packages.staging.files import (
     take_out,
 )
 from strongroom.packages.staging.opening import record_news
-from strongroom.packages.staging.rows import allow, find, find_file, held, project_of, state_of
+from strongroom.packages.staging.rows import (
+    allow,
+    find,
+    find_file,
+    held,
+    project_of,
+    state_of,
+    whose,
+)
 from strongroom.packages.staging.states import Act, FileState, after
 from strongroom.packages.staging.yard import Yard
-from strongroom.people.access.grants import user_of
-from strongroom.people.access.rules import only_stages
 from strongroom.people.oversight.switches import Name, refuse_off
 from strongroom.stores.blobs.protocol import Incoming
 
@@ -136,11 +142,13 @@ def receive(yard: Yard, actor: Actor, handle: str, measured: Measured) -> Staged
         _changes(file, stage, yard)
         if not yard.desk.blobs.holds(sha256):
             incoming.keep()  # a sweep came between
-        if file.uploader_id != user_of(actor):
+        by = whose(actor, project_of(stage))
+        if file.uploader_id != by.person:
             # The room was taken of whoever promised the file.
             _takes(file.size, stage, actor, yard)
-        file.uploader_id, file.credential = user_of(actor), actor.credential
-        file.by_stager = only_stages(actor)
+        file.uploader_id, file.credential = by.person, actor.credential
+        file.publisher_id, file.program = by.publisher, by.program
+        file.by_stager = by.only_stages
         have(file, incoming.digests())
         file.save()
     return file

@@ -213,7 +213,7 @@ def _vouched(files: Sequence[StagedFile]) -> None:
 
 
 def _long_here(stage: Stage, files: Sequence[StagedFile], yard: Yard) -> None:
-    uploaders = {file.uploader_id for file in files}
+    uploaders = {file.uploader_id for file in files if file.uploader_id is not None}
     for one in grants.held(project_of(stage), PUBLISHING):
         if one.user_id in uploaders:
             may_upload(one, yard.desk.clock.now() - yard.settled)
@@ -230,7 +230,13 @@ def _ask(stage: Stage, state: State, actor: Actor, yard: Yard) -> State:
 
 def _write(file: StagedFile, by: Actor, yard: Yard) -> list[Event]:
     upload = upload_of(file, yard)
-    if not file.uploader.is_active:
+    if file.uploader is None and file.publisher is None:
+        raise ConflictError(
+            "uploader-inactive",
+            f"The trusted publisher by which {file.filename} came into the stage was removed.",
+            "Take the file out of the stage, or put it in again yourself.",
+        )
+    if file.uploader is not None and not file.uploader.is_active:
         raise ConflictError(
             "uploader-inactive",
             f"The account of {file.uploader.username}, who put {file.filename} into the stage, is"

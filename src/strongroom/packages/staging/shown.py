@@ -16,11 +16,13 @@ from strongroom.core.findings import Finding
 from strongroom.packages.models import Approval, Release, Stage, StagedFile
 from strongroom.packages.staging import manifests
 from strongroom.packages.staging.content import approvers
+from strongroom.packages.staging.files import put_by
 from strongroom.packages.staging.publication import standing
 from strongroom.packages.staging.rows import (
     content_of,
     files_of,
     find_project_row,
+    opened_by,
     project_of,
     project_row,
     state_of,
@@ -131,7 +133,7 @@ def shown(stage: Stage, yard: Yard) -> View:
         adds=Release.objects.filter(project=row, key=stage.version).exists() if row else False,
         state=state_of(stage, now),
         fault=stage.fault,
-        opener=stage.opener.username,
+        opener=opened_by(stage),
         credential=stage.credential,
         opened_at=stage.opened_at,
         expires_at=stage.expires_at,
@@ -146,7 +148,8 @@ def shown(stage: Stage, yard: Yard) -> View:
         ),
         may_approve=tuple(one.name for one in people if one.name not in names),
         uploaders=tuple(
-            stage.files.order_by("uploader__folded")
+            stage.files.exclude(uploader=None)
+            .order_by("uploader__folded")
             .values_list("uploader__username", flat=True)
             .distinct()
         ),
@@ -190,7 +193,7 @@ def _entries(wanted: Q, yard: Yard) -> tuple[Entry, ...]:
             name=row.display,
             version=row.version_display,
             state=State(row.state),
-            opener=row.opener.username,
+            opener=opened_by(row),
             opened_at=row.opened_at,
             expires_at=row.expires_at,
             files=row.count,
@@ -212,7 +215,7 @@ def shown_file(row: StagedFile) -> File:
         metadata=row.manifest.get("file_metadata", {}),
         sidecars=row.sidecars,
         findings=manifests.read_findings(row.findings),
-        uploader=row.uploader.username,
+        uploader=put_by(row),
         credential=row.credential,
         staged_at=row.staged_at,
     )

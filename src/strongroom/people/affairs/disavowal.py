@@ -6,6 +6,7 @@ gives nothing back: an address that was removed may have been given up by its ow
 read it. For the rest there is the case that it opens.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,9 @@ from strongroom.people.models import BrowserSession, Device, Notice, SignInLink,
 from strongroom.people.publishers.register import take_back
 from strongroom.people.tokens.minting import revocation
 from strongroom.proof.ledger.events import record
+
+Further = Callable[[User, Span, Actor, Clock], Sequence[Event]]
+"""Takes away what somebody made in a span besides their account; returns events to record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,11 @@ def reach(line: int, now: datetime) -> tuple[User, Span]:
     return row.user, found
 
 
-def disavow(line: int, by: Actor, clock: Clock) -> Taken:
+def disavow(line: int, by: Actor, clock: Clock, further: Iterable[Further] = ()) -> Taken:
     """Take away what came since a line of an account's log; raises ForbiddenError.
 
-    `by` acts for the account: by a link of a letter to it, or in a session of its own.
+    `by` acts for the account: by a link of a letter to it, or in a session of its own. What rooms
+    above take away besides is done by `further`, in the same transaction.
     """
     now = clock.now()
     with transaction.atomic():
@@ -86,6 +91,9 @@ def disavow(line: int, by: Actor, clock: Clock) -> Taken:
         told = Happening(Kind.ACCOUNT_DISAVOWED, user.pk, facts, also=tuple(sorted(found.lost)))
         note(told, by, clock)
         open_case(DISAVOWAL, user, {**taken.facts(), "lines": _listed(found)}, now)
+        news = [event for take in further for event in take(user, found, by, clock)]
+        for one in news:
+            record(one, clock)
         for token in ended:
             record(revocation(token, by), clock)
         for one in distrusted:

@@ -104,6 +104,12 @@ def since(serial: int, limit: int) -> tuple[Recorded, ...]:
     return _read(EventRow.objects.filter(serial__gt=serial).order_by("serial")[:limit])
 
 
+def of_serials(serials: Iterable[int]) -> Mapping[int, Recorded]:
+    """Return the events of some serials, by serial; those that are none are left out."""
+    rows = EventRow.objects.filter(serial__in=list(serials))
+    return {one.serial: one for one in _read(rows)}
+
+
 def newest_of(kinds: Iterable[Kind], limit: int) -> tuple[Recorded, ...]:
     """Return the newest events of some kinds, newest first."""
     rows = EventRow.objects.filter(kind__in=[str(kind) for kind in kinds])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
+from django.utils.translation import ngettext
 
 from strongroom.core.clock import Clock
 from strongroom.people.accounts import devices
@@ -63,5 +64,5 @@ class Devices:
             count = devices.forget_one(actor, int(number), self.clock)
         else:
             count = 0
-        tell(request, f"{count} device{'' if count == 1 else 's'} forgotten.")
+        tell(request, ngettext("%s device forgotten.", "%s devices forgotten.", count) % count)
         return see_other(HERE)

@@ -15,6 +15,7 @@ from django.middleware.csrf import get_token
 
 from strongroom.core.actors import Actor
 from strongroom.core.clock import Clock
+from strongroom.packages.hooks.disowning import disown
 from strongroom.people.accounts.notices import Noted, log
 from strongroom.people.affairs import disavowal, links
 from strongroom.people.affairs.span import FOR, can_be_disowned
@@ -77,7 +78,7 @@ class Disowning:
         return answer
 
     def _disown(self, request: HttpRequest, number: int, by: Actor) -> HttpResponseBase:
-        disavowal.disavow(number, by, self.clock)
+        disavowal.disavow(number, by, self.clock, (disown,))
         # This session has ended with the others, if it was one of the account.
         logout(request)
         return HttpResponse(self.press.print("not-me-done.html"), content_type=PAGE)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext
 
 from strongroom.web.visitors import see_other, tell, visitor
 
@@ -35,8 +36,10 @@ class ChangeFirst:
             if user is not None and marked == user.pk:
                 tell(
                     request,
-                    "Your password was stolen somewhere and is on lists that attackers use."
-                    " Choose another one first.",
+                    gettext(
+                        "Your password was stolen somewhere and is on lists that attackers use."
+                        " Choose another one first."
+                    ),
                 )
                 return see_other(CHANGE)
         return self._get_response(request)

@@ -36,6 +36,8 @@ _ADDRESS = _("The address: %(address)s")
 _FACTOR = _("What it is: %(factor)s %(name)s")
 _TOKEN = _("Its number: %(token)s. Its name: %(label)s")
 _PUBLISHER = _("The project: %(project)s. The publisher: %(publisher)s")
+_HOOK = _("Where it sends: %(host)s. Of the project: %(project)s")
+_WHY_OFF = _("Where it sends: %(host)s. Of the project: %(project)s. Why: %(why)s")
 _ROLE = _("The role: %(role)s of %(project)s")
 _RANK = _("The rank: %(rank)s in %(organisation)s")
 _TEAM = _("The team: %(team)s of %(organisation)s")
@@ -118,6 +120,9 @@ SAYINGS: Mapping[Kind, Saying] = {
         _("A project is offered to you: answer under Account, Invitations"), _HANDED
     ),
     Kind.PROJECT_TRANSFERRED: Saying(_("A project was transferred"), _HANDED),
+    Kind.HOOK_CREATED: Saying(_("A webhook was made by your account"), _HOOK),
+    Kind.HOOK_RENEWED: Saying(_("A webhook was given a new secret by your account"), _HOOK),
+    Kind.HOOK_SWITCHED_OFF: Saying(_("A webhook was switched off by the registry"), _WHY_OFF),
     Kind.RECOVERY_ASKED: Saying(
         _("Somebody asked to remove all second factors of your account"),
         _("From when on: %(ripe_at)s, UTC"),

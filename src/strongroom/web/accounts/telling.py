@@ -9,6 +9,7 @@ from strongroom.people.accounts.notices import Noted
 from strongroom.people.affairs import links
 from strongroom.people.affairs.span import FOR, can_be_disowned
 from strongroom.web.accounts.sayings import about, line
+from strongroom.web.agents import named
 from strongroom.web.press import Press
 from strongroom.web.words import visible
 
@@ -35,7 +36,7 @@ class Teller:
             "at": noted.at.astimezone(UTC),
             "actor": noted.actor,
             "source": visible(noted.browser.source),
-            "agent": visible(noted.browser.agent),
+            "agent": named(noted.browser.agent),
             "link": link if can_be_disowned(noted.kind) else "",
             "days": FOR.days,
         }

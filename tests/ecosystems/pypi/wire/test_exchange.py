@@ -11,10 +11,14 @@ from werkzeug.test import TestResponse
 
 from strongroom.core.actors import OPERATOR
 from strongroom.core.coordinates import ProjectId
+from strongroom.core.errors import StrongroomError
 from strongroom.packages.catalog import trust
 from strongroom.packages.catalog.desk import Desk
-from strongroom.packages.models import Project
+from strongroom.packages.models import Project, Stage
 from strongroom.packages.publishing.waiting import wait
+from strongroom.packages.staging.publication import publish
+from strongroom.packages.staging.rows import find
+from strongroom.packages.staging.shown import shown
 from strongroom.people.models import Grant, Letter, Notice, Publisher, TokenBeside
 from strongroom.people.publishers.register import Order
 from tests.fakes.distributions import wheel, wheel_filename
@@ -222,3 +226,83 @@ def test_whoever_set_a_waiting_publisher_up_must_still_be_allowed_to(works: Work
     works.registry.owner.save()
     answer = works.upload(told(works.mint())["token"], "new-parcel")
     assert (answer.status_code, told(answer)["code"]) == (403, "publisher-without-maker")
+
+
+def staging(works: Works) -> Stage:
+    """Let octo's parcel only stage, upload by it, and return the stage."""
+    trust.add(works.desk, OPERATOR, PARCEL, replace(works.order, stages_only=True))
+    answer = works.upload(told(works.mint())["token"])
+    assert (answer.status_code, "NOT published yet" in answer.text) == (202, True)
+    return Stage.objects.get()
+
+
+def test_a_publisher_that_only_stages_waits_for_a_person(works: Works) -> None:
+    stage = staging(works)
+    assert (stage.opener, stage.program) == (None, "GitHub Actions at " + stage_host(works))
+    again = works.upload(told(works.mint())["token"])
+    assert (again.status_code, Stage.objects.count()) == (202, 1)
+    yard, alice = works.registry.house.yard, sure(works.registry.owner)
+    view = shown(find(stage.handle), yard)
+    assert (view.opener, view.uploaders) == (stage.program, ())
+    assert view.files[0].uploader == stage.program
+    publish(yard, alice, stage.handle, view.content)
+    assert wheel_filename("parcel", "2.0") in works.registry.get("/simple/parcel/").text
+
+
+def stage_host(works: Works) -> str:
+    host = works.issuer.host
+    return f"{host} (publisher)"
+
+
+def test_a_publisher_that_only_stages_does_not_publish_its_stage(works: Works) -> None:
+    # By another one of the same workflow its token may upload, elsewhere.
+    works.registry.publish("box", "1.0")
+    trust.add(works.desk, OPERATOR, ProjectId("pypi", "box"), works.order)
+    stage = staging(works)
+    actor = works.registry.house.authenticate(told(works.mint())["token"], "192.0.2.1")
+    yard = works.registry.house.yard
+    with pytest.raises(StrongroomError) as caught:
+        publish(yard, actor, stage.handle, shown(find(stage.handle), yard).content)
+    assert caught.value.code == "publisher-only-stages"
+    assert works.upload(told(works.mint())["token"], "box", "2.0").status_code == 200
+
+
+def test_what_a_publisher_staged_is_worth_nothing_without_it(works: Works) -> None:
+    stage = staging(works)
+    row = Publisher.objects.get()
+    trust.remove(works.desk, OPERATOR, PARCEL, row.pk)
+    yard, alice = works.registry.house.yard, sure(works.registry.owner)
+    with pytest.raises(StrongroomError) as caught:
+        publish(yard, alice, stage.handle, shown(find(stage.handle), yard).content)
+    assert caught.value.code == "uploader-inactive"
+
+
+def test_a_publisher_of_a_project_that_asks_for_approvals_stages(works: Works) -> None:
+    trust.add(works.desk, OPERATOR, PARCEL, works.order)
+    Project.objects.update(approvals=1)
+    assert works.upload(told(works.mint())["token"]).status_code == 202
+
+
+def test_a_project_can_begin_as_what_a_publisher_staged(works: Works) -> None:
+    soon = replace(sure(works.registry.owner), proved_at=works.registry.clock.now())
+    order = replace(works.order, stages_only=True)
+    wait(works.desk, soon, "pypi", "new-parcel", order)
+    token = told(works.mint())["token"]
+    for version in ("1.0", "2.0"):
+        assert works.upload(token, "new-parcel", version).status_code == 202
+    # The name is held for them and for whoever waits by them, and for nobody else.
+    other = works.registry.mint(works.registry.user("bob"))
+    assert works.upload(other, "new-parcel", "3.0").status_code == 403
+    yard = works.registry.house.yard
+    stage = Stage.objects.get(version_display="1.0")
+    stranger = sure(works.registry.user("eve"))
+    with pytest.raises(StrongroomError):
+        publish(yard, stranger, stage.handle, "")
+    publish(yard, soon, stage.handle, shown(find(stage.handle), yard).content)
+    assert Grant.objects.get(project="new-parcel").user == works.registry.owner
+
+
+def test_a_private_project_is_published_by_its_publisher(works: Works) -> None:
+    trust.add(works.desk, OPERATOR, PARCEL, works.order)
+    Project.objects.update(private=True)
+    assert works.upload(told(works.mint())["token"]).status_code == 200
