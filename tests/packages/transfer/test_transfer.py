@@ -12,7 +12,7 @@ from strongroom.core.errors import AssuranceError, ForbiddenError, StrongroomErr
 from strongroom.core.events import Kind
 from strongroom.packages.catalog.changes import appoint
 from strongroom.packages.catalog.listing import find_project
-from strongroom.packages.models import Project, Stage
+from strongroom.packages.models import Hook, Project, Stage
 from strongroom.packages.transfer import offers
 from strongroom.packages.transfer.offers import Whom
 from strongroom.people.access.grants import grant, people_of, projects_of, roles_of
@@ -122,7 +122,7 @@ def test_a_person_takes_a_project_out_of_an_organisation(sale: Sale) -> None:
 
 
 def staffed(sale: Sale) -> None:
-    """Have the old side be many: a team, a person, an invitation, a program, a token, a stage."""
+    """Have the old side be many: a team, a person, an invitation, a program, a hook, a token."""
     bench = sale.bench
     sale.offer("alice", organisation="Old")
     sale.act("bob")
@@ -144,6 +144,15 @@ def staffed(sale: Sale) -> None:
     )
     Publisher.objects.create(
         ecosystem="box", project="parcel", display="Parcel", provider="x", issuer="y", made_at=now
+    )
+    Hook.objects.create(
+        handle="0" * 32,
+        ecosystem="box",
+        project="parcel",
+        host="old.example.org",
+        made_at=now,
+        begins=0,
+        state_at=now,
     )
     for number, names in enumerate((["box:parcel"], ["box:other", "box:parcel"], None)):
         Token.objects.create(
@@ -170,6 +179,7 @@ def test_nothing_of_the_old_side_stays(sale: Sale) -> None:
         assert caught.value.code == "role-missing"
         assert projects_of(sale.act(name).user_id or 0) == ()
     assert not Publisher.objects.exists()
+    assert not Hook.objects.exists()
     assert not Invitation.objects.exists()
     assert not TeamGrant.objects.exclude(project="").exists()
     staged.refresh_from_db()
@@ -179,6 +189,7 @@ def test_nothing_of_the_old_side_stays(sale: Sale) -> None:
     kinds = {one.event.kind for one in newest_of(list(Kind), 20)}
     assert {
         Kind.PUBLISHER_REMOVED,
+        Kind.HOOK_REMOVED,
         Kind.TOKEN_REVOKED,
         Kind.STAGE_CANCELLED,
         Kind.PROJECT_TRANSFERRED,

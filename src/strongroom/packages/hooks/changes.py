@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from strongroom.core.actors import Actor
+from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError
-from strongroom.core.events import Kind
+from strongroom.core.events import Event, Kind
 from strongroom.packages.hooks import messages, rules
 from strongroom.packages.hooks.herald import Herald
 from strongroom.packages.hooks.rows import (
@@ -114,6 +115,18 @@ def remove(herald: Herald, actor: Actor, place: Place, handle: str) -> None:
         event = about(hook, Kind.HOOK_REMOVED, actor)
         hook.delete()
         record(event, herald.clock)
+
+
+def clear(project: ProjectId, actor: Actor) -> list[Event]:
+    """Take away all hooks of a project that somebody else holds from now on.
+
+    Returns what is to be recorded of it, last in the caller's transaction.
+    """
+    rows = Hook.objects.select_for_update(no_key=True).order_by("pk")
+    gone = list(rows.filter(ecosystem=project.ecosystem, project=project.key))
+    told = [about(hook, Kind.HOOK_REMOVED, actor) for hook in gone]
+    Hook.objects.filter(pk__in=[hook.pk for hook in gone]).delete()
+    return told
 
 
 def try_out(herald: Herald, actor: Actor, place: Place, handle: str) -> Delivery:

@@ -1,7 +1,7 @@
 """What becomes of a project that is handed on: its people are those of the new side alone.
 
-The old side's roles, teams, invitations, stages, programs and tokens end with it. Where they
-stayed, whoever had sold a project published in the name of whoever had bought it.
+The old side's roles, teams, invitations, stages, programs, tokens and webhooks end with it. Where
+they stayed, whoever had sold a project published in the name of whoever had bought it.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ from strongroom.core.coordinates import ProjectId
 from strongroom.core.events import Event, Kind, Recorded
 from strongroom.packages.catalog.acts import about, id_of, tell
 from strongroom.packages.catalog.desk import Desk
+from strongroom.packages.hooks import changes
 from strongroom.packages.models import Project, Stage
 from strongroom.packages.staging import states
 from strongroom.packages.staging.opening import finish
@@ -54,7 +55,7 @@ def hand_over(desk: Desk, actor: Actor, row: Project, to: Receiver) -> Recorded:
     else:
         grant(to.pk, project, Role.OWNER, desk.clock)
     news = [*_stages(project, actor, now)]
-    news += register.clear(project, actor)
+    news += [*register.clear(project, actor), *changes.clear(project, actor)]
     after = _people(project)
     news += _tokens(before - after, project, actor, now)
     name = str(to)
