@@ -18,7 +18,6 @@ from strongroom.people.access import groups
 from strongroom.people.publishers import configured
 from strongroom.people.tokens.lifetimes import SHORT
 from strongroom.site import databases, values
-from strongroom.site.values import are_networks, is_issuer, is_mailbox, is_origin
 from strongroom.stores import breaches, mail, nameservers, registrations
 from strongroom.stores.buckets import address as buckets
 
@@ -332,8 +331,8 @@ def _checked(read: Configuration) -> Configuration:
         "database": databases.is_valid(read.database),
         "objects": buckets.is_valid(read.objects),
         "objects_redirect": not read.objects_redirect
-        or (read.in_bucket and is_origin(read.objects_redirect)),
-        "public_url": is_origin(read.url),
+        or (read.in_bucket and values.is_origin(read.objects_redirect)),
+        "public_url": values.is_origin(read.url),
         "port": 0 < read.port < 65536,  # noqa: PLR2004 - TCP's own bound
         # Over SQLite all locks are in the data folder, whose one server must not have a second.
         "run_folder": not read.run_folder or bool(read.database),
@@ -357,14 +356,14 @@ def _checked(read: Configuration) -> Configuration:
         "recovery_delay_hours": 0 < read.recovery_delay_hours <= 24 * 365,
         "dangerous_delay_minutes": 0 < read.dangerous_delay_minutes <= 7 * 24 * 60,
         "mail": mail.is_valid(read.mail),
-        "mail_from": not read.mail_from or is_mailbox(read.mail_from),
+        "mail_from": not read.mail_from or values.is_mailbox(read.mail_from),
         "breached_passwords": breaches.is_valid(read.breached_passwords),
         "breached_passwords_unasked": read.breached_passwords_unasked in {"admit", "refuse"},
         "dns_servers": nameservers.is_valid(read.dns_servers),
         "rdap_servers": registrations.is_valid(read.rdap_servers),
         "rdap_bootstrap": registrations.is_address(read.rdap_bootstrap),
         "company_issuer": not read.company_issuer
-        or is_issuer(read.company_issuer, read.company_client, read.company_secret_file),
+        or values.is_issuer(read.company_issuer, read.company_client, read.company_secret_file),
         "company_scim_secret_file": not read.company_scim_secret_file
         or (bool(read.company_issuer) and Path(read.company_scim_secret_file).is_absolute()),
         "company_roles": groups.is_valid(read.company_roles),
@@ -378,9 +377,9 @@ def _checked(read: Configuration) -> Configuration:
         "leaks_reporters": values.are_reporters(read.leaks_reporters),
         "log_format": read.log_format in {"text", "json"},
         "log_level": read.log_level in {"debug", "info", "warning", "error"},
-        "trusted_proxies": are_networks(read.trusted_proxies),
-        "hook_networks": are_networks(read.hook_networks),
-        "metrics_networks": are_networks(read.metrics_networks),
+        "trusted_proxies": values.are_networks(read.trusted_proxies),
+        "hook_networks": values.are_networks(read.hook_networks),
+        "metrics_networks": values.are_networks(read.metrics_networks),
     }
     for setting in SETTINGS:
         if not checks.get(setting.name, True):
