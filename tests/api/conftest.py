@@ -27,6 +27,7 @@ from strongroom.people.tokens.minting import Mint, Order, create
 from strongroom.stores.blobs.disk import DiskBlobs
 from tests.fakes.clocks import StoppedClock
 from tests.fakes.distributions import wheel, wheel_filename
+from tests.fakes.offices import Bureau
 from tests.fakes.people import member, sure
 from tests.fakes.receivers import herald
 
@@ -90,7 +91,7 @@ def registry(db: None, tmp_path: Path, settings: Settings) -> Registry:
         return authenticate(text, master=MASTER, clock=clock, source=source)
 
     yard = Yard(desk, b"k" * 32, secrets.token_bytes, timedelta(7), timedelta(0), "0.1.0")
-    settings.ROOT_URLCONF = tuple(urls(yard, known, herald(clock)))
+    settings.ROOT_URLCONF = tuple(urls(yard, known, herald(clock), Bureau(clock).office))
     return Registry(desk, yard, clock, Client())
 
 

@@ -52,7 +52,9 @@ def test_what_needs_a_token_says_so() -> None:
     tokens = {"tokens", "revoke_token", "revoke_tokens"}
     hooks = {"hooks", "hook", "create_hook", "renew_hook", "switch_hook", "remove_hook"}
     deliveries = {"test_hook", "send_again"}
-    assert asking == changes | projects | publishers | stages | tokens | hooks | deliveries
+    people = {"set_role", "dismiss", "invite"}
+    programs = publishers | tokens | hooks | deliveries
+    assert asking == changes | projects | people | stages | programs
     for operation in OPERATIONS:
         assert ("401" in operation["responses"]) == (operation["operationId"] in asking)
 

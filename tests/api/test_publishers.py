@@ -13,6 +13,7 @@ from strongroom.people.publishers.configured import providers
 from strongroom.people.tokens import caveats
 from strongroom.people.tokens.authenticate import authenticate
 from tests.api.conftest import MASTER, Answer, Registry, bearer
+from tests.fakes.offices import Bureau
 from tests.fakes.receivers import herald
 
 HERE = "/api/v1/projects/pypi/parcel"
@@ -28,7 +29,8 @@ def trusting(registry: Registry, settings: Settings) -> Registry:
     def known(text: str, source: str) -> Actor:
         return authenticate(text, master=MASTER, clock=registry.clock, source=source)
 
-    settings.ROOT_URLCONF = tuple(urls(yard, known, herald(registry.clock)))
+    office = Bureau(registry.clock).office
+    settings.ROOT_URLCONF = tuple(urls(yard, known, herald(registry.clock), office))
     return replace(registry, desk=desk, yard=yard)
 
 

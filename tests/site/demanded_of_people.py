@@ -62,3 +62,26 @@ HANDING: dict[tuple[str, str], list[Change]] = {
     ],
     ("POST", "offers/<str:name>/<str:act>/"): [Change("/offers/parcel/accept/", passed=404)],
 }
+API = "api/v1/projects/<ecosystem>/<name>"
+# What only a token does that was made for it.
+APPOINTING: dict[tuple[str, str], list[Change]] = {
+    ("POST", f"{API}/invitations"): [
+        Change(
+            "/api/v1/projects/pypi/parcel/invitations",
+            json={"whom": "bob", "role": "publisher"},
+            passed=200,
+            trusting=True,
+        )
+    ],
+    ("PUT", f"{API}/people/<user>"): [
+        Change(
+            "/api/v1/projects/pypi/parcel/people/alice",
+            json={"role": "owner"},
+            passed=200,
+            trusting=True,
+        )
+    ],
+    ("DELETE", f"{API}/people/<user>"): [
+        Change("/api/v1/projects/pypi/parcel/people/bob", passed=200, trusting=True)
+    ],
+}

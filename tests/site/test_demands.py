@@ -53,15 +53,15 @@ from tests.site.demanded import (
     OF_TOKENS,
     OWN,
     PARCEL,
-    PROGRAMS,
     SESSIONS,
     SIGNED,
     TOKENS,
     TOTP,
     Change,
 )
-from tests.site.demanded_of_people import HANDING, ORGANISATIONS, STAFFING
+from tests.site.demanded_of_people import APPOINTING, HANDING, ORGANISATIONS, STAFFING
 
+PROGRAMS = {**demanded.PROGRAMS, **APPOINTING}
 TABLES = (
     *demanded.TABLES,
     (ORGANISATIONS, demanded.OF_ADMINISTRATORS),
@@ -173,7 +173,7 @@ def scene(registry: Registry, routes: tuple[URLPattern, ...]) -> Scene:
         "there": path_of(there["links"]["file-upload-session"]),
         "content": content_of(files_of(find(stage))),
     }
-    trusting = registry.mint(registry.owner, caveats.actions([Action.TRUST]))
+    trusting = registry.mint(registry.owner, caveats.actions([Action.TRUST, Action.APPOINT]))
     return Scene(registry, names, registry.token, trusting)
 
 

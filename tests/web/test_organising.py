@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from strongroom.core.actors import OPERATOR
+from strongroom.packages.models import Project
 from strongroom.people.access.grants import grant, holder_of, people_of
 from strongroom.people.access.ranks import rank_of
 from strongroom.people.access.roles import Rank, Role
@@ -241,6 +242,23 @@ def test_nobody_changes_anything_by_a_role_that_only_reads(
             assert standing() == before
 
 
+def test_a_private_projects_name_is_told_to_its_people_alone(
+    olga: Client, owner: Client, shop: Shop
+) -> None:
+    fresh(owner).post(f"{PEOPLE}transfer/", {"organisation": "acme"})
+    fresh(olga).post("/offers/parcel/accept/")
+    Project.objects.update(private=True)
+    eve = shop.visitor("eve")
+    for browser in (Client(), eve):
+        assert "arcel" not in page(browser, ACME).text
+    for path in ("", "invite/", "transfer/", "leave/", "keep/", "olga/role/"):
+        there, nothing = (eve.get(f"{PEOPLE}{path}".replace("parcel", name)) for name in NAMES)
+        assert (there.status_code, nothing.status_code) == (404, 404)
+        assert there.content.replace(b"parcel", b"nobodys") == nothing.content
+    assert "Parcel" in page(olga, ACME).text
+
+
+NAMES = ("parcel", "nobodys")
 MANAGER = {  # what a manager of acme may do there; the rest of the table is refused
     "invite/",
     "team/",

@@ -14,7 +14,7 @@ def document() -> dict[str, Any]:
 
     Django's settings must be configured, be it with nothing in them.
     """
-    return document_of(v1.build(_nowhere, _nowhere, _nowhere))
+    return document_of(v1.build(_nowhere, _nowhere, _nowhere, _nowhere))
 
 
 def document_of(api: NinjaAPI) -> dict[str, Any]:

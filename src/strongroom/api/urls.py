@@ -12,11 +12,14 @@ from strongroom.api.problems import problem
 from strongroom.core.errors import NotFoundError
 from strongroom.packages.hooks.herald import Herald
 from strongroom.packages.staging.yard import Yard
+from strongroom.people.recovery.office import Office
 
 
-def urls(yard: Yard, authenticate: Authenticate, herald: Herald) -> list[URLPattern]:
+def urls(
+    yard: Yard, authenticate: Authenticate, herald: Herald, office: Office
+) -> list[URLPattern]:
     """Return all addresses of the API, and the answer for all others under `/api/`."""
-    api = v1.build(lambda: yard, authenticate, lambda: herald)
+    api = v1.build(lambda: yard, authenticate, lambda: herald, lambda: office)
     _add_document(api)
     root = v1.PREFIX.removeprefix("/")
     patterns, _, _ = api.urls

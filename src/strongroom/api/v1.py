@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from strongroom.api import changes, feed, hooks, publishers, reads, stages, tokens
+from strongroom.api import changes, feed, hooks, people, publishers, reads, stages, tokens
 from strongroom.api.credentials import Authenticate, Token
 from strongroom.api.exceptions import hear
 from strongroom.packages.catalog.desk import Desk
@@ -17,8 +17,13 @@ changing need a token, in the header `Authorization: Bearer TOKEN`. Sessions of 
 accepted."""
 
 
-def build(yard: stages.Stages, authenticate: Authenticate, heralds: hooks.Heralds) -> NinjaAPI:
-    """Return the API over a yard and its desk, and a herald."""
+def build(
+    yard: stages.Stages,
+    authenticate: Authenticate,
+    heralds: hooks.Heralds,
+    offices: people.Offices,
+) -> NinjaAPI:
+    """Return the API over a yard and its desk, a herald, and an office that writes letters."""
     api = NinjaAPI(
         title=TITLE,
         version=VERSION,
@@ -38,6 +43,7 @@ def build(yard: stages.Stages, authenticate: Authenticate, heralds: hooks.Herald
     changes.beside_reads(public, counter, token)
     api.add_router("", public)
     api.add_router("", changes.routes(counter, token))
+    api.add_router("", people.routes(counter, offices, token))
     api.add_router("", publishers.routes(counter, token))
     api.add_router("", stages.routes(yard, token))
     api.add_router("", tokens.routes(counter, token))

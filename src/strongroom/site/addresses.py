@@ -54,7 +54,7 @@ def addresses(house: House) -> list[URLPattern]:
         *Sessions(yard, house.authenticate, url).urls(),
         *Previews(yard).urls(),
         *ExchangeDoor(house.exchange, url).urls(),
-        *api_urls(yard, house.authenticate, house.herald),
+        *api_urls(yard, house.authenticate, house.herald, house.office),
         *_private(house).urls(),
         *health.urls(health.Readiness(probes, house.clock, health.DEADLINE)),
         *reports.urls(house.leaks),

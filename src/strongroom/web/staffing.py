@@ -13,9 +13,8 @@ from django.urls import URLPattern, path
 from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import NotFoundError
-from strongroom.packages.catalog import changes, inviting
+from strongroom.packages.catalog import changes, inviting, sight
 from strongroom.packages.catalog.acts import case_of, id_of, may
-from strongroom.packages.catalog.listing import find_project
 from strongroom.packages.models import Project
 from strongroom.packages.transfer import offers
 from strongroom.packages.transfer.offers import Whom
@@ -122,7 +121,8 @@ class Staffing:
 
     def people(self, request: HttpRequest, user: User, name: str) -> HttpResponseBase:
         """Show who is what in a project, to whoever is something in it."""
-        actor, row = acting(request, user), find_project(self._project(name))
+        actor = acting(request, user)
+        row = sight.find(actor, self._project(name), Action.READ)
         may(actor, Action.READ, row)
         project, case, holder = id_of(row), case_of(actor, row), holder_of(id_of(row))
         return self._page(
@@ -165,7 +165,8 @@ class Staffing:
     ) -> HttpResponseBase:
         if worded is None:
             raise NotFoundError(*_NO_PAGE)
-        actor, row = acting(request, user), find_project(self._project(name))
+        actor = acting(request, user)
+        row = sight.find(actor, self._project(name))
         return answer(self.press, request, worded(self.means, actor, row, *about))
 
     def _project(self, name: str) -> ProjectId:

@@ -3,8 +3,8 @@
 from strongroom.core.actors import NOBODY, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.packages.catalog.listing import find_project
+from strongroom.packages.catalog.sight import hides
 from strongroom.packages.models import Project
-from strongroom.people.access.grants import roles_of
 from strongroom.people.models import Holding
 
 
@@ -15,5 +15,4 @@ def held_by(organisation: int, reader: Actor = NOBODY) -> tuple[Project, ...]:
     """
     rows = Holding.objects.filter(organisation=organisation).order_by("ecosystem", "project")
     ids = [ProjectId(*one) for one in rows.values_list("ecosystem", "project")]
-    found = ((one, find_project(one)) for one in ids)
-    return tuple(row for one, row in found if not row.private or roles_of(reader, one))
+    return tuple(row for row in map(find_project, ids) if not hides(reader, row))

@@ -11,6 +11,7 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError, NotFoundError
 from strongroom.core.events import Kind, Recorded
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.acts import about, case_of, may, tell
 from strongroom.packages.catalog.changes import not_the_last
 from strongroom.packages.catalog.desk import Desk
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 def invite(office: Office, actor: Actor, project: ProjectId, raw: str, role: Role) -> Invitation:
     """Invite somebody, by name or address, to a role in a project."""
     with transaction.atomic():
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         may(actor, Action.APPOINT, row)
         asked = invitations.whom(raw)
         own = asked.user is not None and asked.user.pk == actor.user_id
@@ -73,7 +74,7 @@ def accept(desk: Desk, actor: Actor, number: int) -> Invitation:
 def withdraw(desk: Desk, actor: Actor, project: ProjectId, number: int) -> None:
     """Withdraw an invitation into a project."""
     with transaction.atomic():
-        held = lock_project(project)
+        held = sight.lock(actor, project)
         may(actor, Action.APPOINT, held)
         row = open_in(project).filter(pk=number).first()
         if row is None:
@@ -97,7 +98,7 @@ def leave(desk: Desk, actor: Actor, project: ProjectId) -> Recorded:
     number = user_of(actor)
     with transaction.atomic():
         take_turn(ACCOUNTS)
-        row = lock_project(project)
+        row = sight.lock(actor, project)
         in_person(actor, "To leave a project")
         user, role = User.objects.get(pk=number), granted(number, project)
         if role is None:

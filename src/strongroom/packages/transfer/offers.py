@@ -17,6 +17,7 @@ from strongroom.core.actors import Action, Actor
 from strongroom.core.coordinates import ProjectId
 from strongroom.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from strongroom.core.events import Kind, Recorded
+from strongroom.packages.catalog import sight
 from strongroom.packages.catalog.acts import about, id_of, may
 from strongroom.packages.catalog.desk import Desk
 from strongroom.packages.catalog.listing import find_project
@@ -49,7 +50,7 @@ def offer(desk: Desk, actor: Actor, project: ProjectId, to: Whom) -> Recorded | 
     """Offer a project; returns the event of its transfer where that is done at once."""
     confirmed(actor, desk.clock.now())
     with transaction.atomic():
-        row = _held(project)
+        row = _held(project, sight.find(actor, project))
         _may_dispose(actor, row)
         receiver = _found(to)
         _is_another(project, receiver)
@@ -67,7 +68,8 @@ def accept(desk: Desk, actor: Actor, project: ProjectId) -> Recorded:
     in_person(actor, "To accept a project")
     confirmed(actor, now)
     with transaction.atomic():
-        row = _held(project)
+        _open(project, now)  # where nothing is offered, nothing is told of the name
+        row = _held(project, find_project(project))
         made = _open(project, now)
         receiver = made.organisation or made.user
         if receiver is None or not _speaks_for(actor, receiver):
@@ -82,11 +84,12 @@ def withdraw(desk: Desk, actor: Actor, project: ProjectId) -> None:
     """End an offer, by whoever may dispose of the project or speaks for the receiving side."""
     in_person(actor, "To withdraw an offer")
     with transaction.atomic():
-        row = _held(project)
+        _open(project, desk.clock.now())
+        _held(project, find_project(project))
         made = _open(project, desk.clock.now())
         receiver = made.organisation or made.user
         if receiver is None or not _speaks_for(actor, receiver):
-            _may_dispose(actor, row)
+            _may_dispose(actor, sight.find(actor, project))
         made.delete()
         facts = {"to": str(receiver)}
         record(about(actor, Kind.TRANSFER_WITHDRAWN, project, facts), desk.clock)
@@ -120,10 +123,10 @@ def forget(now: datetime) -> int:
     return Offer.objects.filter(expires_at__lte=now).delete()[0]
 
 
-def _held(project: ProjectId) -> Project:
+def _held(project: ProjectId, seen: Project) -> Project:
     """Hold accounts, the project's name and the project itself: the order of everybody."""
     take_turn(ACCOUNTS)
-    hold(project, find_project(project).similar)
+    hold(project, seen.similar)
     return find_project(project)
 
 
