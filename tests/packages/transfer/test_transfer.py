@@ -152,6 +152,7 @@ def staffed(sale: Sale) -> None:
         host="old.example.org",
         made_at=now,
         begins=0,
+        next_try_at=now,
         state_at=now,
     )
     for number, names in enumerate((["box:parcel"], ["box:other", "box:parcel"], None)):
