@@ -172,9 +172,7 @@ class Configuration:
         configured.ALL, f"whose programs can be trusted publishers: {configured.FORM}; or none"
     )
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
-    make_organisations: bool = _setting(
-        default=True, told="whether everybody may make organisations; else administrators alone"
-    )
+    make_organisations: bool = _setting(True, "whether everybody may; else administrators alone")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
         "",
         f"what knows the passwords that were stolen elsewhere: {breaches.FORM}; empty: only a short"
