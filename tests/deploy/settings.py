@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from strongroom.cli.main import build
-from strongroom.site.configuration import PREFIX, SETTINGS, Configuration, load
+from strongroom.site.configuration import PREFIX, SETTINGS, Configuration
+from strongroom.site.loading import load
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -5,8 +5,11 @@ import time
 
 import pytest
 
+from tests.fakes.distributions import wheel, wheel_filename
 from tests.fakes.folders import disk_pages
 from tests.native.nginx import BROWSER, JSON, PIP, UV, Heard, Nginx, ask, needs_nginx
+from tests.native.server import program
+from tests.native.uploads import publish
 
 pytestmark = [pytest.mark.native, needs_nginx]
 
@@ -222,3 +225,18 @@ def test_a_page_of_the_same_size_and_moment_is_told_from_the_one_before(nginx: N
             assert (heard.status, told) == (200, body)
             held[encoding] = heard.headers["ETag"]
     assert page.stat().st_mtime_ns > time.time_ns()
+
+
+def test_a_private_project_is_handed_on_to_whoever_asks_who_reads(nginx: Nginx) -> None:
+    behind, body = nginx.behind, wheel("walled", "1.0")
+    owner = ("--owner", "alice", "--private")
+    program("project", "create", "--data", behind.data, "walled", *owner, settings=behind.settings)
+    digest = publish(behind, wheel_filename("walled", "1.0"), body)
+    place = f"/simple/walled/{digest}/{wheel_filename('walled', '1.0')}"
+    bearer = f"Bearer {behind.token}"
+    for path in ("/simple/walled/", place, "/project/walled/", "/pypi/walled/json"):
+        assert ask(nginx.server.port, path).status == 404
+        heard = ask(nginx.server.port, path, Authorization=bearer)
+        assert heard.status == 200
+        assert heard.headers["Cache-Control"].startswith("private")
+    assert ask(nginx.server.port, place, Authorization=bearer).body == body

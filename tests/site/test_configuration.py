@@ -11,10 +11,9 @@ from strongroom.site.configuration import (
     PREFIX,
     SETTINGS,
     Configuration,
-    load,
     shown,
-    sources,
 )
+from strongroom.site.loading import load, sources
 
 
 def read(folder: Path, file: str = "", **environment: str) -> Configuration:

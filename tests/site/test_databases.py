@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.core.errors import ConfigurationError
-from strongroom.site.configuration import Configuration, load
+from strongroom.site.configuration import Configuration
 from strongroom.site.databases import PostgreSQL, django_settings, is_valid, masked, parse
+from strongroom.site.loading import load
 
 FULL = "postgresql://me:s%40fe%3A@db.example.org:6432/rows?sslmode=verify-full&sslrootcert=/ca.pem"
 

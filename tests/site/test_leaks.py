@@ -10,8 +10,9 @@ from strongroom.core.errors import ConfigurationError
 from strongroom.people.leaks.acts import Tell
 from strongroom.people.leaks.intake import Intake
 from strongroom.people.leaks.signatures import Shared
-from strongroom.site.configuration import Configuration, load
+from strongroom.site.configuration import Configuration
 from strongroom.site.leaks import intake
+from strongroom.site.loading import load
 from tests.fakes.clocks import StoppedClock
 from tests.fakes.reporters import pem_of
 

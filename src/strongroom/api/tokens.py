@@ -15,10 +15,10 @@ from strongroom.api.credentials import Token, actor_of
 from strongroom.api.reads import REFUSALS, Counter
 from strongroom.api.shapes import Problem
 from strongroom.core.actors import EVERYWHERE, Actor
-from strongroom.core.errors import ForbiddenError, NotFoundError
-from strongroom.people.models import Token as Row
+from strongroom.core.errors import ForbiddenError
+from strongroom.people.access.grants import user_of
 from strongroom.people.tokens.minting import revoke
-from strongroom.people.tokens.register import Entry, register
+from strongroom.people.tokens.register import Entry, find_token, register, unrevoked
 
 _OF_TOKENS: Mapping[int, type[Problem]] = {**REFUSALS, 401: Problem, 403: Problem}
 
@@ -63,13 +63,7 @@ def _changes(router: Router, counter: Counter) -> None:
         actor = actor_of(request)
         if not _is_own(actor, number):
             _manage(actor)
-        row = Row.objects.select_related("user").filter(pk=number, user=actor.user_id).first()
-        if row is None:
-            raise NotFoundError(
-                "no-such-token",
-                f"{actor.name} has no token {number}.",
-                "Read `/api/v1/me/tokens` for those there are.",
-            )
+        row = find_token(number, user_of(actor))
         return shapes.Ended(ended=int(revoke(row, by=actor, clock=counter().clock)))
 
     @router.delete(
@@ -83,9 +77,8 @@ def _changes(router: Router, counter: Counter) -> None:
         """End every token of the owner, the one that asks included; it must have no limits."""
         actor = actor_of(request)
         _manage(actor)
-        rows = Row.objects.select_related("user").filter(user=actor.user_id, revoked_at=None)
-        live, clock = list(rows.order_by("pk")), counter().clock
-        return shapes.Ended(ended=sum(revoke(row, by=actor, clock=clock) for row in live))
+        rows, clock = unrevoked(user_of(actor)), counter().clock
+        return shapes.Ended(ended=sum(revoke(row, by=actor, clock=clock) for row in rows))
 
 
 def _is_own(actor: Actor, number: int) -> bool:

@@ -21,7 +21,7 @@ def environment(arguments: Namespace) -> None:
 
 def configuration(arguments: Namespace) -> "Configuration":
     """Read the configuration that a command is to use."""
-    from strongroom.site.configuration import load
+    from strongroom.site.loading import load
 
     environment(arguments)
     return load(os.environ)

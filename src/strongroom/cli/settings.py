@@ -29,7 +29,8 @@ def add(commands: options.Commands) -> None:
 
 
 def _config(arguments: argparse.Namespace) -> int:
-    from strongroom.site.configuration import PREFIX, SETTINGS, load, shown, sources
+    from strongroom.site.configuration import PREFIX, SETTINGS, shown
+    from strongroom.site.loading import load, sources
 
     opening.environment(arguments)
     configuration, origins = load(os.environ), sources(os.environ)

@@ -87,7 +87,7 @@ class FileListing:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseListing:
-    """One release with its files. `yanked` is None, or the reason (which may be empty)."""
+    """One release with its files, by name. `yanked` is None, or the reason (may be empty)."""
 
     version: Version
     published_at: datetime
@@ -128,7 +128,8 @@ def chosen(releases: Sequence[ReleaseListing]) -> ReleaseListing | None:
 
     Of releases in the order of a listing; None if there are none.
     """
-    return min(
+    best = (each for each in releases if each.yanked is None and not each.version.prerelease)
+    return next(best, None) or min(
         releases, key=lambda each: (each.yanked is not None, each.version.prerelease), default=None
     )
 

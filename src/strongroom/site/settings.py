@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from strongroom.site.configuration import load
 from strongroom.site.databases import django_settings
+from strongroom.site.loading import load
 from strongroom.stores.keys import open_keys
 
 CONFIGURATION = load(os.environ)

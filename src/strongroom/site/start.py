@@ -17,8 +17,9 @@ from django.conf import settings
 
 from strongroom.core.errors import ConfigurationError
 from strongroom.packages.upkeep.restore import UNFINISHED
-from strongroom.site.configuration import PREFIX, Configuration, load
+from strongroom.site.configuration import PREFIX, Configuration
 from strongroom.site.databases import SQLITE_FILE, PostgreSQL, masked, parse
+from strongroom.site.loading import load
 from strongroom.site.storage import RENDERED, storage
 from strongroom.stores.keys import create_keys, open_keys
 

@@ -1,6 +1,12 @@
 """Counting guesses: of many at once exactly as many are checked as the limit says."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
+from django.db import connection
 
 from strongroom.core.errors import TooOftenError
 from strongroom.people.accounts import guesses
@@ -24,6 +30,15 @@ def is_taken(watched: Watched, now: float = 100.0) -> bool:
 @pytest.mark.django_db(transaction=True)
 def test_of_many_guesses_at_once_exactly_the_limit_is_checked() -> None:
     assert at_once(lambda _: is_taken(ADA), 16).count(True) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_guesses_by_processes_of_their_own_exactly_the_limit_is_checked() -> None:
+    made = {name: str(connection.settings_dict[name]) for name in ("NAME", "HOST", "PORT")}
+    own = {**os.environ, "TESTS_CONNECTION": json.dumps(made)}
+    command = [sys.executable, "-m", "tests.fakes.guessing", "ada", "4"]
+    running = [subprocess.Popen(command, env=own, stdout=subprocess.PIPE) for _ in range(3)]
+    assert sum(int(one.communicate()[0]) for one in running) == 5
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
@@ -170,6 +171,23 @@ def test_one_name_in_two_cases_at_once_is_one_account_and_no_failure(opened: Per
 
     at_once(sign_up, 2)
     assert User.objects.filter(folded="maria").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_address_in_two_cases_is_proved_for_one_account(opened: Person) -> None:
+    browsers, codes = [Client(), Client()], list[str]()
+    for number, email in enumerate(("same@example.org", "SAME@Example.org")):
+        Letter.objects.all().delete()
+        form = {"username": f"new{number}", "email": email, "password1": f"{PASSWORD}s"}
+        browsers[number].post("/account/signup/", form)
+        found = [re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", text) for _, _, text in letters()]
+        codes.append(next((one[0] for one in found if one is not None), "NONE-NONE"))
+
+    def prove(number: int) -> bool:
+        return browsers[number].post("/account/verify/", {"code": codes[number]}).status_code < 500
+
+    assert all(at_once(prove, 2))
+    assert EmailAddress.objects.filter(email="same@example.org", verified=True).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

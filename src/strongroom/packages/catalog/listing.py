@@ -269,7 +269,8 @@ def _release(serial: int, files: tuple[FileListing, ...], *columns: Any) -> Rele
         description="",
         description_type="",
         metadata={},
-        files=files,
+        # Databases have orders of their own, in which dots and dashes count for nothing.
+        files=tuple(sorted(files, key=lambda each: each.filename)),
         yanked=row.yanked_reason if row.yanked else None,
         serial=serial,
     )

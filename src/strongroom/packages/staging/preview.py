@@ -69,7 +69,7 @@ def listing(view: View, yard: Yard) -> Listing:
             metadata=one.metadata,
             sidecars=one.sidecars,
         )
-        for one in view.files
+        for one in sorted(view.files, key=lambda each: each.filename)
     )
     release = ReleaseListing(
         version=ecosystem.version(view.version),

@@ -16,6 +16,7 @@ FORM = (
     " empty, CLAIM! is pinned at the first use, and CLAIM:VALUE must be so"
 )
 
+TOLD = f"whose programs can be trusted publishers: {FORM}; empty: nobody's"
 ALL = tuple(PRESETS)
 _WORD = re.compile(r"([a-z][a-z0-9-]{0,15})(?:=(https?://[^|\s%]+))?((?:\|[^|]+)*)")
 _CLAIM = re.compile(r"([A-Za-z0-9_./-]{1,100})([?!]?)(?::([^|%]+))?")

@@ -34,16 +34,23 @@ def register(owner_id: int | None = None) -> tuple[Entry, ...]:
     return tuple(map(_entry, rows))
 
 
-def find_token(number: int) -> Token:
-    """Return the row of a token; raises NotFoundError."""
-    row = Token.objects.select_related("user").filter(pk=number).first()
+def find_token(number: int, owner_id: int | None = None) -> Token:
+    """Return the row of a token, of one owner or of anybody; raises NotFoundError."""
+    rows = Token.objects.select_related("user").filter(pk=number)
+    row = (rows if owner_id is None else rows.filter(user_id=owner_id)).first()
     if row is None:
         raise NotFoundError(
             "no-such-token",
             f"There is no token {number} here.",
-            "`strongroom token list` names them all.",
+            "See the list of tokens: on the page, by the API, or by `strongroom token list`.",
         )
     return row
+
+
+def unrevoked(owner_id: int) -> list[Token]:
+    """Return the tokens of an owner that were not revoked, in the order of their making."""
+    rows = Token.objects.select_related("user").filter(user_id=owner_id, revoked_at=None)
+    return list(rows.order_by("pk"))
 
 
 def for_alone(owners: Iterable[int], project: ProjectId) -> list[Token]:

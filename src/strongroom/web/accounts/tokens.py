@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from strongroom.core.actors import Actor, Assurance
-from strongroom.core.errors import InvalidError, NotFoundError
+from strongroom.core.errors import InvalidError
 from strongroom.people.access.grants import projects_of
 from strongroom.people.access.rules import proven
-from strongroom.people.models import Token, User
+from strongroom.people.models import User
 from strongroom.people.tokens.minting import Mint, create, revoke
-from strongroom.people.tokens.register import Entry, register
+from strongroom.people.tokens.register import Entry, find_token, register, unrevoked
 from strongroom.people.tokens.standing import State, by_need
 from strongroom.web.accounts.ordering import OFFERED, Canonical, Wanted, asked, like, order
 from strongroom.web.faults import guarded
@@ -90,9 +90,7 @@ class Tokens:
 
     def revoke(self, request: HttpRequest, user: User, number: int) -> HttpResponseBase:
         """Explain what ending a token does, or end it."""
-        row = Token.objects.select_related("user").filter(pk=number, user=user).first()
-        if row is None:
-            raise NotFoundError("no-such-token", f"You have no token {number}.", "See the list.")
+        row = find_token(number, user.pk)
         called = row.label or f"token {row.pk}"
         if request.method == "POST":
             ended = revoke(row, by=acting(request, user), clock=self.mint.clock)
@@ -108,9 +106,8 @@ class Tokens:
     def revoke_all(self, request: HttpRequest, user: User) -> HttpResponseBase:
         """Explain what ending all of them does, or end them."""
         if request.method == "POST":
-            actor, rows = acting(request, user), Token.objects.select_related("user")
-            live = list(rows.filter(user=user, revoked_at=None).order_by("pk"))
-            count = sum(revoke(row, by=actor, clock=self.mint.clock) for row in live)
+            actor = acting(request, user)
+            count = sum(revoke(row, by=actor, clock=self.mint.clock) for row in unrevoked(user.pk))
             told = ngettext("%d token is revoked.", "%d tokens are revoked.", count)
             tell(request, told % count)
             return see_other(HERE)

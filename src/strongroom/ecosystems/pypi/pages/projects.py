@@ -114,8 +114,7 @@ def _roles(people: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 def _files(listing: Listing, release: ReleaseListing, public_url: str) -> list[str]:
     if listing.status == QUARANTINED:
         return []
-    ordered = sorted(release.files, key=lambda each: each.filename)
-    return [_file(release.yanked, file, public_url) for file in ordered]
+    return [_file(release.yanked, file, public_url) for file in release.files]
 
 
 @lru_cache(maxsize=REMEMBERED)

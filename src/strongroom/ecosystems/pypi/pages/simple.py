@@ -104,7 +104,7 @@ def in_order(listing: Listing) -> Iterator[tuple[ReleaseListing, FileListing]]:
     if listing.status == QUARANTINED:
         return
     for release in reversed(listing.releases):
-        for file in sorted(release.files, key=lambda each: each.filename):
+        for file in release.files:
             yield release, file
 
 
