@@ -162,9 +162,7 @@ class Configuration:
     hook_http: bool = _setting(False, "whether webhooks may be sent without TLS")  # noqa: FBT003 - a default
     publishers: tuple[str, ...] = _setting(configured.ALL, configured.TOLD)
     sign_up: bool = _setting(False, "whether strangers may make accounts for themselves")  # noqa: FBT003 - a default
-    make_organisations: bool = _setting(
-        default=True, told="whether everybody may make organisations; else administrators alone"
-    )
+    make_organisations: bool = _setting(True, "whether everybody may; else administrators alone")  # noqa: FBT003 - a default
     breached_passwords: str = _setting(
         "",
         f"what knows the passwords that were stolen elsewhere: {breaches.FORM}; empty: only a short"

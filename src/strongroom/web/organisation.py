@@ -13,7 +13,7 @@ from strongroom.people.models import Organisation
 from strongroom.people.organisations import founding, invitations, members, teams
 from strongroom.people.organisations.founding import Manner
 from strongroom.people.organisations.invitations import Chair
-from strongroom.people.organisations.shown import teams_of
+from strongroom.people.organisations.shown import projects_of, teams_of
 from strongroom.people.organisations.teams import Share
 from strongroom.people.recovery.office import Office
 from strongroom.web.deeds import Deed, Field, Said
@@ -263,8 +263,8 @@ def withdrawing(here: Means, actor: Actor, row: Organisation, number: int) -> De
 
 
 def _where(here: Means, row: Organisation) -> Field:
-    held = row.holdings.filter(ecosystem=here.ecosystem).order_by("project")
-    names = held.values_list("project", flat=True)
+    held = (one.partition(":") for one in projects_of(row))
+    names = [key for ecosystem, _, key in held if ecosystem == here.ecosystem]
     return Field(
         "project",
         "Where",

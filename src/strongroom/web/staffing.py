@@ -97,7 +97,8 @@ class Staffing:
         in_person(actor, "To answer an offer")
         if act == "accept":
             confirmed(actor, desk.clock.now())
-        if not offers.offered_to(user.pk, desk.clock.now()).filter(**_at(project)).exists():
+        offered = offers.offered_to(user.pk, desk.clock.now())
+        if project not in {ProjectId(one.ecosystem, one.project) for one in offered}:
             raise NotFoundError(
                 "no-such-offer", "This project is not offered to you.", "Ask its owner to offer it."
             )
@@ -176,10 +177,6 @@ class Staffing:
     def _page(self, request: HttpRequest, template: str, **values: object) -> HttpResponse:
         page = self.press.print(template, message=heard(request), **values)
         return HttpResponse(page, content_type=PAGE)
-
-
-def _at(project: ProjectId) -> dict[str, str]:
-    return {"ecosystem": project.ecosystem, "project": project.key}
 
 
 def _here(row: Project) -> str:
