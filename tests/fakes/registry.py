@@ -28,6 +28,7 @@ from strongroom.ecosystems.pypi.wire.upload import Door
 from strongroom.packages.catalog.changes import set_status, target, yank
 from strongroom.people.models import User
 from strongroom.people.tokens.caveats import Caveat
+from strongroom.people.tokens.lifetimes import Lifetimes
 from strongroom.people.tokens.minting import Mint, Order, create
 from strongroom.site.application import application
 from strongroom.site.assembly import House, build
@@ -53,12 +54,14 @@ class Registry:
     token: str
     keys: Path = field(repr=False)
 
-    def mint(self, user: User, *caveats: Caveat) -> str:
-        """Make a token of a user."""
-        mint = Mint(open_keys(self.keys, None).key("tokens"), self.clock, secrets.token_bytes)
+    def mint(self, user: User, *caveats: Caveat, endless: bool = False) -> str:
+        """Make a token of a user, which ends as tokens do unless `endless`."""
+        master = open_keys(self.keys, None).key("tokens")
+        lifetimes = Lifetimes(at_most=None) if endless else Lifetimes()
+        mint = Mint(master, self.clock, secrets.token_bytes, lifetimes)
         return create(
             user,
-            Order("test", caveats),
+            Order("test", caveats, endless=endless),
             by=sure(user),
             mint=mint,
         ).text

@@ -286,7 +286,8 @@ def test_a_store_that_is_away_is_told_with_a_time_to_come_back(
 
 
 def test_pages_and_blobs_stand_in_the_bucket(registry: Registry) -> None:
-    assert isinstance(registry.house.shelf.pages, ObjectPages)
+    assert isinstance(registry.house.shelf.pages.open, ObjectPages)
+    assert isinstance(registry.house.shelf.pages.closed, ObjectPages)
     assert isinstance(registry.house.blobs, ObjectBlobs)
 
 

@@ -37,11 +37,12 @@ def test_the_form_makes_the_first_administrator_and_signs_in(shop: Shop, client:
     assert "The registry is yours" in Reader(client.get("/account/").content).text
 
 
-def test_the_next_steps_are_exact_commands(shop: Shop, client: Client) -> None:
+def test_the_next_steps_are_a_page_and_exact_commands(shop: Shop, client: Client) -> None:
     client.post(f"/claim/{shop.link(None)}", CLAIM)
-    text = Reader(client.get("/account/").content).text
-    for expected in ("strongroom token create --user marta", "twine upload", "uv publish", "pip"):
-        assert expected in text
+    page = client.get("/account/").content
+    for expected in ("twine upload", "uv publish", "pip"):
+        assert expected in Reader(page).text
+    assert b'href="/account/tokens/new/"' in page
 
 
 @pytest.mark.parametrize("field", [{"name": "no spaces"}, {"email": "nobody"}])

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
@@ -39,7 +40,7 @@ def shown(ada: Person, browser: Client, key: SoftKey, flags: int = PRESENT_AND_V
     """Answer the challenge of the sign-in page by a key; says whether that opens a session."""
     asked = browser.get(BY_KEY, headers={"x-requested-with": "XMLHttpRequest"}).json()
     challenge = asked["request_options"]["publicKey"]["challenge"]
-    credential = key.answer(challenge, str(ada.user.pk), flags)
+    credential = key.answer(challenge, user_pk_to_url_str(ada.user), flags)
     browser.post(BY_KEY, {"credential": credential})
     return is_in(browser)
 
@@ -83,7 +84,7 @@ def test_the_answer_of_a_key_counts_once_and_in_the_browser_that_asked(ada: Pers
     enrolled(ada, key)
     asked = ada.browser.get(BY_KEY, headers={"x-requested-with": "XMLHttpRequest"}).json()
     challenge = asked["request_options"]["publicKey"]["challenge"]
-    credential = key.answer(challenge, str(ada.user.pk))
+    credential = key.answer(challenge, user_pk_to_url_str(ada.user))
     thief.post(BY_KEY, {"credential": credential})
     assert not is_in(thief)
     ada.browser.post(BY_KEY, {"credential": credential})

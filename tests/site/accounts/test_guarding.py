@@ -163,7 +163,7 @@ def test_the_way_by_a_security_key_is_open_to_whoever_has_it(ada: Person) -> Non
     for _ in range(FREE + 3):
         ada.password(ada.stranger(), "wrong")
     answer = ada.stranger().post("/account/security/keys/login/", {"credential": "{}"})
-    assert answer.status_code == 302  # to be told that this is no key
+    assert answer.status_code == 403  # it is no key's answer, and is told so: not 429
     keys = Counter.objects.filter(key__startswith="guess:").values_list("key", flat=True)
     assert all("password" in key or "source" in key for key in keys)
 

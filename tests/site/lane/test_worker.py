@@ -1,6 +1,7 @@
 """What the loop of a web process answers by itself, whatever its threads are doing."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,9 @@ def test_whether_a_process_lives_is_told_without_a_thread(registry: Registry, wh
     # A probe that waited in line would have a busy process restarted, and the next ones after it.
     house = registry.house
     if where == "bucket":
-        pages = object()  # whatever it is, it is no folder of this machine
-        house = replace(house, shelf=replace(house.shelf, pages=pages))  # type: ignore[arg-type]
+        other: Any = object()  # whatever it is, it is no folder of this machine
+        pages = replace(house.shelf.pages, open=other)
+        house = replace(house, shelf=replace(house.shelf, pages=pages))
     asked = plain(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close")
     assert asked is not None
     answer = _shelf(house).answer(asked)

@@ -87,35 +87,31 @@ def survey(asked: Asked, at: datetime) -> Ground:
     """Read what the rows say; the caller holds the transaction."""
     project, similar, version = asked.project, asked.name.similar, asked.version.key
     here = {"ecosystem": project.ecosystem, "key": project.key}
-    roles, off = roles_and_off(asked.actor, project)
-    publishers = of_project(project)
-    theirs = {Role.PUBLISHER} if acts_by(asked.actor, publishers, exists=True) else set[Role]()
-    row, release, hidden = _there(asked, roles | theirs)
-    name_used = row is None and bool(_names_used.all(**here)) and not hidden
+    look = _look(asked)
+    name_used = look.row is None and bool(_names_used.all(**here)) and not look.hidden
     version_used = (
-        release is None
-        and (row is not None or name_used)
+        look.release is None
+        and (look.row is not None or name_used)
         and bool(_versions_used.all(version=version, **here))
     )
     if name_used or version_used:
         # PostgreSQL shows each query what is committed by then. What somebody else has published
         # between the two looks removed, unless we look at it again.
-        row, release, hidden = _there(asked, roles | theirs)
+        look = _look(asked)
+    row, release = look.row, look.release
     alike: Project | None = None
     reserved, barred = list[tuple[str, str]](), None
-    if acts_by(asked.actor, publishers, exists=row is not None):
-        roles |= {Role.PUBLISHER}
     if row is None:
         barred = prohibited(project.ecosystem, similar)
         alike = _alike.first(similar=similar, **here)
         others = _reserved.all(similar=similar, moment=at, **here)
         reserved = [(key, name) for key, name, *by in others if not _is_own(asked.actor, *by)]
-        if hidden or sight.hides(asked.actor, alike):
+        if look.hidden or sight.hides(asked.actor, alike):
             alike, barred = None, ""  # whoever may not know of it is told that nobody takes it
     return Ground(
         at=at,
         exists=row is not None,
-        roles=roles,
+        roles=look.roles,
         status=Status(row.status) if row else Status.ACTIVE,
         critical=row is not None and is_critical(row.critical),
         approvals=row.approvals if row else 0,
@@ -127,9 +123,9 @@ def survey(asked: Asked, at: datetime) -> Ground:
         version_burnt=version_used and release is None,
         opened_at=release[1] if release else None,
         kinds=tuple(kind for (kind,) in _kinds.all(release=release[0])) if release else (),
-        off=off,
+        off=look.off,
         prohibited=barred,
-        publishers=publishers,
+        publishers=look.publishers,
         trusted_only=row is not None and row.trusted_only,
     )
 
@@ -140,18 +136,34 @@ def _is_own(actor: Actor, opener: int | None, publisher: int | None, maker: int 
     return person or publisher in actor.publishers
 
 
-def _there(
-    asked: Asked, roles: frozenset[Role]
-) -> tuple[Project | None, tuple[int, datetime] | None, bool]:
-    """Return the project and the release, where the actor may know of them, and whether not."""
-    row = row_of(asked.project)
-    if row is None:
-        return None, None, False
-    if row.private:
-        case = Case(exists=True, roles=roles, critical=is_critical(row.critical))
-        if not may_know(asked.actor, asked.project, case):
-            return None, None, True
-    return row, _releases.first(project=row.pk, version=asked.version.key), False
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is there of a name at one look; `hidden` is what the actor may not know of."""
+
+    row: Project | None
+    release: tuple[int, datetime] | None
+    hidden: bool
+    roles: frozenset[Role]
+    off: Mapping[str, str]
+    publishers: tuple[Known, ...]
+
+
+def _look(asked: Asked) -> _Look:
+    # The row first: whoever sees a project that was made meanwhile sees by whom.
+    actor, row = asked.actor, row_of(asked.project)
+    roles, off = roles_and_off(actor, asked.project)
+    publishers = of_project(asked.project)
+    hidden = False
+    if row is not None and row.private:
+        theirs = {Role.PUBLISHER} if acts_by(actor, publishers, exists=True) else set[Role]()
+        case = Case(exists=True, roles=roles | theirs, critical=is_critical(row.critical))
+        hidden = not may_know(actor, asked.project, case)
+    if hidden:
+        row = None
+    if acts_by(actor, publishers, exists=row is not None):
+        roles |= {Role.PUBLISHER}
+    release = _releases.first(project=row.pk, version=asked.version.key) if row else None
+    return _Look(row, release, hidden, roles, off, publishers)
 
 
 def may_act(asked: Asked, ground: Ground, action: Action) -> None:
