@@ -17,7 +17,7 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 PROGRAM = Path(sys.executable).with_name("strongroom")
-PATIENCE = 30.0  # seconds
+PATIENCE = 90.0  # seconds; a busy machine takes its time to start a server
 # Settings by which a registry is more than its folder, or its folder names its address.
 ELSEWHERE = frozenset({"STRONGROOM_DATABASE", "STRONGROOM_OBJECTS", "STRONGROOM_PUBLIC_URL"})
 
